@@ -1,0 +1,63 @@
+/** What the harness needs of any cluster, embedded, simulated or real. */
+import type { HorizontalPodAutoscaler } from '../core/autoscaling-objects.js';
+import type {
+  Deployment,
+  EndpointSlice,
+  KubeEvent,
+  KubeObject,
+  Pod,
+  PodMetrics,
+} from '../core/objects.js';
+
+/** One change of an object, or its state when the watch began. */
+export interface ObservedChange {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly object: Pod | Deployment | EndpointSlice | HorizontalPodAutoscaler | KubeEvent;
+}
+
+/** What may be watched. */
+export type ObservedKind =
+  | 'pods'
+  | 'deployments'
+  | 'endpointslices'
+  | 'horizontalpodautoscalers'
+  | 'events';
+
+/** How a watch ended. */
+export interface WatchEnd {
+  /** The last version seen: the place to resume from; absent: list again. */
+  readonly resumeVersion: string | undefined;
+  readonly because: string;
+}
+
+/**
+ * A cluster under test.
+ *
+ * Every method that fails for a reason a user can mend throws `LabError` with exit code 3.
+ */
+export interface ClusterTarget {
+  readonly kind: 'embedded' | 'simulated' | 'kubernetes';
+  /** Creates the objects, namespace first; an object that exists is replaced. */
+  apply(objects: readonly KubeObject[]): Promise<void>;
+  /** Reads one Deployment; undefined when there is none. */
+  deployment(namespace: string, name: string): Promise<Deployment | undefined>;
+  /** Pods of a namespace, now. */
+  pods(namespace: string): Promise<readonly Pod[]>;
+  /** The last lines a container wrote; '' when there are none. */
+  podLog(pod: { namespace: string; name: string }, tailLines: number): Promise<string>;
+  /** Pod metrics of `metrics.k8s.io`; empty when there are none yet. */
+  podMetrics(namespace: string): Promise<readonly PodMetrics[]>;
+  /**
+   * Lists, then watches, calling `onChange` in order until the signal aborts or the watch ends.
+   * `since` resumes without a new list.
+   */
+  watch(
+    what: { readonly kind: ObservedKind; readonly namespace: string; readonly since?: string },
+    onChange: (change: ObservedChange) => void,
+    signal: AbortSignal,
+  ): Promise<WatchEnd>;
+  /** Where the Service can be reached from the load generator: `http://127.64.0.1:80`. */
+  serviceUrl(namespace: string, name: string): Promise<string>;
+  /** Deletes the namespace and waits until its pods are gone. */
+  deleteNamespace(namespace: string): Promise<void>;
+}

@@ -1,0 +1,100 @@
+/**
+ * The port behind which containers run: real child processes in the embedded cluster, models in the
+ * simulated one. The kubelet (`kubelet/`) holds all the rules of a pod's life and is the only user.
+ */
+import type { Container, Pod, Probe } from '../core/objects.js';
+import type { Cancel, EpochMs } from '../time/clock.js';
+
+/** Starts pods. */
+export interface PodRuntime {
+  /** The node's own address. */
+  readonly hostIP: string;
+  /**
+   * Gives a pod its address and a place to run. Called once for a pod, before its containers.
+   * @throws never: what goes wrong later is told by a container's `onEvent`.
+   */
+  openPod(pod: Pod): PodSandbox;
+}
+
+/** One pod's place to run. */
+export interface PodSandbox {
+  readonly podIP: string;
+  /**
+   * Real ports by container port where they differ (a machine without an address for each pod);
+   * empty otherwise.
+   */
+  readonly mappedPorts: ReadonlyMap<number, number>;
+  /**
+   * Starts one container. `env` is complete: literals, downward API and references are resolved.
+   * Events arrive later, never within this call.
+   */
+  startContainer(start: ContainerStart): RunningContainer;
+  /** Ends whatever is left of the pod and gives its address back. Calling it again does nothing. */
+  close(): void;
+}
+
+export interface ContainerStart {
+  readonly container: Container;
+  readonly env: ReadonlyMap<string, string>;
+  /** 0 for the first start of this container in this pod, then 1, 2, ... */
+  readonly attempt: number;
+  readonly onEvent: (event: ContainerEvent) => void;
+}
+
+/** What a container tells of itself, in this order: started, exited; or only not-started. */
+export type ContainerEvent =
+  | { readonly kind: 'started'; readonly atMs: EpochMs; readonly containerID: string }
+  | {
+      /** It could not be started; the kubelet tries again with back-off. */
+      readonly kind: 'not-started';
+      readonly reason: 'ErrImagePull' | 'CreateContainerError' | 'RunContainerError';
+      readonly message: string;
+    }
+  | {
+      readonly kind: 'exited';
+      readonly atMs: EpochMs;
+      /** 128 + signal number when a signal ended it, as containers report it. */
+      readonly exitCode: number;
+      readonly signal?: number;
+      readonly isOutOfMemory: boolean;
+    };
+
+export interface RunningContainer {
+  /** Sends the signal to everything in the container; after its end this does nothing. */
+  signal(signal: 'SIGTERM' | 'SIGKILL'): void;
+  /**
+   * Probes once and calls `done` exactly once, also when the time-out of the probe passes or the
+   * container ends. The result of a cancelled probe is not reported.
+   */
+  probe(probe: Probe, done: (result: ProbeResult) => void): Cancel;
+}
+
+/** A message is upstream's: `HTTP probe failed with statuscode: 503`, `... context deadline exceeded ...`. */
+export type ProbeResult =
+  | { readonly kind: 'success' }
+  | { readonly kind: 'failure'; readonly message: string };
+
+/**
+ * Cumulative use of one container since it started, in *Kubernetes* CPUs (the real use divided by
+ * the CPU scale).
+ */
+export interface ContainerUsage {
+  readonly podUid: string;
+  readonly container: string;
+  /** When the container was started; a later one is a restart and its counters begin at 0. */
+  readonly startedAtMs: EpochMs;
+  /** CPU time used, in milliseconds of a Kubernetes CPU: 1,000 in one second is 1 CPU. */
+  readonly cpuMs: number;
+  readonly memoryBytes: number;
+  /** Throttling, where it can be known (a CPU limit enforced by the kernel). */
+  readonly throttled?: {
+    readonly periods: number;
+    readonly throttledPeriods: number;
+    readonly throttledMs: number;
+  };
+}
+
+/** Reads every running container's use at one instant. */
+export interface UsageSource {
+  readUsage(nowMs: EpochMs): readonly ContainerUsage[];
+}

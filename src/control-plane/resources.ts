@@ -1,0 +1,86 @@
+/** The resources the control plane knows, as typed handles. What each does is in `kinds/`. */
+import type { HorizontalPodAutoscaler } from '../core/autoscaling-objects.js';
+import type {
+  Deployment,
+  EndpointSlice,
+  KubeEvent,
+  KubeObject,
+  Namespace,
+  Node,
+  Pod,
+  ReplicaSet,
+  Service,
+  ServiceAccount,
+} from '../core/objects.js';
+
+/**
+ * Names one stored resource. `T` is the shape of its objects; it exists only for the compiler.
+ * The version is the one in which objects are stored and controllers see them.
+ */
+export interface Resource<T extends KubeObject = KubeObject> {
+  /** API group; '' is the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  /** Lower-case plural, as in a URL. */
+  readonly plural: string;
+  readonly namespaced: boolean;
+  /** Never set; carries `T`. */
+  readonly objectType?: T;
+}
+
+const core = { group: '', version: 'v1' } as const;
+const apps = { group: 'apps', version: 'v1' } as const;
+
+export const NAMESPACES: Resource<Namespace> = {
+  ...core,
+  kind: 'Namespace',
+  plural: 'namespaces',
+  namespaced: false,
+};
+export const NODES: Resource<Node> = { ...core, kind: 'Node', plural: 'nodes', namespaced: false };
+export const PODS: Resource<Pod> = { ...core, kind: 'Pod', plural: 'pods', namespaced: true };
+export const SERVICES: Resource<Service> = {
+  ...core,
+  kind: 'Service',
+  plural: 'services',
+  namespaced: true,
+};
+export const SERVICE_ACCOUNTS: Resource<ServiceAccount> = {
+  ...core,
+  kind: 'ServiceAccount',
+  plural: 'serviceaccounts',
+  namespaced: true,
+};
+export const EVENTS: Resource<KubeEvent> = {
+  ...core,
+  kind: 'Event',
+  plural: 'events',
+  namespaced: true,
+};
+export const DEPLOYMENTS: Resource<Deployment> = {
+  ...apps,
+  kind: 'Deployment',
+  plural: 'deployments',
+  namespaced: true,
+};
+export const REPLICA_SETS: Resource<ReplicaSet> = {
+  ...apps,
+  kind: 'ReplicaSet',
+  plural: 'replicasets',
+  namespaced: true,
+};
+export const ENDPOINT_SLICES: Resource<EndpointSlice> = {
+  group: 'discovery.k8s.io',
+  version: 'v1',
+  kind: 'EndpointSlice',
+  plural: 'endpointslices',
+  namespaced: true,
+};
+export const HORIZONTAL_POD_AUTOSCALERS: Resource<HorizontalPodAutoscaler> = {
+  group: 'autoscaling',
+  version: 'v2',
+  kind: 'HorizontalPodAutoscaler',
+  plural: 'horizontalpodautoscalers',
+  namespaced: true,
+};

@@ -1,0 +1,147 @@
+/** Kubernetes quantities: `250m`, `1.5Gi`, `123456789n`, `1e3`. */
+
+const DECIMAL_SUFFIXES: Readonly<Record<string, bigint>> = {
+  n: 1n,
+  u: 1_000n,
+  m: 1_000_000n,
+  '': 1_000_000_000n,
+  k: 10n ** 12n,
+  M: 10n ** 15n,
+  G: 10n ** 18n,
+  T: 10n ** 21n,
+  P: 10n ** 24n,
+  E: 10n ** 27n,
+};
+
+const BINARY_SUFFIXES: Readonly<Record<string, bigint>> = {
+  Ki: 2n ** 10n,
+  Mi: 2n ** 20n,
+  Gi: 2n ** 30n,
+  Ti: 2n ** 40n,
+  Pi: 2n ** 50n,
+  Ei: 2n ** 60n,
+};
+
+const NANO = 1_000_000_000n;
+const PATTERN = /^([+-]?)(\d+\.?\d*|\.\d+)(?:([eE][+-]?\d+)|([numkMGTPE]|[KMGTPE]i)?)$/;
+
+/** How a quantity is spelled; arithmetic keeps the spelling of its first operand. */
+export type QuantityFormat = 'DecimalSI' | 'BinarySI' | 'DecimalExponent';
+
+/** An exact amount and its spelling. */
+export interface Quantity {
+  /** Billionths of the unit, rounded up (away from zero), as upstream does below nano. */
+  readonly nano: bigint;
+  readonly format: QuantityFormat;
+}
+
+/**
+ * The quantity that a text spells; `undefined` when it spells none.
+ *
+ * @see Source: kubernetes `apimachinery/pkg/api/resource/quantity.go`, `ParseQuantity`.
+ */
+export function parseQuantity(text: string): Quantity | undefined {
+  const match = PATTERN.exec(text);
+  if (match === null) return undefined;
+  const [, sign, digits = '', exponent, suffix = ''] = match;
+  const [whole = '', fraction = ''] = digits.split('.');
+  const mantissa = BigInt(`${whole}${fraction}`);
+  const { multiplier, divisor, format } = scale(exponent, suffix);
+  const denominator = 10n ** BigInt(fraction.length) * divisor;
+  const numerator = mantissa * multiplier;
+  const magnitude = (numerator + denominator - 1n) / denominator;
+  return { nano: sign === '-' ? -magnitude : magnitude, format };
+}
+
+function scale(
+  exponent: string | undefined,
+  suffix: string,
+): { multiplier: bigint; divisor: bigint; format: QuantityFormat } {
+  if (exponent !== undefined) {
+    const power = Number(exponent.slice(1));
+    const format = 'DecimalExponent';
+    return power < 0
+      ? { multiplier: NANO, divisor: 10n ** BigInt(-power), format }
+      : { multiplier: NANO * 10n ** BigInt(power), divisor: 1n, format };
+  }
+  const binary = BINARY_SUFFIXES[suffix];
+  if (binary !== undefined) return { multiplier: binary * NANO, divisor: 1n, format: 'BinarySI' };
+  return { multiplier: DECIMAL_SUFFIXES[suffix] ?? NANO, divisor: 1n, format: 'DecimalSI' };
+}
+
+/**
+ * The canonical spelling: no fraction, no loss, the largest suffix that allows both.
+ *
+ * @see Source: `quantity.go`, `CanonicalizeBytes`: a binary quantity below 1024 in magnitude, or with
+ *   a fractional part, is spelled in decimal.
+ */
+export function formatQuantity({ nano, format }: Quantity): string {
+  if (nano === 0n) return '0';
+  const sign = nano < 0n ? '-' : '';
+  const magnitude = nano < 0n ? -nano : nano;
+  if (format === 'BinarySI' && magnitude % NANO === 0n && magnitude >= 1024n * NANO) {
+    return sign + formatBinary(magnitude / NANO);
+  }
+  return sign + formatDecimal(magnitude, format === 'DecimalExponent');
+}
+
+function formatBinary(value: bigint): string {
+  let rest = value;
+  let power = 0;
+  const suffixes = ['', ...Object.keys(BINARY_SUFFIXES)];
+  while (rest % 1024n === 0n && power < suffixes.length - 1) {
+    rest /= 1024n;
+    power++;
+  }
+  return `${rest}${suffixes[power] ?? ''}`;
+}
+
+function formatDecimal(nano: bigint, isExponent: boolean): string {
+  let rest = nano;
+  let power = 0;
+  const suffixes = Object.keys(DECIMAL_SUFFIXES);
+  while (rest % 1000n === 0n && power < suffixes.length - 1) {
+    rest /= 1000n;
+    power++;
+  }
+  if (!isExponent) return `${rest}${suffixes[power] ?? ''}`;
+  const exponent = power * 3 - 9;
+  return exponent === 0 ? `${rest}` : `${rest}e${exponent}`;
+}
+
+/**
+ * Thousandths of the unit, rounded up, as a number: millicores of a CPU quantity.
+ *
+ * @throws {RangeError} when the text is no quantity (objects in the store were validated).
+ */
+export function milliValue(text: string): number {
+  return Number(ceilDivide(exactNano(text), 1_000_000n));
+}
+
+/** Whole units, rounded up: bytes of a memory quantity. Throws as {@link milliValue} does. */
+export function wholeValue(text: string): number {
+  return Number(ceilDivide(exactNano(text), NANO));
+}
+
+/** A quantity of `milli` thousandths in decimal spelling: 250 gives `250m`, 2000 gives `2`. */
+export function formatMilli(milli: number): string {
+  return formatQuantity({ nano: BigInt(Math.round(milli)) * 1_000_000n, format: 'DecimalSI' });
+}
+
+/** Orders two quantities by value: negative, zero or positive. Throws as {@link milliValue} does. */
+export function compareQuantities(a: string, b: string): number {
+  const difference = exactNano(a) - exactNano(b);
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}
+
+function exactNano(text: string): bigint {
+  const quantity = parseQuantity(text);
+  if (quantity === undefined)
+    throw new RangeError(`expected a quantity such as 250m or 1Gi, got "${text}"`);
+  return quantity.nano;
+}
+
+function ceilDivide(value: bigint, divisor: bigint): bigint {
+  const quotient = value / divisor;
+  return value > 0n && value % divisor !== 0n ? quotient + 1n : quotient;
+}

@@ -1,0 +1,83 @@
+/** An experiment after parsing: every default filled in, durations in milliseconds. */
+import type { StringMap } from '../core/objects.js';
+import type { LoadPlan } from '../load/sender.js';
+
+/** How the embedded cluster gives pods their addresses. */
+export type AddressMode = 'per-pod' | 'shared';
+
+/** How CPU limits are enforced; `auto` takes the first of cgroup, signals, none that works. */
+export type CpuLimitMode = 'auto' | 'cgroup' | 'signals' | 'none';
+
+/** A local command that stands for a container image. */
+export interface ImageMapping {
+  readonly command: readonly string[];
+  /** May use `$(POD_IP)`, `$(POD_NAME)` and `$(PORT_<containerPort>)`. */
+  readonly env: StringMap;
+}
+
+/** Settings of the kube-controller-manager's HPA part; defaults are upstream's. */
+export interface HpaControllerSettings {
+  readonly syncPeriodMs: number;
+  readonly tolerance: number;
+  readonly cpuInitializationPeriodMs: number;
+  readonly initialReadinessDelayMs: number;
+  readonly downscaleStabilizationMs: number;
+}
+
+/** Settings of the embedded cluster. */
+export interface EmbeddedSettings {
+  /** Real cores that one Kubernetes CPU is; `auto` lets everything fit the machine. */
+  readonly cpuScale: number | 'auto';
+  readonly addresses: AddressMode | 'auto';
+  readonly cpuLimits: CpuLimitMode;
+  readonly images: Readonly<Record<string, ImageMapping>>;
+  readonly hpaController: HpaControllerSettings;
+  readonly metricsResolutionMs: number;
+  /** Port of the API server; 0 takes a free one. */
+  readonly apiPort: number;
+}
+
+/** A merge patch for one object of the manifests. */
+export interface ManifestPatch {
+  readonly kind: string;
+  readonly name: string;
+  readonly patch: Readonly<Record<string, unknown>>;
+}
+
+/** Rates at which pods are paid for, with where the price is from. */
+export interface PriceSettings {
+  readonly vcpuHour: number;
+  readonly gibHour: number;
+  readonly currency: string;
+  /** ISO date of the price. */
+  readonly asOf: string;
+  readonly source: string;
+}
+
+/** What is run, where, under which load, and what is asked of it. */
+export interface Experiment {
+  readonly name: string;
+  /** One sentence: what a reader wants to know. */
+  readonly question: string;
+  readonly target: 'embedded';
+  /** Files and folders of manifests, absolute. */
+  readonly manifests: readonly string[];
+  readonly patches: readonly ManifestPatch[];
+  readonly namespace: string;
+  /** Names of the objects under test. */
+  readonly deployment: string;
+  readonly service: string;
+  readonly hpa: string;
+  readonly load: LoadPlan;
+  /** How long the service may take to become ready. */
+  readonly readyTimeoutMs: number;
+  /** Between ready and the first request: metrics need two samples. Observation goes on. */
+  readonly settleMs: number;
+  /** After the last request. Observation goes on. */
+  readonly coolDownMs: number;
+  /** A flap is ready, unready and ready again within this window. */
+  readonly flapWindowMs: number;
+  readonly embedded: EmbeddedSettings;
+  readonly price: PriceSettings;
+  readonly seed: number;
+}

@@ -1,0 +1,153 @@
+/** The port behind which requests are sent, and what a sender tells. */
+import type { EpochMs } from '../time/clock.js';
+import type { ProfileSpec } from './profile-spec.js';
+
+/** How connections are used; a Service balances connections, not requests. */
+export type ConnectionPolicy =
+  | { readonly kind: 'per-request' }
+  | { readonly kind: 'keep-alive'; readonly maxRequests?: number; readonly maxAgeMs?: number };
+
+/** What each request asks. */
+export interface RequestSpec {
+  readonly method: string;
+  /** Path with query, beginning with `/`. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** Open model: arrivals come from a profile whatever became of earlier ones. */
+export interface OpenLoad {
+  readonly model: 'open';
+  readonly profile: ProfileSpec;
+  /** Distance between arrivals: `even` follows the rate exactly, `poisson` is random with that mean. */
+  readonly spacing: 'even' | 'poisson';
+}
+
+/** Closed model: so many users, each sending its next request when the last was answered. */
+export interface ClosedLoad {
+  readonly model: 'closed';
+  readonly concurrency: number;
+  readonly durationMs: number;
+}
+
+/** Everything a sender needs; nothing optional but the body. */
+export interface LoadPlan {
+  readonly load: OpenLoad | ClosedLoad;
+  readonly request: RequestSpec;
+  readonly connections: ConnectionPolicy;
+  readonly maxConnections: number;
+  /** Requests sent and waiting to be sent together; beyond it arrivals are dropped. */
+  readonly maxInFlight: number;
+  /** From the send, not from when the arrival was due. */
+  readonly timeoutMs: number;
+  readonly seed: number;
+}
+
+/** Why a request that was sent was not answered. */
+export const FAILURE_KINDS = [
+  'refused',
+  'reset',
+  'closed',
+  'truncated',
+  'timeout',
+  'tls',
+  'other',
+] as const;
+
+/** See {@link FAILURE_KINDS}. */
+export type FailureKind = (typeof FAILURE_KINDS)[number];
+
+/** By first digit of the status. */
+export type StatusClass = '1xx' | '2xx' | '3xx' | '4xx' | '5xx';
+
+/**
+ * An HDR histogram in its portable V2 compressed base64 form; values are whole microseconds, three
+ * significant digits. The empty string is an empty histogram.
+ */
+export type EncodedHistogram = string;
+
+/**
+ * What became of the arrivals *due* in one second of the load (closed model: sent in it). It adds up:
+ * `due = dropped + unsent + sent` and `sent = sum(answered) + sum(failed) + unanswered`.
+ */
+export interface LoadSecond {
+  /** Seconds since the load began, 0 first. */
+  readonly second: number;
+  readonly due: number;
+  /** Due while `maxInFlight` requests were already under way; never sent. */
+  readonly dropped: number;
+  /** Still waiting for a connection when the run ended. */
+  readonly unsent: number;
+  readonly sent: number;
+  /** Of those sent: more than 10 ms after they were due although a connection was free (the sender's fault). */
+  readonly late: number;
+  readonly answered: Readonly<Partial<Record<StatusClass, number>>>;
+  readonly failed: Readonly<Partial<Record<FailureKind, number>>>;
+  /** Under way when the run ended. */
+  readonly unanswered: number;
+  /** From when it was due to the end of the answer; answered requests only. */
+  readonly responseTime: EncodedHistogram;
+  /** From the actual send to the end of the answer; answered requests only. */
+  readonly serviceTime: EncodedHistogram;
+  /** Answers by the pod that gave them (response header `x-pod-name`), where it said so. */
+  readonly byPod: Readonly<Record<string, number>>;
+}
+
+/** The sender's view of the last second, for a live display. Not a record of results. */
+export interface LoadProgress {
+  readonly atMs: EpochMs;
+  readonly sentPerSecond: number;
+  readonly answeredPerSecond: number;
+  readonly failedPerSecond: number;
+  readonly inFlight: number;
+  readonly waiting: number;
+  /** Response times of the answers that came in the last second; absent when none came. */
+  readonly p50Ms: number | undefined;
+  readonly p99Ms: number | undefined;
+}
+
+/** What the sender says of itself. */
+export interface SenderAudit {
+  /** From when an arrival was due to its actual send, where a connection was free. */
+  readonly sendLagP50Ms: number;
+  readonly sendLagP99Ms: number;
+  readonly sendLagMaxMs: number;
+  readonly eventLoopLagP99Ms: number;
+  /** CPU used by the sender, ms of a real core, over `elapsedMs`. */
+  readonly cpuMs: number;
+  readonly elapsedMs: number;
+  readonly maxRssBytes: number;
+  /** True when the sender itself, not the service, was late: latencies are then not to be judged. */
+  readonly isSaturated: boolean;
+  /** Why, in words; absent when it kept up. */
+  readonly because?: string;
+}
+
+/** What a run of the sender tells in the end. */
+export interface LoadSummary {
+  readonly startedAtMs: EpochMs;
+  readonly endedAtMs: EpochMs;
+  /** `undici` or `autocannon`, with its version. */
+  readonly engine: string;
+  readonly audit: SenderAudit;
+}
+
+/** What a sender is told while it runs. */
+export interface SendOptions {
+  /** `http://host:port`, without a path. */
+  readonly baseUrl: string;
+  /** When second 0 begins. In the past: at once, and everything already due is sent late and says so. */
+  readonly startAtMs: EpochMs;
+  /** Stops sending; what is under way counts as unanswered. The promise still resolves. */
+  readonly signal: AbortSignal;
+  /** Each second exactly once, in order, when all its arrivals are settled. */
+  readonly onSecond: (second: LoadSecond) => void;
+  readonly onProgress: (progress: LoadProgress) => void;
+}
+
+/** Sends a plan. Resolves when everything is answered or has failed. */
+export interface LoadSender {
+  /** @throws {LabError} `SENDER_FAILED` when the sender's process died; seconds told so far stand. */
+  send(plan: LoadPlan, options: SendOptions): Promise<LoadSummary>;
+}

@@ -1,0 +1,92 @@
+/** Time that moves only when told to: the simulator's clock and the tests'. */
+import type { Cancel, Clock, EpochMs } from './clock.js';
+import { EventHeap } from './event-heap.js';
+
+interface Task {
+  run: (() => void) | undefined;
+}
+
+/**
+ * Runs tasks in order of due time, equal times in order of insertion, each at exactly its own time:
+ * `now()` within a task is the instant it was due. (Usual fake clocks fire in insertion order with
+ * the clock already at the end of the step.)
+ *
+ * `advance` is synchronous and for synchronous tasks; `advanceAsync` lets promise callbacks finish
+ * between tasks, for code that awaits `sleep`. Nothing run under it may await real I/O.
+ */
+export class VirtualClock implements Clock {
+  readonly #heap = new EventHeap<Task>();
+  #nowMs: EpochMs;
+
+  /** @param startMs - the first instant, ms since the epoch. */
+  constructor(startMs: EpochMs) {
+    this.#nowMs = startMs;
+  }
+
+  now(): EpochMs {
+    return this.#nowMs;
+  }
+
+  after(delayMs: number, task: () => void): Cancel {
+    const entry: Task = { run: task };
+    this.#heap.push(this.#nowMs + Math.max(0, delayMs), entry);
+    return () => {
+      entry.run = undefined;
+    };
+  }
+
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) {
+        reject(signal.reason);
+        return;
+      }
+      const cancel = this.after(delayMs, () => {
+        signal?.removeEventListener('abort', abort);
+        resolve();
+      });
+      const abort = (): void => {
+        cancel();
+        reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+    });
+  }
+
+  /** Runs everything due within the next `durationMs`, then stands at its end. */
+  advance(durationMs: number): void {
+    const endMs = this.#nowMs + durationMs;
+    while (this.#runNext(endMs)) {
+      // each turn runs one task
+    }
+    this.#nowMs = endMs;
+  }
+
+  /** As `advance`, letting promise callbacks finish after each task. */
+  async advanceAsync(durationMs: number): Promise<void> {
+    const endMs = this.#nowMs + durationMs;
+    await settled();
+    while (this.#runNext(endMs)) {
+      await settled();
+    }
+    this.#nowMs = endMs;
+  }
+
+  /** Runs the earliest task due at or before `endMs`; false when there is none. */
+  #runNext(endMs: EpochMs): boolean {
+    const dueMs = this.#heap.peekDueMs();
+    if (dueMs === undefined || dueMs > endMs) return false;
+    const task = this.#heap.pop()?.value;
+    if (task?.run !== undefined) {
+      this.#nowMs = dueMs;
+      task.run();
+    }
+    return true;
+  }
+}
+
+function settled(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

@@ -1,0 +1,35 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Two projects: `unit` needs nothing but this process and takes no real time; `e2e` starts real
+ * processes on loopback, one file at a time because they share the machine's cores.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: [
+            'test/{unit,property,golden}/**/*.test.ts',
+            'test/contract/**/*.unit.test.ts',
+            'sample-service/test/unit/**/*.test.ts',
+          ],
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: [
+            'test/e2e/**/*.test.ts',
+            'test/contract/**/*.e2e.test.ts',
+            'sample-service/test/e2e/**/*.test.ts',
+          ],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
