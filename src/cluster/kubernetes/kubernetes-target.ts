@@ -1,0 +1,185 @@
+/** A cluster reached through its API server: the one client path of embedded and real clusters. */
+import {
+  ApiException,
+  AppsV1Api,
+  CoreV1Api,
+  KubeConfig,
+  KubernetesObjectApi,
+  Log,
+  Metrics,
+} from '@kubernetes/client-node';
+import { PassThrough } from 'node:stream';
+import { LabError } from '../../core/errors.js';
+import type { Deployment, KubeObject, Pod, PodMetrics } from '../../core/objects.js';
+import type { Clock } from '../../time/clock.js';
+import type { ClusterTarget, ObservedChange, ObservedKind, WatchEnd } from '../target.js';
+import { watchOnce } from './watch-once.js';
+import { plainObject } from './plain-object.js';
+
+/** How to reach a cluster and where its Services can be reached. */
+export interface KubernetesTargetOptions {
+  readonly kubeconfigPath: string;
+  readonly context: string;
+  readonly clock: Clock;
+  /** Gives the URL of a Service from where the load generator stands. */
+  readonly serviceUrl: (namespace: string, name: string) => Promise<string>;
+}
+
+const DELETE_POLL_MS = 100;
+
+/** `ClusterTarget` over `@kubernetes/client-node`. */
+export class KubernetesTarget implements ClusterTarget {
+  readonly kind: ClusterTarget['kind'];
+  readonly #config = new KubeConfig();
+  readonly #options: KubernetesTargetOptions;
+
+  /** @throws {LabError} `CLUSTER_FAILED` when the kubeconfig cannot be read or lacks the context. */
+  constructor(kind: ClusterTarget['kind'], options: KubernetesTargetOptions) {
+    this.kind = kind;
+    this.#options = options;
+    try {
+      this.#config.loadFromFile(options.kubeconfigPath);
+    } catch (error) {
+      throw new LabError('CLUSTER_FAILED', `cannot read the kubeconfig: ${textOf(error)}`, {
+        cause: error,
+      });
+    }
+    this.#config.setCurrentContext(options.context);
+  }
+
+  async apply(objects: readonly KubeObject[]): Promise<void> {
+    const api = KubernetesObjectApi.makeApiClient(this.#config);
+    for (const object of namespacesFirst(objects)) {
+      try {
+        await createOrReplace(api, object);
+      } catch (error) {
+        const name = `${object.kind} ${object.metadata.name}`;
+        throw new LabError('MANIFEST_INVALID', `${name} was refused: ${textOf(error)}`, {
+          hint: 'mend the manifest or the patch in the experiment file',
+          cause: error,
+        });
+      }
+    }
+  }
+
+  async deployment(namespace: string, name: string): Promise<Deployment | undefined> {
+    const api = this.#config.makeApiClient(AppsV1Api);
+    try {
+      return plainObject<Deployment>(await api.readNamespacedDeployment({ namespace, name }));
+    } catch (error) {
+      if (isStatus(error, 404)) return undefined;
+      throw clusterFailed(`cannot read Deployment ${name}`, error);
+    }
+  }
+
+  async pods(namespace: string): Promise<readonly Pod[]> {
+    const api = this.#config.makeApiClient(CoreV1Api);
+    try {
+      return plainObject<readonly Pod[]>((await api.listNamespacedPod({ namespace })).items);
+    } catch (error) {
+      throw clusterFailed(`cannot list the pods of ${namespace}`, error);
+    }
+  }
+
+  async podLog(
+    pod: { readonly namespace: string; readonly name: string },
+    tailLines: number,
+  ): Promise<string> {
+    const sink = new PassThrough();
+    const chunks: Buffer[] = [];
+    sink.on('data', (chunk: Buffer) => chunks.push(chunk));
+    const ended = new Promise<void>((resolve) => {
+      sink.on('end', resolve).on('error', () => resolve());
+    });
+    try {
+      await new Log(this.#config).log(pod.namespace, pod.name, '', sink, { tailLines });
+      await ended;
+    } catch (error) {
+      return `(no log: ${textOf(error)})`;
+    }
+    return Buffer.concat(chunks).toString();
+  }
+
+  async podMetrics(namespace: string): Promise<readonly PodMetrics[]> {
+    const list = await new Metrics(this.#config).getPodMetrics(namespace);
+    return plainObject<readonly PodMetrics[]>(list.items);
+  }
+
+  watch(
+    what: { readonly kind: ObservedKind; readonly namespace: string; readonly since?: string },
+    onChange: (change: ObservedChange) => void,
+    signal: AbortSignal,
+  ): Promise<WatchEnd> {
+    return watchOnce(this.#config, what, { onChange, signal });
+  }
+
+  serviceUrl(namespace: string, name: string): Promise<string> {
+    return this.#options.serviceUrl(namespace, name);
+  }
+
+  async deleteNamespace(namespace: string): Promise<void> {
+    const api = this.#config.makeApiClient(CoreV1Api);
+    try {
+      await api.deleteNamespace({ name: namespace });
+      for (;;) {
+        await api.readNamespace({ name: namespace });
+        await this.#options.clock.sleep(DELETE_POLL_MS);
+      }
+    } catch (error) {
+      if (!isStatus(error, 404)) throw clusterFailed(`cannot delete namespace ${namespace}`, error);
+    }
+  }
+}
+
+function namespacesFirst(objects: readonly KubeObject[]): readonly KubeObject[] {
+  const isNamespace = (object: KubeObject): boolean => object.kind === 'Namespace';
+  return [...objects.filter(isNamespace), ...objects.filter((object) => !isNamespace(object))];
+}
+
+/** The wire takes plain JSON; the client's own classes are only hints for its serializer. */
+async function createOrReplace(api: KubernetesObjectApi, object: KubeObject): Promise<void> {
+  const spec: object = structuredClone(object);
+  try {
+    await api.create(spec);
+  } catch (error) {
+    if (!isStatus(error, 409)) throw error;
+    const { name, namespace } = object.metadata;
+    const header = {
+      apiVersion: object.apiVersion,
+      kind: object.kind,
+      metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+    };
+    const { metadata } = await api.read(header);
+    const resourceVersion = metadata?.resourceVersion;
+    await api.replace({ ...spec, metadata: { ...object.metadata, resourceVersion } } as object);
+  }
+}
+
+function isStatus(error: unknown, status: number): boolean {
+  return error instanceof ApiException && error.code === status;
+}
+
+function clusterFailed(what: string, error: unknown): LabError {
+  return new LabError('CLUSTER_FAILED', `${what}: ${textOf(error)}`, { cause: error });
+}
+
+/** The API server's own message where there is one. */
+function textOf(error: unknown): string {
+  if (error instanceof ApiException) {
+    const body: unknown = error.body;
+    const status: unknown = typeof body === 'string' ? parseJson(body) : body;
+    if (typeof status === 'object' && status !== null && 'message' in status) {
+      return String(status.message);
+    }
+    return `HTTP ${error.code}`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,105 @@
+/** Manifests of an experiment: parsed, patched and moved into its namespace. */
+import { LineCounter, parseAllDocuments } from 'yaml';
+import { mergePatch } from '../core/merge-patch.js';
+import type { KubeObject, StringMap } from '../core/objects.js';
+import type { ManifestPatch } from './experiment.js';
+
+/** One manifest file, already read. */
+export interface ManifestFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Objects, or every fault with its place. */
+export type ParsedManifests =
+  | { readonly kind: 'objects'; readonly objects: readonly KubeObject[] }
+  | { readonly kind: 'faults'; readonly faults: readonly string[] };
+
+/** Kinds whose objects belong to no namespace, among those the lab can apply. */
+const CLUSTER_SCOPED = new Set(['Namespace', 'Node', 'PriorityClass', 'ClusterRole']);
+
+/** Parses manifest files, several documents each; empty documents are passed over. */
+export function parseManifests(files: readonly ManifestFile[]): ParsedManifests {
+  const objects: KubeObject[] = [];
+  const faults: string[] = [];
+  for (const { path, text } of files) {
+    const lines = new LineCounter();
+    for (const document of parseAllDocuments(text, { lineCounter: lines })) {
+      if (!('contents' in document)) continue;
+      const place = (offset: number): string => {
+        const { line, col } = lines.linePos(offset);
+        return `${path}:${line}:${col}`;
+      };
+      for (const error of document.errors) {
+        faults.push(`${place(error.pos[0])}: ${error.message.split('\n')[0] ?? 'not YAML'}`);
+      }
+      const value: unknown = document.errors.length === 0 ? document.toJS() : null;
+      if (value === null) continue;
+      const missing = missingFields(value);
+      if (missing.length === 0) objects.push(value as KubeObject);
+      else {
+        const at = place(document.contents?.range?.[0] ?? 0);
+        faults.push(`${at}: expected a Kubernetes object, but ${missing.join(', ')} is missing`);
+      }
+    }
+  }
+  return faults.length > 0 ? { kind: 'faults', faults } : { kind: 'objects', objects };
+}
+
+function missingFields(value: unknown): readonly string[] {
+  const object = (typeof value === 'object' && value !== null ? value : {}) as Partial<KubeObject>;
+  return [
+    ...(typeof object.apiVersion === 'string' ? [] : ['apiVersion']),
+    ...(typeof object.kind === 'string' ? [] : ['kind']),
+    ...(typeof object.metadata?.name === 'string' ? [] : ['metadata.name']),
+  ];
+}
+
+/** How {@link prepareManifests} changes what it is given. */
+export interface Preparation {
+  readonly namespace: string;
+  readonly patches: readonly ManifestPatch[];
+  /** Put on every object, over what is there. */
+  readonly labels: StringMap;
+}
+
+/**
+ * The objects as they are applied: everything in one namespace (the Namespace object itself renamed,
+ * or added), patched and labelled. A patch that finds no object is a fault.
+ */
+export function prepareManifests(
+  objects: readonly KubeObject[],
+  { namespace, patches, labels }: Preparation,
+): ParsedManifests {
+  const unused = patches.filter(
+    ({ kind, name }) => !objects.some((o) => o.kind === kind && o.metadata.name === name),
+  );
+  if (unused.length > 0) {
+    const there = objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(', ');
+    return {
+      kind: 'faults',
+      faults: unused.map(
+        ({ kind, name }) => `patches: expected one of ${there}, got ${kind} ${name}`,
+      ),
+    };
+  }
+  const moved = objects.map((object) => {
+    const mine = patches.filter((p) => p.kind === object.kind && p.name === object.metadata.name);
+    const patched = mine.reduce<unknown>((before, { patch }) => mergePatch(before, patch), object);
+    return inNamespace(patched as KubeObject, namespace, labels);
+  });
+  const hasNamespace = moved.some(({ kind }) => kind === 'Namespace');
+  const added: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: namespace, labels },
+  };
+  return { kind: 'objects', objects: hasNamespace ? moved : [added, ...moved] };
+}
+
+function inNamespace(object: KubeObject, namespace: string, labels: StringMap): KubeObject {
+  const merged = { ...object.metadata, labels: { ...object.metadata.labels, ...labels } };
+  if (object.kind === 'Namespace') return { ...object, metadata: { ...merged, name: namespace } };
+  if (CLUSTER_SCOPED.has(object.kind)) return { ...object, metadata: merged };
+  return { ...object, metadata: { ...merged, namespace } };
+}

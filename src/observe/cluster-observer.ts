@@ -1,0 +1,151 @@
+/** Watches everything of one experiment's namespace and writes it to the timeline. */
+import type { ClusterTarget, ObservedChange, ObservedKind } from '../cluster/target.js';
+import type { EndpointSlice, Pod, PodMetrics } from '../core/objects.js';
+import type { Clock } from '../time/clock.js';
+import type { Recorder } from '../timeline/recorder.js';
+import {
+  endpointsRecord,
+  hpaRecord,
+  isSliceOf,
+  kubeEventRecord,
+  podMetricsRecord,
+  podRecord,
+  workloadRecord,
+} from './to-record.js';
+
+/** What is observed and where it is written. */
+export interface ClusterObserverOptions {
+  readonly target: ClusterTarget;
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  readonly namespace: string;
+  readonly deployment: string;
+  readonly service: string;
+  readonly hpa: string;
+}
+
+const KINDS: readonly ObservedKind[] = [
+  'pods',
+  'deployments',
+  'endpointslices',
+  'horizontalpodautoscalers',
+  'events',
+];
+const METRICS_POLL_MS = 500;
+const RETRY_MS = 200;
+const RETRY_MAX_MS = 5_000;
+
+/**
+ * Observes until the signal aborts, then resolves; never throws. A watch that ends is begun again and
+ * what may have been missed is recorded as a gap.
+ */
+export async function observeCluster(
+  options: ClusterObserverOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const receive = receiver(options);
+  await Promise.all([
+    ...KINDS.map((kind) => keepWatching(kind, { ...options, receive }, signal)),
+    pollMetrics(options, signal),
+  ]);
+}
+
+async function keepWatching(
+  kind: ObservedKind,
+  options: ClusterObserverOptions & { readonly receive: (change: ObservedChange) => void },
+  signal: AbortSignal,
+): Promise<void> {
+  const { target, namespace, recorder, clock } = options;
+  let since: string | undefined;
+  let retryMs = RETRY_MS;
+  while (!signal.aborted) {
+    const what = { kind, namespace, ...(since === undefined ? {} : { since }) };
+    const receive = (change: ObservedChange): void => {
+      retryMs = RETRY_MS;
+      options.receive(change);
+    };
+    const end = await target.watch(what, receive, signal);
+    if (signal.aborted) return;
+    const fromT = recorder.now();
+    since = end.resumeVersion;
+    if (!(await slept(clock, retryMs, signal))) return;
+    retryMs = Math.min(2 * retryMs, RETRY_MAX_MS);
+    recorder.record({ kind: 'gap', source: `watch ${kind}`, fromT, because: end.because });
+  }
+}
+
+/** Turns changes into records; keeps only what a record needs beyond the change itself. */
+function receiver(options: ClusterObserverOptions): (change: ObservedChange) => void {
+  const { recorder, deployment, service, hpa } = options;
+  const slices = new Map<string, EndpointSlice>();
+  const seenPods = new Set<string>();
+  return ({ type, object }) => {
+    const { kind, metadata } = object;
+    if (isPod(object)) {
+      recorder.record(podRecord(object, podChange(object, type, seenPods)));
+    } else if (isSliceOf(object, service)) {
+      if (type === 'DELETED') slices.delete(metadata.name);
+      else slices.set(metadata.name, object);
+      recorder.record(endpointsRecord(slices.values()));
+    } else if (type === 'DELETED') {
+      return;
+    } else if (kind === 'Deployment' && metadata.name === deployment) {
+      recorder.record(workloadRecord(object as Parameters<typeof workloadRecord>[0]));
+    } else if (kind === 'HorizontalPodAutoscaler' && metadata.name === hpa) {
+      recorder.record(hpaRecord(object as Parameters<typeof hpaRecord>[0]));
+    } else if (kind === 'Event') {
+      recorder.record(kubeEventRecord(object as Parameters<typeof kubeEventRecord>[0]));
+    }
+  };
+}
+
+function isPod(object: ObservedChange['object']): object is Pod {
+  return object.kind === 'Pod';
+}
+
+function podChange(pod: Pod, type: ObservedChange['type'], seen: Set<string>) {
+  const uid = pod.metadata.uid ?? '';
+  if (type === 'DELETED') {
+    seen.delete(uid);
+    return 'deleted';
+  }
+  if (seen.has(uid)) return 'changed';
+  seen.add(uid);
+  return 'seen';
+}
+
+/** The metrics API cannot be watched: it is read often and recorded when it changed. */
+async function pollMetrics(options: ClusterObserverOptions, signal: AbortSignal): Promise<void> {
+  const { target, namespace, recorder, clock } = options;
+  let last = '[]';
+  let failedSinceT: number | undefined;
+  while (!signal.aborted) {
+    try {
+      const metrics = await target.podMetrics(namespace);
+      const fingerprint = JSON.stringify(metrics.map(identity));
+      if (fingerprint !== last) recorder.record(podMetricsRecord(metrics));
+      last = fingerprint;
+      failedSinceT = undefined;
+    } catch (error) {
+      if (failedSinceT === undefined && !signal.aborted) {
+        failedSinceT = recorder.now();
+        const because = error instanceof Error ? error.message : String(error);
+        recorder.record({ kind: 'gap', source: 'metrics.k8s.io', fromT: failedSinceT, because });
+      }
+    }
+    if (!(await slept(clock, METRICS_POLL_MS, signal))) return;
+  }
+}
+
+function identity({ metadata, timestamp, window }: PodMetrics): string {
+  return `${metadata.name} ${timestamp} ${window}`;
+}
+
+async function slept(clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await clock.sleep(ms, signal);
+    return true;
+  } catch {
+    return false; // the signal aborted: the only reason a sleep rejects
+  }
+}

@@ -1,0 +1,83 @@
+/** Samplers beside the Kubernetes API: the kernel's view of pods, and the harness itself. */
+import type { UsageSource } from '../control-plane/pod-runtime.js';
+import type { Clock } from '../time/clock.js';
+import type { CpuRecord } from '../timeline/record.js';
+import type { Recorder } from '../timeline/recorder.js';
+
+type PodUse = CpuRecord['pods'][number];
+
+/**
+ * Writes each pod's cumulative use once a period until the signal aborts.
+ *
+ * @param podNames - names by uid, as far as they are known; a pod without a name is left out.
+ */
+export async function sampleUsage(
+  options: {
+    readonly source: UsageSource;
+    readonly podNames: ReadonlyMap<string, string>;
+    readonly recorder: Recorder;
+    readonly clock: Clock;
+    readonly periodMs: number;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  await eachPeriod(options, signal, () => {
+    const pods = podUse(options.source.readUsage(options.clock.now()), options.podNames);
+    if (pods.length > 0) options.recorder.record({ kind: 'cpu', pods });
+  });
+}
+
+function podUse(
+  usage: ReturnType<UsageSource['readUsage']>,
+  podNames: ReadonlyMap<string, string>,
+): readonly PodUse[] {
+  const byUid = new Map<string, PodUse>();
+  for (const { podUid, cpuMs, memoryBytes, throttled } of usage) {
+    const name = podNames.get(podUid);
+    if (name === undefined) continue;
+    const before = byUid.get(podUid);
+    byUid.set(podUid, {
+      name,
+      uid: podUid,
+      cpuMs: (before?.cpuMs ?? 0) + cpuMs,
+      memoryBytes: (before?.memoryBytes ?? 0) + memoryBytes,
+      ...(throttled === undefined
+        ? {}
+        : {
+            periods: (before?.periods ?? 0) + throttled.periods,
+            throttledPeriods: (before?.throttledPeriods ?? 0) + throttled.throttledPeriods,
+          }),
+    });
+  }
+  return [...byUid.values()];
+}
+
+/** Writes what this process uses once a period until the signal aborts. */
+export async function sampleHarness(
+  options: { readonly recorder: Recorder; readonly clock: Clock; readonly periodMs: number },
+  signal: AbortSignal,
+): Promise<void> {
+  await eachPeriod(options, signal, () => {
+    const { user, system } = process.cpuUsage();
+    const cpuMs = (user + system) / 1_000;
+    options.recorder.record({ kind: 'harness', rssBytes: process.memoryUsage.rss(), cpuMs });
+  });
+}
+
+/** Keeps to a fixed raster; a slow task skips instants and never bunches them. */
+async function eachPeriod(
+  { clock, periodMs }: { readonly clock: Clock; readonly periodMs: number },
+  signal: AbortSignal,
+  task: () => void,
+): Promise<void> {
+  const startMs = clock.now();
+  try {
+    while (!signal.aborted) {
+      task();
+      const elapsed = clock.now() - startMs;
+      await clock.sleep(periodMs - (elapsed % periodMs), signal);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

@@ -1,0 +1,168 @@
+/** API objects as timeline records. */
+import type { HorizontalPodAutoscaler } from '../core/autoscaling-objects.js';
+import type {
+  Container,
+  Deployment,
+  EndpointSlice,
+  KubeEvent,
+  KubeObject,
+  Pod,
+  PodMetrics,
+} from '../core/objects.js';
+import { milliValue, wholeValue } from '../core/quantity.js';
+import type {
+  EndpointsRecord,
+  HpaRecord,
+  KubeEventRecord,
+  PodMetricsRecord,
+  PodRecord,
+  WorkloadRecord,
+} from '../timeline/record.js';
+import type { Untimed } from '../timeline/recorder.js';
+import { goDurationMs } from './go-duration.js';
+
+/** A Deployment's counters; those the API leaves out are 0 there. */
+export function workloadRecord(deployment: Deployment): Untimed<WorkloadRecord> {
+  const { metadata, spec, status } = deployment;
+  return {
+    kind: 'workload',
+    name: metadata.name,
+    specReplicas: spec.replicas ?? 1,
+    replicas: status?.replicas ?? 0,
+    updatedReplicas: status?.updatedReplicas ?? 0,
+    readyReplicas: status?.readyReplicas ?? 0,
+    availableReplicas: status?.availableReplicas ?? 0,
+  };
+}
+
+/** An HPA's bounds and status. */
+export function hpaRecord(hpa: HorizontalPodAutoscaler): Untimed<HpaRecord> {
+  return {
+    kind: 'hpa',
+    name: hpa.metadata.name,
+    minReplicas: hpa.spec.minReplicas ?? 1,
+    maxReplicas: hpa.spec.maxReplicas,
+    status: hpa.status,
+  };
+}
+
+/** A pod as a watch showed it. */
+export function podRecord(pod: Pod, change: PodRecord['change']): Untimed<PodRecord> {
+  const { metadata, spec, status } = pod;
+  const statuses = status?.containerStatuses ?? [];
+  const conditions = status?.conditions ?? [];
+  const reason = podReason(pod);
+  const containerStartedAt = statuses[0]?.state?.running?.startedAt;
+  return {
+    kind: 'pod',
+    change,
+    name: metadata.name,
+    uid: metadata.uid ?? '',
+    phase: status?.phase ?? 'Unknown',
+    ...(spec.nodeName === undefined ? {} : { node: spec.nodeName }),
+    ...(status?.podIP === undefined ? {} : { podIP: status.podIP }),
+    isReady: conditions.some(({ type, status: value }) => type === 'Ready' && value === 'True'),
+    isTerminating: metadata.deletionTimestamp !== undefined,
+    restarts: statuses.reduce((sum, { restartCount }) => sum + restartCount, 0),
+    requests: resourceSums(spec.containers, 'requests'),
+    limits: resourceSums(spec.containers, 'limits'),
+    conditions,
+    ...(metadata.creationTimestamp === undefined ? {} : { createdAt: metadata.creationTimestamp }),
+    ...(containerStartedAt === undefined ? {} : { containerStartedAt }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function podReason({ status }: Pod): string | undefined {
+  for (const { state, lastState } of status?.containerStatuses ?? []) {
+    const reason = state?.waiting?.reason ?? state?.terminated?.reason;
+    if (reason !== undefined) return reason;
+    if (lastState?.terminated?.reason !== undefined) return `last: ${lastState.terminated.reason}`;
+  }
+  return status?.reason;
+}
+
+function resourceSums(
+  containers: readonly Container[],
+  side: 'requests' | 'limits',
+): PodRecord['requests'] {
+  const cpu = total(containers, (container) => container.resources?.[side]?.['cpu'], milliValue);
+  const memory = total(
+    containers,
+    (container) => container.resources?.[side]?.['memory'],
+    wholeValue,
+  );
+  return {
+    ...(cpu === undefined ? {} : { cpuMillicores: cpu }),
+    ...(memory === undefined ? {} : { memoryBytes: memory }),
+  };
+}
+
+/** The sum over containers; absent as soon as one container does not say. */
+function total(
+  containers: readonly Container[],
+  quantityOf: (container: Container) => string | undefined,
+  read: (quantity: string) => number,
+): number | undefined {
+  let sum = 0;
+  for (const container of containers) {
+    const quantity = quantityOf(container);
+    if (quantity === undefined) return undefined;
+    sum += read(quantity);
+  }
+  return sum;
+}
+
+/** Ready and unready pods over all slices of one Service, by name, each pod once. */
+export function endpointsRecord(slices: Iterable<EndpointSlice>): Untimed<EndpointsRecord> {
+  const ready = new Set<string>();
+  const notReady = new Set<string>();
+  for (const slice of slices) {
+    for (const { conditions, targetRef, addresses } of slice.endpoints ?? []) {
+      const name = targetRef?.name ?? addresses[0] ?? '';
+      // The API reads an absent `ready` as true.
+      (conditions.ready === false ? notReady : ready).add(name);
+    }
+  }
+  return {
+    kind: 'endpoints',
+    ready: [...ready].sort(),
+    notReady: [...notReady].filter((name) => !ready.has(name)).sort(),
+  };
+}
+
+/** Pod metrics; containers are summed, as the HPA does for a Resource metric. */
+export function podMetricsRecord(metrics: readonly PodMetrics[]): Untimed<PodMetricsRecord> {
+  return {
+    kind: 'pod-metrics',
+    pods: metrics.map(({ metadata, timestamp, window, containers }) => ({
+      name: metadata.name,
+      timestamp,
+      windowMs: goDurationMs(window),
+      cpuMillicores: sum(containers.map(({ usage }) => milliValue(usage['cpu'] ?? '0'))),
+      memoryBytes: sum(containers.map(({ usage }) => wholeValue(usage['memory'] ?? '0'))),
+    })),
+  };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total_, value) => total_ + value, 0);
+}
+
+/** An Event, as `kubectl get events` shows it. */
+export function kubeEventRecord(event: KubeEvent): Untimed<KubeEventRecord> {
+  const { involvedObject } = event;
+  return {
+    kind: 'event',
+    object: `${involvedObject.kind ?? ''}/${involvedObject.name ?? ''}`,
+    type: event.type ?? 'Normal',
+    reason: event.reason ?? '',
+    message: event.message ?? '',
+    count: event.count ?? 1,
+  };
+}
+
+/** Whether an object belongs to a Service, by the label that EndpointSlices carry. */
+export function isSliceOf(object: KubeObject, service: string): object is EndpointSlice {
+  return object.metadata.labels?.['kubernetes.io/service-name'] === service;
+}

@@ -1,0 +1,71 @@
+/** Manifest files of an experiment, from the disk. */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LabError } from '../core/errors.js';
+import type { KubeObject, StringMap } from '../core/objects.js';
+import type { Experiment } from '../experiment/experiment.js';
+import { type ManifestFile, parseManifests, prepareManifests } from '../experiment/manifests.js';
+
+const MANIFEST = /\.(ya?ml|json)$/;
+
+/**
+ * Reads, patches and labels an experiment's manifests.
+ *
+ * @throws {LabError} `MANIFEST_INVALID` with every fault, one a line.
+ */
+export async function readManifests(
+  experiment: Experiment,
+  labels: StringMap,
+): Promise<readonly KubeObject[]> {
+  const files = (await Promise.all(experiment.manifests.map(filesOf))).flat();
+  const parsed = parseManifests(files);
+  if (parsed.kind === 'faults') throw invalid(parsed.faults);
+  const { namespace, patches } = experiment;
+  const prepared = prepareManifests(parsed.objects, { namespace, patches, labels });
+  if (prepared.kind === 'faults') throw invalid(prepared.faults);
+  const missing = missingUnderTest(experiment, prepared.objects);
+  if (missing.length > 0) throw invalid(missing);
+  return prepared.objects;
+}
+
+function invalid(faults: readonly string[]): LabError {
+  return new LabError('MANIFEST_INVALID', faults.join('\n'));
+}
+
+/** A folder stands for the manifests in it, in order of their names; a kustomization is not one. */
+async function filesOf(path: string): Promise<readonly ManifestFile[]> {
+  try {
+    const isFolder = (await stat(path)).isDirectory();
+    const names = isFolder ? (await readdir(path)).filter(isManifest).sort() : [''];
+    const paths = names.map((name) => join(path, name));
+    return await Promise.all(
+      paths.map(async (file) => ({ path: file, text: await readFile(file, 'utf8') })),
+    );
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LabError('MANIFEST_INVALID', `cannot read manifests at ${path}: ${reason}`, {
+      hint: 'paths under `manifests:` are relative to the experiment file',
+      cause: error,
+    });
+  }
+}
+
+function isManifest(name: string): boolean {
+  return MANIFEST.test(name) && !name.startsWith('kustomization.');
+}
+
+function missingUnderTest(
+  { deployment, service, hpa }: Experiment,
+  objects: readonly KubeObject[],
+): readonly string[] {
+  const wanted = [
+    ['Deployment', deployment],
+    ['Service', service],
+    ['HorizontalPodAutoscaler', hpa],
+  ] as const;
+  return wanted
+    .filter(([kind, name]) => !objects.some((o) => o.kind === kind && o.metadata.name === name))
+    .map(
+      ([kind, name]) => `the manifests hold no ${kind} named ${name}, which the experiment tests`,
+    );
+}
