@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+/** The command line: parses arguments, turns signals into aborts and errors into exit codes. */
+import { Command, CommanderError } from 'commander';
+import { LabError } from './core/errors.js';
+import { experimentCommand } from './commands/experiment.js';
+import { reportCommand } from './commands/report.js';
+import { schemaCommand } from './commands/schema.js';
+
+const USAGE_EXIT = 2;
+const INTERNAL_EXIT = 1;
+
+function program(): Command {
+  const root = new Command('hpa-lab')
+    .description('a load-testing and autoscaling lab for Kubernetes')
+    .exitOverride()
+    .showHelpAfterError('(--help tells more)');
+  for (const command of [experimentCommand(), reportCommand(), schemaCommand()]) {
+    root.addCommand(command.exitOverride());
+  }
+  return root;
+}
+
+/** Prints an error as a user reads it and gives its exit code. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_EXIT;
+  if (error instanceof LabError) {
+    process.stderr.write(`\nerror ${error.code}: ${error.message}\n`);
+    if (error.hint !== undefined) process.stderr.write(`hint: ${error.hint}\n`);
+    if (error.code === 'INTERNAL' && error.stack !== undefined) process.stderr.write(error.stack);
+    return error.exitCode;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(
+    `\nerror INTERNAL: ${text}\nhint: this is a fault of hpa-lab; please report it\n`,
+  );
+  return INTERNAL_EXIT;
+}
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}

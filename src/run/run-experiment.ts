@@ -1,0 +1,128 @@
+/** The phases of a run: deploy, settle, load, cool down, tear down. */
+import type { ClusterTarget } from '../cluster/target.js';
+import type { UsageSource } from '../control-plane/pod-runtime.js';
+import { LabError } from '../core/errors.js';
+import type { KubeObject } from '../core/objects.js';
+import type { Experiment } from '../experiment/experiment.js';
+import type { LoadProgress, LoadSender } from '../load/sender.js';
+import { observeCluster } from '../observe/cluster-observer.js';
+import { sampleHarness, sampleUsage } from '../observe/samplers.js';
+import type { Clock } from '../time/clock.js';
+import type { EndRecord, Phase } from '../timeline/record.js';
+import type { Recorder } from '../timeline/recorder.js';
+import { waitUntilReady } from './wait-until-ready.js';
+
+/** What a run is given: the cluster, the sender, one clock and one recorder. */
+export interface RunOptions {
+  readonly experiment: Experiment;
+  /** The experiment's manifests, prepared. */
+  readonly objects: readonly KubeObject[];
+  readonly target: ClusterTarget;
+  readonly sender: LoadSender;
+  readonly clock: Clock;
+  readonly recorder: Recorder;
+  /** The kernel's view of pods, where there is one, with pod names by uid. */
+  readonly usage?: { readonly source: UsageSource; readonly podNames: ReadonlyMap<string, string> };
+  readonly onPhase: (phase: Phase) => void;
+  readonly onProgress: (progress: LoadProgress) => void;
+  /** Aborting ends the run early; it is torn down all the same. */
+  readonly signal: AbortSignal;
+}
+
+const USAGE_PERIOD_MS = 1_000;
+const HARNESS_PERIOD_MS = 5_000;
+/** Between the last preparation and second 0 of the load, so that second 0 is not late. */
+const LEAD_MS = 500;
+
+/**
+ * Runs an experiment on a cluster that stands, and removes from it what was applied.
+ *
+ * @returns how it ended; the error of a failed run is in `error`. Never throws.
+ */
+export async function runExperiment(
+  options: RunOptions,
+): Promise<{ readonly outcome: EndRecord['outcome']; readonly error?: unknown }> {
+  const { recorder, target, experiment, signal } = options;
+  const observation = new AbortController();
+  const observed = observe(options, observation.signal);
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    await phases(options);
+  } catch (error) {
+    if (!signal.aborted) failure = { error };
+  }
+  beginPhase(options, 'tear-down');
+  try {
+    await target.deleteNamespace(experiment.namespace);
+  } catch (error) {
+    failure ??= { error };
+  }
+  observation.abort();
+  await observed;
+  if (failure !== undefined) {
+    recorder.record({ kind: 'end', outcome: 'failed', because: reasonOf(failure.error) });
+    return { outcome: 'failed', error: failure.error };
+  }
+  if (signal.aborted) {
+    recorder.record({ kind: 'end', outcome: 'interrupted', because: reasonOf(signal.reason) });
+    return { outcome: 'interrupted' };
+  }
+  recorder.record({ kind: 'end', outcome: 'completed' });
+  return { outcome: 'completed' };
+}
+
+async function phases(options: RunOptions): Promise<void> {
+  const { experiment, target, clock, signal } = options;
+  beginPhase(options, 'deploy');
+  await target.apply(options.objects);
+  await waitUntilReady(options);
+  beginPhase(options, 'settle');
+  await clock.sleep(experiment.settleMs, signal);
+  await load(options);
+  beginPhase(options, 'cool-down');
+  await clock.sleep(experiment.coolDownMs, signal);
+}
+
+async function load(options: RunOptions): Promise<void> {
+  const { experiment, target, sender, clock, recorder, signal } = options;
+  const baseUrl = await target.serviceUrl(experiment.namespace, experiment.service);
+  signal.throwIfAborted();
+  const startAtMs = clock.now() + LEAD_MS;
+  const startT = recorder.now() + LEAD_MS;
+  options.onPhase('load');
+  recorder.record({ kind: 'phase', phase: 'load' }, startT);
+  const summary = await sender.send(experiment.load, {
+    baseUrl,
+    startAtMs,
+    signal,
+    onSecond: (second) =>
+      recorder.record({ kind: 'load', load: second }, startT + second.second * 1_000),
+    onProgress: options.onProgress,
+  });
+  recorder.record({ kind: 'load-summary', summary });
+  signal.throwIfAborted();
+}
+
+function beginPhase({ recorder, onPhase, signal }: RunOptions, phase: Phase): void {
+  if (phase !== 'tear-down') signal.throwIfAborted();
+  onPhase(phase);
+  recorder.record({ kind: 'phase', phase });
+}
+
+function observe(options: RunOptions, signal: AbortSignal): Promise<unknown> {
+  const { experiment, target, recorder, clock, usage } = options;
+  const { namespace, deployment, service, hpa } = experiment;
+  const base = { recorder, clock };
+  return Promise.all([
+    observeCluster({ ...base, target, namespace, deployment, service, hpa }, signal),
+    sampleHarness({ ...base, periodMs: HARNESS_PERIOD_MS }, signal),
+    usage === undefined
+      ? undefined
+      : sampleUsage({ ...base, ...usage, periodMs: USAGE_PERIOD_MS }, signal),
+  ]);
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof LabError) return `${error.code}: ${error.message}`;
+  return error instanceof Error ? error.message : String(error);
+}
