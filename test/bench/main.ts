@@ -1,0 +1,30 @@
+/** `npm run bench [-- name...]`: every benchmark, or those named, as a table of medians. */
+import { cpus } from 'node:os';
+import type { BenchFigure } from './figure.js';
+
+/** Loaded one by one, so that one benchmark's memory is not another's. */
+const BENCHES: Readonly<Record<string, () => Promise<readonly BenchFigure[]>>> = {};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in BENCHES));
+if (unknown.length > 0) {
+  const known = Object.keys(BENCHES).join(', ');
+  process.stderr.write(`expected benchmarks out of ${known}, got ${unknown.join(', ')}\n`);
+  process.exit(2);
+}
+process.stdout.write(`Node ${process.version}, ${cpus().length} cores; medians\n\n`);
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  process.stdout.write(`${name}\n`);
+  for (const figure of await bench()) process.stdout.write(`  ${row(figure)}\n`);
+}
+
+function row({ name, value, unit, limit, limitIs = 'at-most', note }: BenchFigure): string {
+  const figure = `${Number(value.toPrecision(4))} ${unit}`;
+  const isMet = limit === undefined || (limitIs === 'at-most' ? value <= limit : value >= limit);
+  const bound = limit === undefined ? '' : `${limitIs.replace('-', ' ')} ${limit} ${unit}`;
+  const verdict = limit === undefined ? '' : isMet ? 'met' : 'MISSED';
+  return [name.padEnd(58), figure.padStart(14), bound.padStart(22), verdict.padEnd(7), note ?? '']
+    .join('  ')
+    .trimEnd();
+}
