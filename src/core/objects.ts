@@ -396,6 +396,10 @@ export interface KubeEvent extends KubeObject {
   readonly lastTimestamp?: KubeTime | null;
   readonly eventTime?: string | null;
   readonly source?: { readonly component?: string; readonly host?: string };
+  /** What was being done, in events of the newer style. */
+  readonly action?: string;
+  /** Repetitions, in events of the newer style. */
+  readonly series?: { readonly count: number; readonly lastObservedTime: string };
   readonly reportingComponent?: string;
   readonly reportingInstance?: string;
 }
