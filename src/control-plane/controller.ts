@@ -1,6 +1,6 @@
 /** What a controller is: level-based, synchronous, told only *which* object to look at. */
-import type { EpochMs } from '../time/clock.js';
-import type { WatchEvent } from './api.js';
+import type { Cancel, EpochMs } from '../time/clock.js';
+import type { KubeApi, WatchEvent } from './api.js';
 import type { Resource } from './resources.js';
 
 /** `namespace/name`, or `name` for resources without a namespace. */
@@ -12,7 +12,16 @@ export interface ControllerWatch {
   readonly keysFor: (event: WatchEvent) => readonly ReconcileKey[];
 }
 
-/** When to be called again for the same key even if nothing changes. */
+/** Something a controller reads that is kept up to date by watches of its own: an index. */
+export interface Informer {
+  /** Reads what is there and follows it until cancelled; it is empty then and may be started again. */
+  start(api: KubeApi): Cancel;
+}
+
+/**
+ * When to be called again for the same key even if nothing changes. The latest answer counts: a call
+ * that gives none also takes back an earlier one.
+ */
 export interface ReconcileResult {
   readonly requeueAfterMs?: number;
 }
@@ -27,5 +36,7 @@ export interface ReconcileResult {
 export interface Controller {
   readonly name: string;
   readonly watches: readonly ControllerWatch[];
+  /** What it reads beside the API; several controllers may share one. Started before the watches. */
+  readonly informers?: readonly Informer[];
   reconcile(key: ReconcileKey, nowMs: EpochMs): ReconcileResult | undefined;
 }
