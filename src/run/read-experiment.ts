@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { LabError } from '../core/errors.js';
 import type { Experiment } from '../experiment/experiment.js';
+import { formatFault } from '../experiment/fault.js';
 import { parseExperiment } from '../experiment/parse.js';
 
 const EXTENSIONS = ['.yaml', '.yml'];
@@ -21,9 +22,13 @@ export function readExperiment(nameOrPath: string, experimentsFolder: string): E
   if (parsed.kind === 'faults') {
     const count = parsed.faults.length;
     const title = `${path}: ${count === 1 ? 'a fault' : `${count} faults`}`;
-    throw new LabError('EXPERIMENT_INVALID', [title, ...parsed.faults].join('\n  '), {
-      hint: 'experiments/spike.yaml is a commented example; `npm run schema` writes the JSON Schema for editors',
-    });
+    throw new LabError(
+      'EXPERIMENT_INVALID',
+      [title, ...parsed.faults.map(formatFault)].join('\n  '),
+      {
+        hint: 'experiments/spike.yaml is a commented example; `npm run schema` writes the JSON Schema for editors',
+      },
+    );
   }
   return parsed.experiment;
 }
