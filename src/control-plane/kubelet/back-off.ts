@@ -1,0 +1,58 @@
+/** How long a failing container or image waits before the next attempt. */
+import type { EpochMs } from '../../time/clock.js';
+
+/** Lengths of a back-off. */
+export interface BackOffSettings {
+  readonly initialMs: number;
+  readonly maximumMs: number;
+}
+
+/**
+ * 10 s doubling to 5 min.
+ *
+ * @see Source: kubernetes 1.36 `pkg/kubelet/kubelet.go`, `backOffPeriod`, `MaxCrashLoopBackOff`.
+ */
+export const DEFAULT_BACK_OFF: BackOffSettings = { initialMs: 10_000, maximumMs: 300_000 };
+
+/** Memory of one container's (or image's) attempts; absent before the first. */
+export interface BackOff {
+  /** How long to wait after the next failure. */
+  readonly delayMs: number;
+  /** When the last attempt was let through. */
+  readonly attemptedAtMs: EpochMs;
+}
+
+/**
+ * How much longer to wait after a failure; 0 when the next attempt may be made now.
+ *
+ * @param failedAtMs - when the last attempt ended, ms since the epoch.
+ * @see Source: kubernetes `client-go/util/flowcontrol/backoff.go`, `IsInBackOffSince`.
+ */
+export function backOffRemainingMs(
+  backOff: BackOff | undefined,
+  times: { readonly failedAtMs: EpochMs; readonly nowMs: EpochMs },
+  settings: BackOffSettings,
+): number {
+  if (backOff === undefined || isExpired(backOff, times.failedAtMs, settings)) return 0;
+  return Math.max(0, times.failedAtMs + backOff.delayMs - times.nowMs);
+}
+
+/**
+ * The memory once an attempt is let through: twice the delay, from the start again when the last
+ * attempt held for more than twice the maximum (10 min).
+ *
+ * @see Source: kubernetes `client-go/util/flowcontrol/backoff.go`, `Next`, `hasExpired`.
+ */
+export function nextBackOff(
+  backOff: BackOff | undefined,
+  times: { readonly failedAtMs: EpochMs; readonly nowMs: EpochMs },
+  settings: BackOffSettings,
+): BackOff {
+  const isFresh = backOff === undefined || isExpired(backOff, times.failedAtMs, settings);
+  const delayMs = isFresh ? settings.initialMs : Math.min(backOff.delayMs * 2, settings.maximumMs);
+  return { delayMs, attemptedAtMs: times.nowMs };
+}
+
+function isExpired(backOff: BackOff, failedAtMs: EpochMs, settings: BackOffSettings): boolean {
+  return failedAtMs - backOff.attemptedAtMs > 2 * settings.maximumMs;
+}

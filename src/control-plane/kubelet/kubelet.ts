@@ -1,0 +1,125 @@
+/** The kubelet: registers a node and runs the pods that are bound to it. */
+import type { KubeObject, Pod } from '../../core/objects.js';
+import type { Cancel, Clock } from '../../time/clock.js';
+import type { KubeApi, WatchEvent } from '../api.js';
+import { EventRecorder } from '../event-recorder.js';
+import type { PodRuntime } from '../pod-runtime.js';
+import { NODES, PODS } from '../resources.js';
+import type { ReferencedData } from './container-environment.js';
+import { nodeObject, nodeStatus } from './node-object.js';
+import type { NodeDescription } from './node-object.js';
+import { PodWorker } from './pod-worker.js';
+import { DEFAULT_KUBELET_SETTINGS } from './settings.js';
+import type { KubeletSettings } from './settings.js';
+
+/** How a kubelet is made. */
+export interface KubeletOptions {
+  readonly api: KubeApi;
+  readonly clock: Clock;
+  readonly runtime: PodRuntime;
+  readonly node: NodeDescription;
+  /** What differs from {@link DEFAULT_KUBELET_SETTINGS}. */
+  readonly settings?: Partial<KubeletSettings>;
+  /** ConfigMaps and Secrets that environments may refer to; absent: there are none. */
+  readonly referenced?: ReferencedData;
+}
+
+/** One node's agent. All rules of a pod's life are here; only the `PodRuntime` knows processes. */
+export class Kubelet {
+  readonly #options: KubeletOptions;
+  readonly #settings: KubeletSettings;
+  readonly #recorder: EventRecorder;
+  readonly #pods = new Map<string, PodWorker>();
+  readonly #cancels: Cancel[] = [];
+  #cancelHeartbeat: Cancel | undefined;
+  #isStopped = false;
+
+  constructor(options: KubeletOptions) {
+    this.#options = options;
+    this.#settings = { ...DEFAULT_KUBELET_SETTINGS, ...options.settings };
+    const { api, node } = options;
+    this.#recorder = new EventRecorder({ api, component: 'kubelet', host: node.name });
+  }
+
+  /** Registers the node, takes on the pods that are bound to it, and goes on by watch. */
+  start(): void {
+    this.#register();
+    this.#armHeartbeat();
+    const { api, node } = this.#options;
+    const matches = (object: KubeObject): boolean => nodeNameOf(object) === node.name;
+    const { items, resourceVersion } = api.list(PODS, { matches });
+    for (const pod of items) this.#take(pod);
+    const listener = (event: WatchEvent<Pod>): void => this.#onPod(event);
+    this.#cancels.push(api.watch(PODS, listener, { sinceVersion: resourceVersion, matches }));
+  }
+
+  /** Ends every pod's processes and timers at once; the API's objects stay as they are. */
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#cancelHeartbeat?.();
+    for (const cancel of this.#cancels) cancel();
+    for (const worker of this.#pods.values()) worker.close();
+    this.#pods.clear();
+  }
+
+  #register(): void {
+    const { api, clock, node } = this.#options;
+    const object = nodeObject(node, clock.now());
+    const existing = api.get(NODES, { namespace: '', name: node.name });
+    if (existing === undefined) api.create(NODES, object);
+    else this.#heartbeat();
+    const stored = api.get(NODES, { namespace: '', name: node.name });
+    if (stored !== undefined && stored.status?.conditions === undefined) this.#heartbeat();
+    this.#recorder.event(object, 'Normal', 'Starting', 'Starting kubelet.', clock.now());
+  }
+
+  #armHeartbeat(): void {
+    this.#cancelHeartbeat = this.#options.clock.after(this.#settings.heartbeatMs, () => {
+      this.#heartbeat();
+      this.#armHeartbeat();
+    });
+  }
+
+  #heartbeat(): void {
+    const { api, clock, node } = this.#options;
+    const stored = api.get(NODES, { namespace: '', name: node.name });
+    if (stored === undefined) return;
+    const status = nodeStatus(node, stored.status, clock.now());
+    api.update(NODES, { ...stored, status }, { subresource: 'status' });
+  }
+
+  #onPod({ type, object }: WatchEvent<Pod>): void {
+    const uid = object.metadata.uid ?? '';
+    if (type === 'DELETED') {
+      const worker = this.#pods.get(uid);
+      this.#pods.delete(uid);
+      worker?.close();
+      return;
+    }
+    const worker = this.#pods.get(uid);
+    if (worker === undefined) this.#take(object);
+    else worker.update(object);
+  }
+
+  #take(pod: Pod): void {
+    const { api, clock, runtime, node, referenced = {} } = this.#options;
+    const capacity = nodeStatus(node, undefined, clock.now()).allocatable ?? {};
+    const worker = new PodWorker(pod, {
+      api,
+      clock,
+      runtime,
+      recorder: this.#recorder,
+      settings: this.#settings,
+      nodeLimits: { cpu: capacity['cpu'] ?? '0', memory: capacity['memory'] ?? '0' },
+      referenced,
+    });
+    this.#pods.set(pod.metadata.uid ?? '', worker);
+  }
+}
+
+/** A watch's selection knows its objects only as objects. */
+function nodeNameOf(object: KubeObject): unknown {
+  if (!('spec' in object) || typeof object.spec !== 'object' || object.spec === null) return '';
+  return 'nodeName' in object.spec ? object.spec.nodeName : '';
+}

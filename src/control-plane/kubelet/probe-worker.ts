@@ -1,0 +1,141 @@
+/** Runs one probe of one container in time: the ticker around the rules of `probe/`. */
+import type { Probe } from '../../core/objects.js';
+import {
+  initialProbeState,
+  mayProbe,
+  probeStateForNewContainer,
+  recordProbeOutcome,
+} from '../../probe/probe-state.js';
+import type {
+  ProbeKind,
+  ProbeState,
+  ProbeTarget,
+  ProbeThresholds,
+} from '../../probe/probe-state.js';
+import type { Cancel, Clock } from '../../time/clock.js';
+import type { ProbeResult, RunningContainer } from '../pod-runtime.js';
+
+/** What a probe worker needs. */
+export interface ProbeWorkerOptions {
+  readonly kind: ProbeKind;
+  readonly probe: Probe;
+  readonly clock: Clock;
+  /** The container as it is now; `container` is absent while none runs. */
+  readonly target: () => ProbeTarget & { readonly container: RunningContainer | undefined };
+  /** A probe failed, whatever the verdict. */
+  readonly onFailure: (message: string) => void;
+  /** The verdict changed. */
+  readonly onVerdict: (verdict: ProbeState['verdict']) => void;
+}
+
+const DEFAULT_PERIOD_SECONDS = 10;
+const DEFAULT_FAILURE_THRESHOLD = 3;
+
+/**
+ * One worker lives as long as its pod, over all restarts of the container; its ticker keeps its
+ * phase. A tick that comes while a probe is under way runs right after it, and only one is kept.
+ *
+ * Upstream's random delay of the first tick is only for a kubelet that has just been started with
+ * pods to take over; ours never is.
+ *
+ * @see Source: kubernetes 1.36 `pkg/kubelet/prober/worker.go`, `run`.
+ */
+export class ProbeWorker {
+  readonly #options: ProbeWorkerOptions;
+  readonly #periodMs: number;
+  readonly #thresholds: ProbeThresholds;
+  #state: ProbeState;
+  #cancelTick: Cancel | undefined;
+  #cancelProbe: Cancel | undefined;
+  #isTickKept = false;
+
+  constructor(options: ProbeWorkerOptions) {
+    this.#options = options;
+    this.#periodMs = (options.probe.periodSeconds ?? DEFAULT_PERIOD_SECONDS) * 1_000;
+    this.#thresholds = {
+      successThreshold: options.probe.successThreshold ?? 1,
+      failureThreshold: options.probe.failureThreshold ?? DEFAULT_FAILURE_THRESHOLD,
+    };
+    this.#state = initialProbeState(options.kind);
+  }
+
+  /** What the probe says now. */
+  get verdict(): ProbeState['verdict'] {
+    return this.#state.verdict;
+  }
+
+  /** Starts the ticker. */
+  start(): void {
+    this.#armTicker();
+  }
+
+  /** A new container runs: the verdict begins anew. */
+  containerStarted(): void {
+    this.#state = probeStateForNewContainer(this.#state, this.#options.kind);
+  }
+
+  /** The container ended: a probe under way has no meaning any more. */
+  containerEnded(): void {
+    this.#cancelProbe?.();
+    this.#cancelProbe = undefined;
+    this.#isTickKept = false;
+    if (this.#options.kind === 'readiness') this.#state = { ...this.#state, verdict: 'failure' };
+  }
+
+  /** Probes now and lets the period begin anew. */
+  trigger(): void {
+    if (this.#cancelTick === undefined) return;
+    this.#armTicker();
+    this.#attempt();
+  }
+
+  /** Ends the worker for good. */
+  stop(): void {
+    this.#cancelTick?.();
+    this.#cancelTick = undefined;
+    this.containerEnded();
+  }
+
+  #armTicker(): void {
+    this.#cancelTick?.();
+    this.#cancelTick = this.#options.clock.after(this.#periodMs, () => {
+      this.#armTicker();
+      this.#attempt();
+    });
+  }
+
+  #attempt(): void {
+    if (this.#cancelProbe !== undefined) {
+      this.#isTickKept = true;
+      return;
+    }
+    const { kind, probe, clock } = this.#options;
+    const target = this.#options.target();
+    const asked = {
+      kind,
+      state: this.#state,
+      initialDelaySeconds: probe.initialDelaySeconds ?? 0,
+    };
+    if (target.container === undefined || !mayProbe(asked, target, clock.now())) return;
+    let isDone = false;
+    const cancel = target.container.probe(probe, (result) => {
+      isDone = true;
+      this.#cancelProbe = undefined;
+      this.#record(result);
+    });
+    if (!isDone) this.#cancelProbe = cancel;
+  }
+
+  #record(result: ProbeResult): void {
+    const before = this.#state.verdict;
+    this.#state = recordProbeOutcome(this.#state, result.kind, {
+      kind: this.#options.kind,
+      thresholds: this.#thresholds,
+    });
+    if (result.kind === 'failure') this.#options.onFailure(result.message);
+    if (this.#state.verdict !== before) this.#options.onVerdict(this.#state.verdict);
+    if (!this.#isTickKept) return;
+    this.#isTickKept = false;
+    this.#attempt();
+  }
+}
