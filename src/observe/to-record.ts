@@ -1,5 +1,6 @@
 /** API objects as timeline records. */
 import type { HorizontalPodAutoscaler } from '../core/autoscaling-objects.js';
+import { parseGoDurationMs } from '../core/go-duration.js';
 import type {
   Container,
   Deployment,
@@ -19,7 +20,6 @@ import type {
   WorkloadRecord,
 } from '../timeline/record.js';
 import type { Untimed } from '../timeline/recorder.js';
-import { goDurationMs } from './go-duration.js';
 
 /** A Deployment's counters; those the API leaves out are 0 there. */
 export function workloadRecord(deployment: Deployment): Untimed<WorkloadRecord> {
@@ -138,11 +138,18 @@ export function podMetricsRecord(metrics: readonly PodMetrics[]): Untimed<PodMet
     pods: metrics.map(({ metadata, timestamp, window, containers }) => ({
       name: metadata.name,
       timestamp,
-      windowMs: goDurationMs(window),
+      windowMs: windowMs(window),
       cpuMillicores: sum(containers.map(({ usage }) => milliValue(usage['cpu'] ?? '0'))),
       memoryBytes: sum(containers.map(({ usage }) => wholeValue(usage['memory'] ?? '0'))),
     })),
   };
+}
+
+/** @throws {RangeError} when the metrics API wrote something other than a duration. */
+function windowMs(text: string): number {
+  const ms = parseGoDurationMs(text);
+  if (ms === undefined) throw new RangeError(`expected a window such as 15.2s, got "${text}"`);
+  return ms;
 }
 
 function sum(values: readonly number[]): number {

@@ -10,54 +10,60 @@ export const RESULT_FILES = {
   json: 'report.json',
 } as const;
 
-/** An open result folder. */
+/** A result folder into which reports are written. */
 export interface ResultFolder {
   readonly path: string;
-  /**
-   * Appends one line to the timeline. It is with the operating system when this returns, so a run
-   * that is killed has lost nothing but what had not happened.
-   */
-  appendLine(line: string): void;
   /** Writes a report file whole. */
   write(name: string, text: string): void;
+}
+
+/** The folder of a run that is going on. */
+export interface OpenRun extends ResultFolder {
+  /**
+   * Appends encoded records to the timeline. They are with the operating system when this returns, so
+   * a run that is killed has lost nothing that had happened.
+   */
+  append(lines: string): void;
   /** Closes the timeline; reports may still be written. Calling it again does nothing. */
   close(): void;
 }
 
+/** A result folder that exists; whether it holds a run shows when its timeline is read. */
+export function openResultFolder(path: string): ResultFolder {
+  return { path, write: (name, text) => writeFileSync(join(path, name), text) };
+}
+
 /**
- * Makes `results/<experiment>/<runId>/`.
+ * Makes `results/<experiment>/<runId>/` with an empty timeline.
  *
  * @throws {LabError} `RESULT_INVALID` when it exists or cannot be made.
  */
-export function createResultFolder(
-  results: string,
-  experiment: string,
-  runId: string,
-): ResultFolder {
+export function createRunFolder(results: string, experiment: string, runId: string): OpenRun {
   const path = join(results, experiment, runId);
-  let timeline: number | undefined;
-  try {
-    mkdirSync(join(results, experiment), { recursive: true });
-    mkdirSync(path);
-    timeline = openSync(join(path, RESULT_FILES.timeline), 'ax');
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new LabError('RESULT_INVALID', `cannot make the result folder ${path}: ${reason}`, {
-      hint: '--results names another place',
-      cause: error,
-    });
-  }
+  let timeline: number | undefined = createTimeline(path);
   return {
-    path,
-    appendLine: (line) => {
-      if (timeline !== undefined) writeSync(timeline, `${line}\n`);
+    ...openResultFolder(path),
+    append: (lines) => {
+      if (timeline !== undefined) writeSync(timeline, lines);
     },
-    write: (name, text) => writeFileSync(join(path, name), text),
     close: () => {
       if (timeline !== undefined) closeSync(timeline);
       timeline = undefined;
     },
   };
+}
+
+function createTimeline(folder: string): number {
+  try {
+    mkdirSync(folder, { recursive: true });
+    return openSync(join(folder, RESULT_FILES.timeline), 'ax');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LabError('RESULT_INVALID', `cannot make the result folder ${folder}: ${reason}`, {
+      hint: '--results names another place',
+      cause: error,
+    });
+  }
 }
 
 /** A run's name: when it began (UTC) and a few characters that set runs of one second apart. */
