@@ -9,7 +9,7 @@ export type ReconcileKey = string;
 /** Which keys a change to an object of one resource makes a controller look at. */
 export interface ControllerWatch {
   readonly resource: Resource;
-  readonly keysFor: (event: WatchEvent) => readonly ReconcileKey[];
+  keysFor(event: WatchEvent): readonly ReconcileKey[];
 }
 
 /** Something a controller reads that is kept up to date by watches of its own: an index. */

@@ -316,6 +316,7 @@ export interface Endpoint {
     readonly serving?: boolean;
     readonly terminating?: boolean;
   };
+  readonly hostname?: string;
   readonly nodeName?: string;
   readonly zone?: string;
   readonly targetRef?: {
@@ -334,7 +335,12 @@ export interface EndpointSlice extends KubeObject {
   readonly addressType: 'IPv4' | 'IPv6' | 'FQDN';
   readonly endpoints: readonly Endpoint[] | null;
   readonly ports:
-    | readonly { readonly name?: string; readonly port?: number; readonly protocol?: string }[]
+    | readonly {
+        readonly name?: string;
+        readonly port?: number;
+        readonly protocol?: string;
+        readonly appProtocol?: string;
+      }[]
     | null;
 }
 
@@ -373,6 +379,13 @@ export interface Namespace extends KubeObject {
 
 export interface ServiceAccount extends KubeObject {
   readonly automountServiceAccountToken?: boolean;
+}
+
+export interface ConfigMap extends KubeObject {
+  readonly immutable?: boolean;
+  readonly data?: StringMap;
+  /** Values in base64. */
+  readonly binaryData?: StringMap;
 }
 
 export interface ObjectReference {
