@@ -1,0 +1,106 @@
+/** The life of each pod, from what was seen of it. */
+import { kubeTimeMs } from '../core/kube-time.js';
+import type { PodRecord, Timeline } from '../timeline/record.js';
+import { recordsOf } from './run-facts.js';
+
+/** What was seen of one pod; instants are ms since the run began, on our clock, absent when not seen. */
+export interface PodHistory {
+  readonly name: string;
+  readonly uid: string;
+  /** First seen. */
+  readonly createdT: number;
+  readonly scheduledT: number | undefined;
+  readonly startedT: number | undefined;
+  /** First ready. */
+  readonly readyT: number | undefined;
+  /** First among the ready endpoints of the Service. */
+  readonly endpointT: number | undefined;
+  readonly terminatingT: number | undefined;
+  readonly goneT: number | undefined;
+  readonly restarts: number;
+  readonly requests: PodRecord['requests'];
+  /** Each change of readiness, beginning with the first record; terminating counts as not ready. */
+  readonly readiness: readonly { readonly t: number; readonly isReady: boolean }[];
+  /** When the restart counter was seen to have risen. */
+  readonly restartTs: readonly number[];
+  /** The API's own times beside ours, whole seconds, ms since the epoch. */
+  readonly api: { readonly createdMs?: number; readonly startedMs?: number };
+}
+
+/** The pods of the run in the order in which they were first seen. */
+export function podHistories(timeline: Timeline): readonly PodHistory[] {
+  const byUid = new Map<string, PodRecord[]>();
+  for (const record of recordsOf(timeline, 'pod')) {
+    const records = byUid.get(record.uid);
+    if (records === undefined) byUid.set(record.uid, [record]);
+    else records.push(record);
+  }
+  const endpointTs = firstEndpointTs(timeline);
+  return [...byUid.values()].map((records) => podHistory(records, endpointTs));
+}
+
+function podHistory(
+  records: readonly PodRecord[],
+  endpointTs: ReadonlyMap<string, number>,
+): PodHistory {
+  const first = records[0];
+  const last = records.at(-1);
+  if (first === undefined || last === undefined)
+    throw new RangeError('expected at least one record');
+  const firstT = (holds: (record: PodRecord) => boolean): number | undefined =>
+    records.find(holds)?.t;
+  const createdMs = kubeTimeMs(first.createdAt);
+  const startedMs = kubeTimeMs(records.find(isStarted)?.containerStartedAt);
+  return {
+    name: first.name,
+    uid: first.uid,
+    createdT: first.t,
+    scheduledT: firstT(isScheduled),
+    startedT: firstT(isStarted),
+    readyT: firstT(isServing),
+    endpointT: endpointTs.get(first.name),
+    terminatingT: firstT(({ isTerminating }) => isTerminating),
+    goneT: firstT(({ change }) => change === 'deleted'),
+    restarts: last.restarts,
+    requests: last.requests,
+    readiness: readinessChanges(records),
+    restartTs: records
+      .filter(
+        (record, index) => record.restarts > (records[index - 1]?.restarts ?? record.restarts),
+      )
+      .map(({ t }) => t),
+    api: {
+      ...(createdMs === undefined ? {} : { createdMs }),
+      ...(startedMs === undefined ? {} : { startedMs }),
+    },
+  };
+}
+
+function isScheduled({ node, conditions }: PodRecord): boolean {
+  return (
+    node !== undefined ||
+    conditions.some(({ type, status }) => type === 'PodScheduled' && status === 'True')
+  );
+}
+
+function isStarted({ containerStartedAt, phase }: PodRecord): boolean {
+  return containerStartedAt !== undefined || phase === 'Running';
+}
+
+function isServing({ isReady, isTerminating, change }: PodRecord): boolean {
+  return isReady && !isTerminating && change !== 'deleted';
+}
+
+function readinessChanges(records: readonly PodRecord[]): PodHistory['readiness'] {
+  return records
+    .map((record) => ({ t: record.t, isReady: isServing(record) }))
+    .filter(({ isReady }, index, all) => index === 0 || isReady !== all[index - 1]?.isReady);
+}
+
+function firstEndpointTs(timeline: Timeline): ReadonlyMap<string, number> {
+  const firstTs = new Map<string, number>();
+  for (const { t, ready } of recordsOf(timeline, 'endpoints')) {
+    for (const name of ready) if (!firstTs.has(name)) firstTs.set(name, t);
+  }
+  return firstTs;
+}

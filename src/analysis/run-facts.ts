@@ -1,0 +1,130 @@
+/** What every measure asks of a timeline: its experiment, its phases, the HPA's CPU target. */
+import type { HorizontalPodAutoscaler } from '../core/autoscaling-objects.js';
+import { fieldOf, isRecord, valueAt } from '../core/json.js';
+import { milliValue } from '../core/quantity.js';
+import type { Experiment } from '../experiment/experiment.js';
+import type { Phase, Timeline, TimelineRecord } from '../timeline/record.js';
+import { measured, noData, type Measure } from './measure.js';
+
+/** The records of one kind, in order of time. */
+export function recordsOf<K extends TimelineRecord['kind']>(
+  timeline: Timeline,
+  kind: K,
+): readonly Extract<TimelineRecord, { readonly kind: K }>[] {
+  return timeline.records.filter((record) => isOfKind(record, kind));
+}
+
+function isOfKind<K extends TimelineRecord['kind']>(
+  record: TimelineRecord,
+  kind: K,
+): record is Extract<TimelineRecord, { readonly kind: K }> {
+  return record.kind === kind;
+}
+
+/** The experiment of the header; absent when it is none that this version can read. */
+export function experimentOf(timeline: Timeline): Measure<Experiment> {
+  const { experiment } = timeline.header;
+  return isExperiment(experiment)
+    ? measured(experiment)
+    : noData('the header holds no experiment that this version can read');
+}
+
+function isExperiment(value: unknown): value is Experiment {
+  return (
+    typeof fieldOf(value, 'name') === 'string' &&
+    typeof fieldOf(value, 'flapWindowMs') === 'number' &&
+    isRecord(fieldOf(value, 'price')) &&
+    isRecord(valueAt(value, ['load', 'load']))
+  );
+}
+
+/** When a phase began, ms since the run began. */
+export function phaseStart(timeline: Timeline, phase: Phase): Measure {
+  const record = recordsOf(timeline, 'phase').find((each) => each.phase === phase);
+  return record === undefined
+    ? noData(`the run did not come to the ${phase} phase`)
+    : measured(record.t);
+}
+
+/** Part of a run, ms since it began. */
+export interface Span {
+  readonly fromT: number;
+  readonly toT: number;
+}
+
+/**
+ * What counts as the run when things are counted or added up: from its beginning to the beginning of
+ * the tear-down, or to the last record when there was none. What tearing down does is no result.
+ */
+export function observedSpan(timeline: Timeline): Span {
+  const tearDown = phaseStart(timeline, 'tear-down');
+  const toT = tearDown.kind === 'measured' ? tearDown.value : (timeline.records.at(-1)?.t ?? 0);
+  return { fromT: 0, toT };
+}
+
+/** The CPU target of the HPA under test. */
+export interface CpuTarget {
+  /** Of what pods request, percent. */
+  readonly utilizationPercent: number;
+  /** CPU request of one pod. */
+  readonly requestMillicores: number;
+  /** Deviation upwards that changes nothing: 0.1 is 10 %. */
+  readonly tolerance: number;
+}
+
+/** Upstream's default of `--horizontal-pod-autoscaler-tolerance`. */
+const DEFAULT_TOLERANCE = 0.1;
+
+/**
+ * The HPA's target, from the applied manifests; absent when it has no CPU utilization target or the
+ * pods request no CPU.
+ */
+export function cpuTargetOf(timeline: Timeline): Measure<CpuTarget> {
+  const experiment = experimentOf(timeline);
+  const hpa = timeline.header.manifests.filter(isHpa).find(({ metadata }) => {
+    return experiment.kind !== 'measured' || metadata.name === experiment.value.hpa;
+  });
+  if (hpa === undefined) return noData('the header holds no HorizontalPodAutoscaler');
+  const metric = hpa.spec.metrics?.find(
+    ({ type, resource }) => type === 'Resource' && resource?.name === 'cpu',
+  );
+  const utilizationPercent = metric?.resource?.target.averageUtilization;
+  if (utilizationPercent === undefined) return noData('the HPA has no CPU utilization target');
+  const requestMillicores = recordsOf(timeline, 'pod').find(
+    ({ requests }) => requests.cpuMillicores !== undefined,
+  )?.requests.cpuMillicores;
+  if (requestMillicores === undefined) return noData('no pod that requests CPU was seen');
+  const ownTolerance = hpa.spec.behavior?.scaleUp?.tolerance;
+  const tolerance =
+    ownTolerance === undefined ? controllerTolerance(experiment) : milliValue(ownTolerance) / 1_000;
+  return measured({ utilizationPercent, requestMillicores, tolerance });
+}
+
+function isHpa(value: unknown): value is HorizontalPodAutoscaler {
+  return (
+    fieldOf(value, 'kind') === 'HorizontalPodAutoscaler' &&
+    isRecord(fieldOf(value, 'spec')) &&
+    typeof valueAt(value, ['metadata', 'name']) === 'string'
+  );
+}
+
+function controllerTolerance(experiment: Measure<Experiment>): number {
+  const tolerance =
+    experiment.kind === 'measured'
+      ? valueAt(experiment.value, ['embedded', 'hpaController', 'tolerance'])
+      : undefined;
+  return typeof tolerance === 'number' ? tolerance : DEFAULT_TOLERANCE;
+}
+
+/**
+ * Whether usage calls for more than `pods` pods: utilization, were it spread over that many, is above
+ * target and tolerance.
+ *
+ * @param usageMillicores - of all pods together.
+ * @see Source: kubernetes `pkg/controller/podautoscaler/metrics/utilization.go`,
+ *   `GetResourceUtilizationRatio` (whole percent first) and `replica_calculator.go` (tolerance).
+ */
+export function isOverTarget(usageMillicores: number, pods: number, target: CpuTarget): boolean {
+  const percent = Math.trunc((usageMillicores * 100) / (pods * target.requestMillicores));
+  return percent / target.utilizationPercent > 1 + target.tolerance;
+}

@@ -1,0 +1,45 @@
+/** Whether a run's figures may be believed: was it whole, and did the load generator keep up? */
+import type { SenderAudit } from '../load/sender.js';
+import type { Timeline } from '../timeline/record.js';
+import { recordsOf } from './run-facts.js';
+
+/** How the run ended. */
+export type Completeness =
+  | { readonly kind: 'completed' }
+  | { readonly kind: 'interrupted'; readonly because: string }
+  | { readonly kind: 'failed'; readonly because: string }
+  /** The record of the run ends without its end: the harness died. */
+  | { readonly kind: 'cut-short'; readonly because: string };
+
+/** Reads how a run ended from its last record. */
+export function completeness(timeline: Timeline): Completeness {
+  const end = recordsOf(timeline, 'end').at(-1);
+  if (end === undefined) {
+    return { kind: 'cut-short', because: 'the timeline has no end: the harness was killed' };
+  }
+  if (end.outcome === 'completed') return { kind: 'completed' };
+  return { kind: end.outcome, because: end.because ?? 'no reason was recorded' };
+}
+
+/** Whether response times tell of the service or of the load generator. */
+export type GeneratorVerdict =
+  | { readonly kind: 'kept-up'; readonly engine: string; readonly audit: SenderAudit }
+  | {
+      readonly kind: 'saturated';
+      readonly because: string;
+      readonly engine: string;
+      readonly audit: SenderAudit;
+    }
+  | { readonly kind: 'unknown'; readonly because: string };
+
+/** The sender's audit as a verdict; unknown when the sender never told (it was stopped or died). */
+export function generatorVerdict(timeline: Timeline): GeneratorVerdict {
+  const summary = recordsOf(timeline, 'load-summary').at(-1)?.summary;
+  if (summary === undefined) {
+    return { kind: 'unknown', because: 'the load generator did not finish' };
+  }
+  const { audit, engine } = summary;
+  return audit.isSaturated
+    ? { kind: 'saturated', because: audit.because ?? 'it sent late', engine, audit }
+    : { kind: 'kept-up', engine, audit };
+}
