@@ -35,8 +35,12 @@ export interface ListResult<T> {
 }
 
 export interface WriteOptions {
-  /** `status`: only the status is taken from the object; absent: everything but the status. */
-  readonly subresource?: 'status';
+  /**
+   * Absent: everything but the status is taken from the object. `status`: only the status.
+   * `binding`: only `spec.nodeName` of a pod that has none yet (what the scheduler writes).
+   * `finalize`: only `spec.finalizers` of a namespace; the last one gone, the namespace goes.
+   */
+  readonly subresource?: 'status' | 'binding' | 'finalize';
   /** Does everything but store. */
   readonly dryRun?: boolean;
 }

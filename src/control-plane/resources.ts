@@ -1,6 +1,7 @@
 /** The resources the control plane knows, as typed handles. What each does is in `kinds/`. */
 import type { HorizontalPodAutoscaler } from '../core/autoscaling-objects.js';
 import type {
+  ConfigMap,
   Deployment,
   EndpointSlice,
   KubeEvent,
@@ -50,6 +51,12 @@ export const SERVICE_ACCOUNTS: Resource<ServiceAccount> = {
   ...core,
   kind: 'ServiceAccount',
   plural: 'serviceaccounts',
+  namespaced: true,
+};
+export const CONFIG_MAPS: Resource<ConfigMap> = {
+  ...core,
+  kind: 'ConfigMap',
+  plural: 'configmaps',
   namespaced: true,
 };
 export const EVENTS: Resource<KubeEvent> = {

@@ -1,0 +1,355 @@
+/** The API of the control plane: upstream's rules of writing, on top of the object store. */
+import { kubeTime } from '../../core/kube-time.js';
+import type { KubeObject } from '../../core/objects.js';
+import type { Random } from '../../core/random.js';
+import type { Cancel, Clock } from '../../time/clock.js';
+import { ApiError } from '../api-error.js';
+import type {
+  DeleteOptions,
+  KubeApi,
+  ListResult,
+  ObjectKey,
+  Selection,
+  WatchEvent,
+  WriteOptions,
+} from '../api.js';
+import type { Draft, Kind, WriteContext } from '../kinds/kind.js';
+import { KindRegistry } from '../kinds/registry.js';
+import { SERVICES } from '../resources.js';
+import type { Resource } from '../resources.js';
+import { DecodeError, decode } from '../schema/decode.js';
+import { ObjectStore } from '../store/object-store.js';
+import { isDeletedByUpdate, planDeletion } from './deletion.js';
+import { isEqualJson } from './equality.js';
+import { metadataFaults, metadataUpdateFaults } from './metadata-rules.js';
+import { generatedName } from './names.js';
+import { refuseInEndingNamespace } from './namespace-lifecycle.js';
+import { ServiceAddresses, parseServiceRange } from './service-addresses.js';
+import { decodedDraft, typedList, typedObject, untypedListener } from './typed.js';
+import { randomUid } from './uid.js';
+
+const MODIFIED_MESSAGE =
+  'the object has been modified; please apply your changes to the latest version and try again';
+
+/** kubeadm's default. */
+const DEFAULT_SERVICE_CIDR = '10.96.0.0/16';
+
+/** What the API needs from outside. */
+export interface ApiMachineryOptions {
+  readonly clock: Clock;
+  /** For uids and generated names. */
+  readonly random: Random;
+  readonly kinds?: KindRegistry;
+  readonly store?: ObjectStore;
+  /**
+   * Whether EndpointSlices may hold loopback addresses, which upstream refuses. True by default: the
+   * embedded cluster's pods live there.
+   */
+  readonly isLoopbackAllowed?: boolean;
+  /** Where cluster IPs come from; upstream's `10.96.0.0/16` by default. */
+  readonly serviceCidr?: string;
+}
+
+/** What a deletion did. */
+export interface DeletionResult {
+  /** The object as it is, or as it last was. */
+  readonly object: KubeObject;
+  /** False: it stays until its grace is over or its finalizers are gone. */
+  readonly isGone: boolean;
+}
+
+/** Decodes, defaults, admits, validates and stores: everything behind the API but HTTP. */
+export class ApiMachinery implements KubeApi {
+  readonly kinds: KindRegistry;
+  readonly #store: ObjectStore;
+  readonly #clock: Clock;
+  readonly #uids: Random;
+  readonly #names: Random;
+  readonly #services: ServiceAddresses;
+  readonly #isLoopbackAllowed: boolean;
+
+  constructor(options: ApiMachineryOptions) {
+    this.kinds = options.kinds ?? new KindRegistry();
+    this.#store = options.store ?? new ObjectStore();
+    this.#clock = options.clock;
+    this.#uids = options.random.child('uids');
+    this.#names = options.random.child('names');
+    this.#services = new ServiceAddresses({
+      random: options.random.child('services'),
+      range: parseServiceRange(options.serviceCidr ?? DEFAULT_SERVICE_CIDR),
+      services: () => this.list(SERVICES).items,
+    });
+    this.#isLoopbackAllowed = options.isLoopbackAllowed ?? true;
+  }
+
+  /** The version of the last write. */
+  get version(): number {
+    return this.#store.version;
+  }
+
+  get<T extends KubeObject>(resource: Resource<T>, key: ObjectKey): T | undefined {
+    const object = this.#store.get(tableOf(resource), key);
+    return object === undefined ? undefined : typedObject(resource, object);
+  }
+
+  /** As `get`. @throws {ApiError} 404 when there is none. */
+  read<T extends KubeObject>(resource: Resource<T>, key: ObjectKey): T {
+    const object = this.get(resource, key);
+    if (object === undefined) throw ApiError.notFound(resource, key.name);
+    return object;
+  }
+
+  list<T extends KubeObject>(resource: Resource<T>, selection?: Selection): ListResult<T> {
+    return typedList(resource, this.#store.list(tableOf(resource), selection));
+  }
+
+  /** As `list`, at a past version. @throws {ApiError} 410 when it is too old. */
+  listAt<T extends KubeObject>(
+    resource: Resource<T>,
+    version: number,
+    selection?: Selection,
+  ): ListResult<T> {
+    return typedList(resource, this.#store.listAt(tableOf(resource), version, selection));
+  }
+
+  watch<T extends KubeObject>(
+    resource: Resource<T>,
+    listener: (event: WatchEvent<T>) => void,
+    options: Selection & { readonly sinceVersion?: string } = {},
+  ): Cancel {
+    const { sinceVersion, ...selection } = options;
+    return this.#store.watch(tableOf(resource), untypedListener(resource, listener), {
+      ...selection,
+      ...(sinceVersion === undefined ? {} : { sinceVersion: Number(sinceVersion) }),
+    });
+  }
+
+  create<T extends KubeObject>(resource: Resource<T>, object: T, options?: WriteOptions): T {
+    const kind = this.kinds.of(resource);
+    const context = this.#context();
+    const draft = this.#decoded(kind, object);
+    const { metadata } = draft;
+    if (metadata.resourceVersion !== undefined) {
+      throw ApiError.unclassified('resourceVersion should not be set on objects to be created');
+    }
+    kind.setDefaults?.(draft);
+    this.#beginMetadata(kind, draft, context.nowMs);
+    refuseInEndingNamespace(this, kind, draft);
+    if (kind.hasStatus) clearStatus(kind, draft);
+    kind.prepareCreate?.(draft, context);
+    refuseFaults(kind, draft, [
+      ...metadataFaults(kind, draft),
+      ...(kind.validate?.(draft, context) ?? []),
+    ]);
+    if (this.get(resource, keyOf(draft)) !== undefined) {
+      throw ApiError.alreadyExists(resource, draft.metadata.name);
+    }
+    kind.reserve?.(draft, undefined, context);
+    return this.#stored(resource, draft, options);
+  }
+
+  update<T extends KubeObject>(resource: Resource<T>, object: T, options: WriteOptions = {}): T {
+    const kind = this.kinds.of(resource);
+    const incoming = this.#decoded(kind, object);
+    const old = this.get(resource, keyOf(incoming));
+    if (old === undefined) {
+      if (kind.isCreatedByUpdate === true && options.subresource === undefined) {
+        return this.create(resource, object, options);
+      }
+      throw ApiError.notFound(resource, incoming.metadata.name);
+    }
+    refuseStale(kind, incoming, old);
+    const draft = this.#changed(kind, { incoming, old }, options);
+    if (isEqualJson(draft, old)) return old;
+    if (isDeletedByUpdate(kind, draft)) return this.#completeDeletion(resource, draft, options);
+    return this.#stored(resource, draft, options);
+  }
+
+  delete<T extends KubeObject>(resource: Resource<T>, key: ObjectKey, options?: DeleteOptions): T {
+    return typedObject(resource, this.remove(resource, key, options).object);
+  }
+
+  /** As `delete`, and says whether the object is gone. */
+  remove(resource: Resource, key: ObjectKey, options: DeleteOptions = {}): DeletionResult {
+    const kind = this.kinds.of(resource);
+    const old: KubeObject = this.read(resource, key);
+    const draft = this.#decoded(kind, old);
+    const request = { options, nowMs: this.#clock.now() };
+    const { marked, isRemoved } = planDeletion(kind, { old, draft }, request);
+    if (options.dryRun === true) return { object: marked ?? old, isGone: isRemoved };
+    const stored = marked === undefined ? old : this.#store.put(tableOf(resource), marked);
+    if (!isRemoved) return { object: stored, isGone: false };
+    return { object: this.#store.remove(tableOf(resource), key) ?? stored, isGone: true };
+  }
+
+  /** The object as it would be stored, by the rules of the kind; the incoming draft is used up. */
+  #changed(
+    kind: Kind,
+    { incoming, old }: { readonly incoming: Draft<KubeObject>; readonly old: KubeObject },
+    { subresource }: WriteOptions,
+  ): Draft<KubeObject> {
+    const context = this.#context();
+    let draft = incoming;
+    if (subresource === 'binding' || subresource === 'finalize') {
+      draft = this.#decoded(kind, old);
+      kind.applySubresource?.(draft, { subresource, object: incoming }, context);
+      return draft;
+    }
+    kind.setDefaults?.(draft);
+    keepMetadata(draft, old);
+    const faults = [
+      ...metadataFaults(kind, draft),
+      ...metadataUpdateFaults(draft.metadata, old.metadata),
+    ];
+    if (subresource === 'status') {
+      keepAllButStatus(kind, draft, old);
+      kind.prepareStatusUpdate?.(draft, old);
+      faults.push(...(kind.validateStatus?.(draft, old) ?? []));
+    } else {
+      if (kind.hasStatus) copyField(draft, old, 'status');
+      kind.prepareUpdate?.(draft, old, context);
+      faults.push(
+        ...(kind.validate?.(draft, context) ?? []),
+        ...(kind.validateUpdate?.(draft, old, context) ?? []),
+      );
+      if (kind.isNewGeneration?.(draft, old) === true) {
+        draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
+      }
+    }
+    refuseFaults(kind, draft, faults);
+    if (subresource === undefined) kind.reserve?.(draft, old, context);
+    return draft;
+  }
+
+  #decoded(kind: Kind, object: unknown): Draft<KubeObject> {
+    try {
+      const draft = decodedDraft(decode(kind.type, object));
+      const { group, version } = kind.resource;
+      draft.kind = kind.resource.kind;
+      draft.apiVersion = group === '' ? version : `${group}/${version}`;
+      // field owners are not tracked
+      delete draft.metadata.managedFields;
+      return draft;
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      const { kind: name, version } = kind.resource;
+      throw ApiError.badRequest(
+        `${name} in version "${version}" cannot be handled as a ${name}: ${error.message}`,
+      );
+    }
+  }
+
+  #beginMetadata(kind: Kind, draft: Draft<KubeObject>, nowMs: number): void {
+    const { metadata } = draft;
+    delete metadata.deletionTimestamp;
+    delete metadata.deletionGracePeriodSeconds;
+    metadata.uid = randomUid(this.#uids);
+    metadata.creationTimestamp = kubeTime(nowMs);
+    if (kind.isNewGeneration !== undefined) metadata.generation = 1;
+    const { generateName } = metadata;
+    if (generateName !== undefined && metadata.name === undefined) {
+      metadata.name = this.#freeName(kind, generateName, metadata.namespace ?? '');
+    }
+  }
+
+  /** @see Source: `store.go`, `Create`: a taken generated name is tried again, up to 8 times. */
+  #freeName(kind: Kind, base: string, namespace: string): string {
+    let name = generatedName(base, this.#names);
+    for (let attempt = 1; attempt < 8; attempt++) {
+      if (this.get(kind.resource, { namespace, name }) === undefined) break;
+      name = generatedName(base, this.#names);
+    }
+    return name;
+  }
+
+  #stored<T extends KubeObject>(
+    resource: Resource<T>,
+    draft: KubeObject,
+    options: WriteOptions | undefined,
+  ): T {
+    const isDryRun = options?.dryRun === true;
+    return typedObject(resource, isDryRun ? draft : this.#store.put(tableOf(resource), draft));
+  }
+
+  #completeDeletion<T extends KubeObject>(
+    resource: Resource<T>,
+    draft: KubeObject,
+    options: WriteOptions,
+  ): T {
+    if (options.dryRun !== true) this.#store.remove(tableOf(resource), keyOf(draft));
+    return typedObject(resource, draft);
+  }
+
+  #context(): WriteContext {
+    return {
+      api: this,
+      nowMs: this.#clock.now(),
+      random: this.#names,
+      services: this.#services,
+      isLoopbackAllowed: this.#isLoopbackAllowed,
+    };
+  }
+}
+
+/** Where an object is. */
+export function keyOf(object: KubeObject): ObjectKey {
+  return { namespace: object.metadata.namespace ?? '', name: object.metadata.name };
+}
+
+function tableOf(resource: Resource): string {
+  return resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
+}
+
+function refuseFaults(
+  kind: Kind,
+  object: KubeObject,
+  faults: Parameters<typeof ApiError.invalid>[2],
+): void {
+  if (faults.length === 0) return;
+  throw ApiError.invalid(kind.resource, object.metadata.name ?? '', faults);
+}
+
+/** @see Source: `store.go`, `Update`: uid first, then the version. */
+function refuseStale(kind: Kind, incoming: KubeObject, old: KubeObject): void {
+  const { uid, resourceVersion, namespace = '', name } = incoming.metadata;
+  if (uid !== undefined && uid !== old.metadata.uid) {
+    throw ApiError.conflict(
+      kind.resource,
+      name,
+      `StorageError: invalid object, Code: 4, Key: /registry/${kind.resource.plural}/${namespace}/${name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ''}`,
+    );
+  }
+  if (resourceVersion !== undefined && resourceVersion !== old.metadata.resourceVersion) {
+    throw ApiError.conflict(kind.resource, name, MODIFIED_MESSAGE);
+  }
+}
+
+/** @see Source: `apiserver/pkg/registry/rest/update.go`, `BeforeUpdate`. */
+function keepMetadata(draft: Draft<KubeObject>, old: KubeObject): void {
+  const { metadata } = draft;
+  copyField(metadata, old.metadata, 'generation');
+  copyField(metadata, old.metadata, 'resourceVersion');
+  for (const field of ['uid', 'creationTimestamp', 'deletionTimestamp', 'generateName'] as const) {
+    if (metadata[field] === undefined) copyField(metadata, old.metadata, field);
+  }
+  if (metadata.deletionGracePeriodSeconds === undefined) {
+    copyField(metadata, old.metadata, 'deletionGracePeriodSeconds');
+  }
+}
+
+function keepAllButStatus(kind: Kind, draft: Draft<KubeObject>, old: KubeObject): void {
+  for (const field of Object.keys(kind.type.fields)) {
+    if (field !== 'status' && field !== 'metadata') copyField(draft, old, field);
+  }
+}
+
+function clearStatus(kind: Kind, draft: Draft<KubeObject>): void {
+  const empty = decode(kind.type, {});
+  copyField(draft, empty, 'status');
+}
+
+function copyField(target: object, source: object, field: string): void {
+  const value: unknown = Reflect.get(source, field);
+  if (value === undefined) Reflect.deleteProperty(target, field);
+  else Reflect.set(target, field, value);
+}

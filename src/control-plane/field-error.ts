@@ -1,0 +1,69 @@
+/** Field errors in upstream's words. */
+import type { FieldError } from './api-error.js';
+
+/**
+ * A value that is there and wrong.
+ *
+ * @see Source: kubernetes `apimachinery/pkg/util/validation/field/errors.go`; texts of this file follow it.
+ */
+export function invalidValue(field: string, value: unknown, detail: string): FieldError {
+  const message = `Invalid value: ${printed(value)}${suffix(detail)}`;
+  return { reason: 'FieldValueInvalid', field, message };
+}
+
+/** A value that must be there and is not. */
+export function requiredValue(field: string, detail = ''): FieldError {
+  return { reason: 'FieldValueRequired', field, message: `Required value${suffix(detail)}` };
+}
+
+/** A value outside a closed list. */
+export function unsupportedValue(
+  field: string,
+  value: unknown,
+  supported: readonly string[],
+): FieldError {
+  const list = supported.map((text) => JSON.stringify(text)).join(', ');
+  const message = `Unsupported value: ${printed(value)}: supported values: ${list}`;
+  return { reason: 'FieldValueNotSupported', field, message };
+}
+
+/** A value that must be unique and is not. */
+export function duplicateValue(field: string, value: unknown): FieldError {
+  const message = `Duplicate value: ${printed(value)}`;
+  return { reason: 'FieldValueDuplicate', field, message };
+}
+
+/** A value that may not be given here. */
+export function forbiddenValue(field: string, detail: string): FieldError {
+  return { reason: 'FieldValueForbidden', field, message: `Forbidden${suffix(detail)}` };
+}
+
+/** A reference to something that is not there. */
+export function notFoundValue(field: string, value: unknown): FieldError {
+  return { reason: 'FieldValueNotFound', field, message: `Not found: ${printed(value)}` };
+}
+
+/** A text that is too long. */
+export function tooLongValue(field: string, maxBytes: number): FieldError {
+  const message = `Too long: may not be more than ${maxBytes} bytes`;
+  return { reason: 'FieldValueTooLong', field, message };
+}
+
+/** Upstream's fault of a number below 0; nothing when it is fine. */
+export function negativeValue(field: string, value: number | undefined): readonly FieldError[] {
+  if (value === undefined || value >= 0) return [];
+  return [invalidValue(field, value, 'must be greater than or equal to 0')];
+}
+
+/** Upstream's fault of a field that changed and may not. */
+export function immutableField(field: string, value: unknown): FieldError {
+  return invalidValue(field, value ?? null, 'field is immutable');
+}
+
+function printed(value: unknown): string {
+  return value === undefined ? 'null' : JSON.stringify(value);
+}
+
+function suffix(detail: string): string {
+  return detail === '' ? '' : `: ${detail}`;
+}

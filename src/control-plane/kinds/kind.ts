@@ -1,0 +1,106 @@
+/** What the API machinery must know about a kind: its type, its rules and how it is shown. */
+import type { KubeObject, Service } from '../../core/objects.js';
+import type { Random } from '../../core/random.js';
+import type { EpochMs } from '../../time/clock.js';
+import type { FieldError } from '../api-error.js';
+import type { KubeApi } from '../api.js';
+import type { Resource } from '../resources.js';
+import type { StructType } from '../schema/types.js';
+
+/** A value that is still being made: as `T`, but writable all through. */
+export type Draft<T> = T extends readonly (infer U)[]
+  ? Draft<U>[]
+  : T extends object
+    ? { -readonly [K in keyof T]: Draft<T[K]> }
+    : T;
+
+/** What rules may look at beside the object. */
+export interface WriteContext {
+  readonly api: KubeApi;
+  readonly nowMs: EpochMs;
+  readonly random: Random;
+  /** Addresses and ports of Services; see {@link ServiceAllocator}. */
+  readonly services: ServiceAllocator;
+  /** EndpointSlices may hold 127.0.0.0/8, where the embedded cluster's pods are. */
+  readonly isLoopbackAllowed: boolean;
+}
+
+/** Gives out cluster IPs and node ports and knows which are taken. */
+export interface ServiceAllocator {
+  /** Completes the addresses and ports of a Service. Throws `ApiError` 422 when one is taken. */
+  allocate(service: Draft<Service>, previous: Service | undefined): void;
+}
+
+/** One column of `kubectl get`. */
+export interface TableColumn<T extends KubeObject = KubeObject> {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'date' | 'boolean' | 'number';
+  readonly format?: string;
+  readonly description: string;
+  /** 0: always shown; 1: with `-o wide`. */
+  readonly priority: number;
+  /** The cell, as upstream prints it. */
+  cell(object: T, nowMs: EpochMs): string | number | boolean | null;
+}
+
+/** Names that upstream's rules allow. */
+export type NameRule = 'subdomain' | 'label' | 'label1035' | 'path-segment';
+
+/** What happens to an object that is to be deleted. */
+export interface GracefulDeletion {
+  /** Seconds until the object may go; 0: at once. */
+  readonly gracePeriodSeconds: number;
+}
+
+/**
+ * A kind. Functions that change an object get a draft of their own; what they are given as `old` or
+ * `object` they leave alone.
+ */
+export interface Kind<T extends KubeObject = KubeObject> {
+  readonly resource: Resource<T>;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly type: StructType;
+  readonly nameRule: NameRule;
+  /** The kind has a `status` subresource: status is dropped on create and kept on update. */
+  readonly hasStatus: boolean;
+  /** Present: the kind counts generations, and says whether a change is one of its spec. */
+  isNewGeneration?(object: T, old: T): boolean;
+  /** A PUT of what does not exist creates it. */
+  readonly isCreatedByUpdate?: boolean;
+  /** DELETE answers with the object even when it is gone at once. */
+  readonly isReturnedByDelete?: boolean;
+  /** Fills in defaults. Runs on everything that comes in, patches too. */
+  setDefaults?(draft: Draft<T>): void;
+  /** Sets what only the server may set in a new object; admission that changes is here too. */
+  prepareCreate?(draft: Draft<T>, context: WriteContext): void;
+  /** Puts back what an update may not touch. */
+  prepareUpdate?(draft: Draft<T>, old: T, context: WriteContext): void;
+  /** Puts back what an update of the status may not touch; absent: everything but the status. */
+  prepareStatusUpdate?(draft: Draft<T>, old: T): void;
+  /** Carries out the subresources `binding` and `finalize`: the draft is a copy of `old` to change. */
+  applySubresource?(
+    draft: Draft<T>,
+    change: { readonly subresource: 'binding' | 'finalize'; readonly object: T },
+    context: WriteContext,
+  ): void;
+  /** Takes what only one object may have (addresses, ports), after validation. */
+  reserve?(draft: Draft<T>, old: T | undefined, context: WriteContext): void;
+  /** Whether a deletion may end now, beside finalizers and grace; absent: yes. */
+  isDeletable?(object: T): boolean;
+  /** Marks an object whose deletion begins (a namespace becomes Terminating). */
+  beginDeletion?(draft: Draft<T>): void;
+  /** What becomes of dependents when the request does not say; absent: `Background`. */
+  readonly defaultPropagation?: 'Background' | 'Orphan';
+  /** Faults of the object in itself. */
+  validate?(object: T, context: WriteContext): readonly FieldError[];
+  /** Faults of the change; runs beside `validate`. */
+  validateUpdate?(object: T, old: T, context: WriteContext): readonly FieldError[];
+  validateStatus?(object: T, old: T): readonly FieldError[];
+  /** Present: objects of this kind may be deleted with grace. */
+  gracefulDeletion?(object: T, requestedSeconds: number | undefined): GracefulDeletion;
+  /** Fields that a field selector may name, beside `metadata.name` and `metadata.namespace`. */
+  selectableFields?(object: T): Readonly<Record<string, string>>;
+  readonly columns: readonly TableColumn<T>[];
+}

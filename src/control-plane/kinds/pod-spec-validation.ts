@@ -1,0 +1,74 @@
+/** Faults of pod specs, in pods and in templates. */
+import type { Container, PodSpec } from '../../core/objects.js';
+import { labelFaults } from '../api-machinery/names.js';
+import type { FieldError } from '../api-error.js';
+import {
+  duplicateValue,
+  invalidValue,
+  negativeValue,
+  requiredValue,
+  unsupportedValue,
+} from '../field-error.js';
+import { textOf } from '../schema/json.js';
+import { containerFaults } from './container-validation.js';
+
+/**
+ * Faults of a pod spec.
+ *
+ * @see Source: kubernetes `pkg/apis/core/validation/validation.go`, `ValidatePodSpec`.
+ */
+export function podSpecFaults(field: string, spec: PodSpec): readonly FieldError[] {
+  const containers = spec.containers ?? [];
+  return [
+    ...(containers.length === 0 ? [requiredValue(`${field}.containers`)] : []),
+    ...containerListFaults(field, spec),
+    ...(['Always', 'OnFailure', 'Never'].includes(spec.restartPolicy ?? '')
+      ? []
+      : [
+          unsupportedValue(`${field}.restartPolicy`, spec.restartPolicy, [
+            'Always',
+            'OnFailure',
+            'Never',
+          ]),
+        ]),
+    ...dnsPolicyFaults(field, spec),
+    ...negativeValue(`${field}.terminationGracePeriodSeconds`, spec.terminationGracePeriodSeconds),
+  ];
+}
+
+function containerListFaults(field: string, spec: PodSpec): readonly FieldError[] {
+  const names = new Set<string>();
+  const lists = [
+    ['initContainers', spec.initContainers ?? []],
+    ['containers', spec.containers ?? []],
+  ] as const;
+  return lists.flatMap(([list, containers]) =>
+    containers.flatMap((container, index) => {
+      const path = `${field}.${list}[${index}]`;
+      return [
+        ...nameFaultsOf(path, container, names),
+        ...containerFaults(path, container, list === 'initContainers'),
+      ];
+    }),
+  );
+}
+
+function nameFaultsOf(
+  path: string,
+  { name }: Container,
+  names: Set<string>,
+): readonly FieldError[] {
+  if (name === undefined || name === '') return [requiredValue(`${path}.name`)];
+  const wrong = labelFaults(name).map((fault) => invalidValue(`${path}.name`, name, fault));
+  if (wrong.length > 0) return wrong;
+  if (names.has(name)) return [duplicateValue(`${path}.name`, name)];
+  names.add(name);
+  return [];
+}
+
+function dnsPolicyFaults(field: string, spec: PodSpec): readonly FieldError[] {
+  const policies = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'];
+  const policy = textOf(spec['dnsPolicy']);
+  if (policies.includes(policy)) return [];
+  return [unsupportedValue(`${field}.dnsPolicy`, policy, policies)];
+}

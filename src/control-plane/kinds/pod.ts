@@ -1,0 +1,112 @@
+/** Pod. */
+import { kubeTime } from '../../core/kube-time.js';
+import type { Condition, Pod } from '../../core/objects.js';
+import { isEqualJson } from '../api-machinery/equality.js';
+import { ApiError } from '../api-error.js';
+import { PODS } from '../resources.js';
+import { textOf } from '../schema/json.js';
+import { POD } from '../schema/pod-types.js';
+import type { Draft, GracefulDeletion, Kind } from './kind.js';
+import { admitPod } from './pod-admission.js';
+import { setPodDefaults, setPodSpecDefaults } from './pod-defaults.js';
+import { qosClass } from './pod-qos.js';
+import { podFaults, podStatusFaults, podUpdateFaults } from './pod-validation.js';
+
+/**
+ * Pods. A pod on a node is deleted with grace: it stays, marked, until the kubelet deletes it with
+ * grace 0. A pod without a node, or one that has ended, goes at once.
+ *
+ * @see Source: kubernetes `pkg/registry/core/pod/strategy.go` and `storage/storage.go`.
+ */
+export const POD_KIND: Kind<Pod> = {
+  resource: PODS,
+  singular: 'pod',
+  shortNames: ['po'],
+  categories: ['all'],
+  type: POD,
+  nameRule: 'subdomain',
+  hasStatus: true,
+  isReturnedByDelete: true,
+  isNewGeneration: (object, old) => !isEqualJson(object.spec, old.spec),
+  setDefaults(draft) {
+    setPodSpecDefaults(draft.spec);
+    setPodDefaults(draft.spec);
+  },
+  prepareCreate(draft, context) {
+    admitPod(draft, context);
+    draft.status = { phase: 'Pending', qosClass: qosClass(draft.spec) };
+    const gates = draft.spec['schedulingGates'];
+    if (Array.isArray(gates) && gates.length > 0) {
+      draft.status.conditions = [
+        {
+          type: 'PodScheduled',
+          status: 'False',
+          lastProbeTime: null,
+          lastTransitionTime: kubeTime(context.nowMs),
+          reason: 'SchedulingGated',
+          message: 'Scheduling is blocked due to non-empty scheduling gates',
+        },
+      ];
+    }
+  },
+  prepareStatusUpdate(draft, old) {
+    const { ownerReferences } = old.metadata;
+    if (ownerReferences === undefined) delete draft.metadata.ownerReferences;
+    else draft.metadata.ownerReferences = structuredClone([...ownerReferences]);
+    if (draft.status !== undefined) draft.status.qosClass = old.status?.qosClass ?? '';
+  },
+  applySubresource(draft, { subresource, object }, { nowMs }) {
+    if (subresource === 'binding') bind(draft, object.spec.nodeName ?? '', nowMs);
+  },
+  validate: podFaults,
+  validateUpdate: podUpdateFaults,
+  validateStatus: podStatusFaults,
+  gracefulDeletion: podGrace,
+  selectableFields(pod) {
+    return {
+      'spec.nodeName': pod.spec.nodeName ?? '',
+      'spec.restartPolicy': pod.spec.restartPolicy ?? '',
+      'spec.schedulerName': textOf(pod.spec['schedulerName']),
+      'spec.serviceAccountName': pod.spec.serviceAccountName ?? '',
+      'spec.hostNetwork': String(pod.spec['hostNetwork'] === true),
+      'status.phase': pod.status?.phase ?? '',
+      'status.podIP': pod.status?.podIP ?? '',
+      'status.nominatedNodeName': '',
+    };
+  },
+  columns: [],
+};
+
+/** @see Source: `strategy.go`, `CheckGracefulDelete`. */
+function podGrace(pod: Pod, requestedSeconds: number | undefined): GracefulDeletion {
+  const isEnded = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+  if ((pod.spec.nodeName ?? '') === '' || isEnded) return { gracePeriodSeconds: 0 };
+  return {
+    gracePeriodSeconds: requestedSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30,
+  };
+}
+
+/** @see Source: `storage.go`, `BindingREST.setPodNodeAndMetadata`. */
+function bind(draft: Draft<Pod>, nodeName: string, nowMs: number): void {
+  const { name } = draft.metadata;
+  const present = draft.spec.nodeName ?? '';
+  if (draft.metadata.deletionTimestamp !== undefined) {
+    throw ApiError.conflict(
+      PODS,
+      name,
+      `pod ${name} is being deleted, cannot be assigned to a host`,
+    );
+  }
+  if (present !== '') {
+    throw ApiError.conflict(PODS, name, `pod ${name} is already assigned to node "${present}"`);
+  }
+  draft.spec.nodeName = nodeName;
+  const scheduled: Condition = {
+    type: 'PodScheduled',
+    status: 'True',
+    lastProbeTime: null,
+    lastTransitionTime: kubeTime(nowMs),
+  };
+  const others = (draft.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled');
+  draft.status = { ...draft.status, conditions: [...others, scheduled] };
+}

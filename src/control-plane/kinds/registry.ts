@@ -1,0 +1,70 @@
+/** All kinds the API offers. */
+import type { KubeObject } from '../../core/objects.js';
+import { ApiError } from '../api-error.js';
+import type { Resource } from '../resources.js';
+import { CONFIG_MAP_KIND } from './config-map.js';
+import { DEPLOYMENT_KIND } from './deployment.js';
+import { ENDPOINT_SLICE_KIND } from './endpoint-slice.js';
+import { EVENT_KIND } from './event.js';
+import { HORIZONTAL_POD_AUTOSCALER_KIND } from './horizontal-pod-autoscaler.js';
+import type { Kind } from './kind.js';
+import { NAMESPACE_KIND } from './namespace.js';
+import { NODE_KIND } from './node.js';
+import { POD_KIND } from './pod.js';
+import { REPLICA_SET_KIND } from './replica-set.js';
+import { SERVICE_ACCOUNT_KIND } from './service-account.js';
+import { SERVICE_KIND } from './service.js';
+
+/** Every kind, in the order in which discovery lists them. */
+export const KINDS: readonly Kind[] = [
+  CONFIG_MAP_KIND,
+  EVENT_KIND,
+  NAMESPACE_KIND,
+  NODE_KIND,
+  POD_KIND,
+  SERVICE_ACCOUNT_KIND,
+  SERVICE_KIND,
+  DEPLOYMENT_KIND,
+  REPLICA_SET_KIND,
+  HORIZONTAL_POD_AUTOSCALER_KIND,
+  ENDPOINT_SLICE_KIND,
+];
+
+/** Finds kinds by resource or by what a URL names. */
+export class KindRegistry {
+  readonly all: readonly Kind[];
+  readonly #byPath = new Map<string, Kind>();
+
+  constructor(kinds: readonly Kind[] = KINDS) {
+    this.all = kinds;
+    for (const kind of kinds) this.#byPath.set(pathOf(kind.resource), kind);
+  }
+
+  /** The kind of a resource. @throws {ApiError} 404 when it is not offered. */
+  of<T extends KubeObject>(resource: Resource<T>): Kind {
+    const kind = this.find(resource);
+    if (kind === undefined) throw ApiError.notFound(resource, '');
+    return kind;
+  }
+
+  /** The kind that a group, version and plural name; undefined when none does. */
+  find(path: {
+    readonly group: string;
+    readonly version: string;
+    readonly plural: string;
+  }): Kind | undefined {
+    return this.#byPath.get(pathOf(path));
+  }
+}
+
+function pathOf({
+  group,
+  version,
+  plural,
+}: {
+  group: string;
+  version: string;
+  plural: string;
+}): string {
+  return `${group}/${version}/${plural}`;
+}

@@ -1,0 +1,263 @@
+/** Reads JSON into the form the API stores: known fields only, canonical values, zero values dropped. */
+import { formatQuantity, parseQuantity } from '../../core/quantity.js';
+import { isJsonObject } from './json.js';
+import type { JsonObject } from './json.js';
+import { goTypeName } from './types.js';
+import type { Field, ListType, MapType, ScalarKind, StructType, Type } from './types.js';
+
+/** A value of the wrong JSON type, or a text that does not spell what it must. `message` is Go's. */
+export class DecodeError extends Error {}
+
+/** What decoding found out beside the value. */
+export interface DecodeReport {
+  /** Paths of fields that the type does not have, in the order met: `spec.template.foo`. */
+  readonly unknownFields: string[];
+}
+
+interface Place {
+  readonly report: DecodeReport | undefined;
+  /** Innermost struct, for messages. */
+  readonly struct: string;
+  /** Path without list positions, as Go's messages have it. */
+  readonly goPath: string;
+  /** Path with list positions, as strict decoding reports it. */
+  readonly path: string;
+}
+
+/**
+ * A fresh, canonical copy of `value` as the type has it. Null is absent, unknown fields are left out
+ * (and reported), zero values go where Go's `omitempty` drops them.
+ *
+ * @throws {DecodeError} when a value has the wrong JSON type.
+ */
+export function decode(type: StructType, value: unknown, report?: DecodeReport): JsonObject {
+  return decodeStruct(type, value, { report, struct: goTypeName(type), goPath: '', path: '' });
+}
+
+function decodeValue(type: Type, value: unknown, place: Place): unknown {
+  if (type.kind === 'raw') return structuredClone(value);
+  if (type.kind === 'list') return decodeList(type, value, place);
+  if (type.kind === 'map') return decodeMap(type, value, place);
+  if (type.kind === 'struct') return decodeStruct(type, value, place);
+  return SCALARS[type.kind](value, place);
+}
+
+function decodeStruct(type: StructType, value: unknown, place: Place): JsonObject {
+  const result: JsonObject = {};
+  const source = value ?? {};
+  if (!isJsonObject(source)) throw wrongType(value, place, goName(type));
+  const here = { ...place, struct: goTypeName(type) };
+  for (const [name, field] of Object.entries(type.fields)) {
+    const decoded = decodeField(field, source[name], () => childPlace(here, name));
+    if (decoded !== undefined) result[name] = decoded;
+  }
+  if (place.report !== undefined) {
+    for (const name of Object.keys(source)) {
+      if (!Object.hasOwn(type.fields, name)) {
+        place.report.unknownFields.push(place.path === '' ? name : `${place.path}.${name}`);
+      }
+    }
+  }
+  return result;
+}
+
+function decodeField(field: Field, value: unknown, place: () => Place): unknown {
+  const isAbsent = value === undefined || value === null;
+  if (field.presence === 'pointer') {
+    return isAbsent ? undefined : decodeValue(field.type, value, place());
+  }
+  if (field.type.kind === 'struct') return decodeStruct(field.type, value, place());
+  const decoded = isAbsent ? undefined : decodeValue(field.type, value, place());
+  if (decoded !== undefined && !isZero(decoded)) return decoded;
+  return field.presence === 'required' ? zero(field.type) : undefined;
+}
+
+function decodeList(type: ListType, value: unknown, place: Place): unknown {
+  if (!Array.isArray(value)) throw wrongType(value, place, goName(type));
+  return value.map((item, index) =>
+    item === null || item === undefined
+      ? zeroItem(type.items, place)
+      : decodeValue(type.items, item, { ...place, path: `${place.path}[${index}]` }),
+  );
+}
+
+function decodeMap(type: MapType, value: unknown, place: Place): unknown {
+  if (!isJsonObject(value)) throw wrongType(value, place, goName(type));
+  const result: JsonObject = {};
+  for (const key of Object.keys(value).sort()) {
+    const item = value[key];
+    const decoded =
+      item === null || item === undefined
+        ? zeroItem(type.values, place)
+        : decodeValue(type.values, item, { ...place, path: `${place.path}.${key}` });
+    setOwn(result, key, decoded);
+  }
+  return result;
+}
+
+/** Sets a key that may be called `__proto__`. */
+function setOwn(target: JsonObject, key: string, value: unknown): void {
+  Object.defineProperty(target, key, {
+    value,
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  });
+}
+
+function zeroItem(type: Type, place: Place): unknown {
+  return type.kind === 'struct' ? decodeStruct(type, undefined, place) : zero(type);
+}
+
+type ScalarDecoder = (value: unknown, place: Place) => unknown;
+
+const SCALARS: Readonly<Record<ScalarKind, ScalarDecoder>> = {
+  string(value, place) {
+    if (typeof value !== 'string') throw wrongType(value, place, 'string');
+    return value;
+  },
+  boolean(value, place) {
+    if (typeof value !== 'boolean') throw wrongType(value, place, 'bool');
+    return value;
+  },
+  int32: (value, place) => decodeInteger(value, place, { name: 'int32', bound: 2 ** 31 }),
+  int64: (value, place) => decodeInteger(value, place, { name: 'int64', bound: 2 ** 63 }),
+  quantity: (value) => decodeQuantity(value),
+  intOrString(value, place) {
+    if (typeof value === 'number') {
+      return decodeInteger(value, place, { name: 'int32', bound: 2 ** 31 });
+    }
+    if (typeof value !== 'string') throw wrongType(value, place, 'string');
+    return value;
+  },
+  time: (value, place) => decodeTime('time', value, place),
+  microTime: (value, place) => decodeTime('microTime', value, place),
+  bytes: decodeBytes,
+};
+
+function decodeInteger(
+  value: unknown,
+  place: Place,
+  type: { readonly name: string; readonly bound: number },
+): number {
+  if (typeof value !== 'number') throw wrongType(value, place, type.name);
+  if (!Number.isInteger(value) || value >= type.bound || value < -type.bound) {
+    throw new DecodeError(
+      `json: cannot unmarshal number ${value} into Go struct field ${goField(place)} of type ${type.name}`,
+    );
+  }
+  return value;
+}
+
+/** @see Source: kubernetes `apimachinery/pkg/api/resource/quantity.go`, `UnmarshalJSON`. */
+function decodeQuantity(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  if (text === '') throw new DecodeError("unable to parse quantity's suffix");
+  const quantity = parseQuantity(text);
+  if (quantity === undefined) {
+    throw new DecodeError(
+      /^[+-]?(\d+\.?\d*|\.\d+)/.test(text)
+        ? "unable to parse quantity's suffix"
+        : "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+    );
+  }
+  return formatQuantity(quantity);
+}
+
+const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+
+function decodeTime(kind: 'time' | 'microTime', value: unknown, place: Place): string {
+  if (typeof value !== 'string') throw wrongType(value, place, 'string');
+  const epochMs = RFC3339.test(value) ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(epochMs)) {
+    const text = JSON.stringify(value);
+    throw new DecodeError(
+      `parsing time ${text} as "2006-01-02T15:04:05${kind === 'time' ? '' : '.000000'}Z07:00": cannot parse ${text} as "2006"`,
+    );
+  }
+  const whole = new Date(Math.floor(epochMs / 1_000) * 1_000).toISOString().slice(0, 19);
+  if (kind === 'time') return `${whole}Z`;
+  const fraction = (/\.(\d+)/.exec(value)?.[1] ?? '').slice(0, 6).padEnd(6, '0');
+  return `${whole}.${fraction}Z`;
+}
+
+function decodeBytes(value: unknown, place: Place): string {
+  if (typeof value !== 'string') throw wrongType(value, place, '[]uint8');
+  const text = value.replaceAll(/[\r\n]/g, '');
+  const bad = /[^A-Za-z0-9+/=]|=[^=]/.exec(text);
+  if (bad !== null || text.length % 4 !== 0) {
+    throw new DecodeError(
+      `illegal base64 data at input byte ${bad?.index ?? text.length - (text.length % 4)}`,
+    );
+  }
+  return text;
+}
+
+function isZero(value: unknown): boolean {
+  if (value === '' || value === 0 || value === false || value === null) return true;
+  if (Array.isArray(value)) return value.length === 0;
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}
+
+/** Go's zero value as JSON; lists, maps, times and raw values are null. */
+function zero(type: Type): unknown {
+  if (type.kind === 'struct') return {};
+  return ZEROS[type.kind] ?? null;
+}
+
+const ZEROS: Readonly<Partial<Record<Type['kind'], unknown>>> = {
+  string: '',
+  bytes: '',
+  boolean: false,
+  int32: 0,
+  int64: 0,
+  intOrString: 0,
+  quantity: '0',
+};
+
+function childPlace(place: Place, name: string): Place {
+  return {
+    ...place,
+    goPath: place.goPath === '' ? name : `${place.goPath}.${name}`,
+    path: place.path === '' ? name : `${place.path}.${name}`,
+  };
+}
+
+function goField({ struct, goPath }: Place): string {
+  return goPath === '' ? struct : `${struct}.${goPath}`;
+}
+
+function wrongType(value: unknown, place: Place, goType: string): DecodeError {
+  const found = Array.isArray(value)
+    ? 'array'
+    : typeof value === 'boolean'
+      ? 'bool'
+      : value === null
+        ? 'null'
+        : typeof value;
+  const where =
+    place.goPath === '' ? 'Go value of type' : `Go struct field ${goField(place)} of type`;
+  return new DecodeError(`json: cannot unmarshal ${found} into ${where} ${goType}`);
+}
+
+/** @see Source: Go's `reflect.Type.String`, as it stands in messages of `encoding/json`. */
+function goName(type: Type): string {
+  if (type.kind === 'list') return `[]${goName(type.items)}`;
+  if (type.kind === 'map') return `map[string]${goName(type.values)}`;
+  if (type.kind === 'struct') return `${goPackage(type)}.${goTypeName(type)}`;
+  return GO_NAMES[type.kind] ?? type.kind;
+}
+
+const GO_NAMES: Readonly<Partial<Record<Type['kind'], string>>> = {
+  boolean: 'bool',
+  quantity: 'resource.Quantity',
+  intOrString: 'intstr.IntOrString',
+  time: 'v1.Time',
+  microTime: 'v1.MicroTime',
+  bytes: '[]uint8',
+  raw: 'runtime.RawExtension',
+};
+
+function goPackage(type: StructType): string {
+  return type.name.split('.').at(-2) ?? 'v1';
+}
