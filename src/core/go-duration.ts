@@ -28,3 +28,26 @@ export function goDuration(durationMs: number): string {
 export function parseGoDurationMs(text: string): number | undefined {
   return text === '0s' ? 0 : parseDurationMs(text);
 }
+
+const PART = /(\d+(?:\.\d+)?)(h|ms|m|s|µs|us|ns)/gy;
+const UNIT_MS: Readonly<Record<string, number>> = {
+  h: 3_600_000,
+  m: 60_000,
+  s: 1_000,
+  ms: 1,
+  µs: 1e-3,
+  us: 1e-3,
+  ns: 1e-6,
+};
+
+/** Milliseconds of a duration that Go printed; `undefined` when the text is none. */
+export function goDurationMs(text: string): number | undefined {
+  PART.lastIndex = 0;
+  let totalMs = 0;
+  let end = 0;
+  for (let match = PART.exec(text); match !== null; match = PART.exec(text)) {
+    totalMs += Number(match[1]) * (UNIT_MS[match[2] ?? ''] ?? 0);
+    end = PART.lastIndex;
+  }
+  return end === text.length && end > 0 ? totalMs : undefined;
+}

@@ -55,11 +55,11 @@ export class MemoryKubeApi implements KubeApi {
 
   update<T extends KubeObject>(resource: Resource<T>, object: T, options: WriteOptions = {}): T {
     const before = this.#mustGet(resource, object.metadata);
-    const status = (from: object): object => ('status' in from ? { status: from.status } : {});
+
     const after =
       options.subresource === 'status'
-        ? { ...before, ...status(object) }
-        : { ...object, ...status(before) };
+        ? { ...before, ...statusOf(object) }
+        : { ...object, ...statusOf(before) };
     if (JSON.stringify(before) === JSON.stringify(after)) return before;
     return this.#store(resource, after, 'MODIFIED');
   }
@@ -141,4 +141,8 @@ function isIn(object: KubeObject, { namespace, matches }: Selection): boolean {
     return false;
   }
   return matches === undefined || matches(object);
+}
+
+function statusOf(object: object): object {
+  return 'status' in object ? { status: object.status } : {};
 }
