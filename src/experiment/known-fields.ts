@@ -1,6 +1,6 @@
 /** Which fields a mapping of the experiment file may have, read from its JSON Schema. */
 import { fieldOf, isRecord, type UnknownRecord as Schema } from '../core/json.js';
-import { experimentJsonSchema } from './schema.js';
+import { experimentJsonSchema } from './json-schema.js';
 import type { FieldPath } from './yaml-source.js';
 
 /**

@@ -157,13 +157,3 @@ export const experimentSchema = z
 
 /** What a valid file says, after durations and rates were read. */
 export type ExperimentInput = z.output<typeof experimentSchema>;
-
-/**
- * The JSON Schema (draft 7) of an experiment file, for editors: `# yaml-language-server: $schema=...`.
- *
- * It describes what users write (`45s`), not what the lab makes of it. Rules between fields, such as
- * unique stage names, are not in it.
- */
-export function experimentJsonSchema(): Readonly<Record<string, unknown>> {
-  return z.toJSONSchema(experimentSchema, { io: 'input', target: 'draft-7' });
-}

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { experimentJsonSchema } from '../../../src/experiment/schema.js';
+import { experimentJsonSchema } from '../../../src/experiment/json-schema.js';
 
 const validate = new Ajv({ strict: false, formats: { date: true } }).compile(
   experimentJsonSchema(),

@@ -1,0 +1,13 @@
+/** The experiment file's JSON Schema, for editors. */
+import { z } from 'zod';
+import { experimentSchema } from './schema.js';
+
+/**
+ * The JSON Schema (draft 7) of an experiment file, for editors: `# yaml-language-server: $schema=...`.
+ *
+ * It describes what users write (`45s`), not what the lab makes of it. Rules between fields, such as
+ * unique stage names, are not in it.
+ */
+export function experimentJsonSchema(): Readonly<Record<string, unknown>> {
+  return z.toJSONSchema(experimentSchema, { io: 'input', target: 'draft-7' });
+}
