@@ -1,0 +1,89 @@
+/** Numbers and times as a reader of a report sees them. */
+import { formatDurationMs } from '../core/duration.js';
+import type { Measure } from '../analysis/measure.js';
+
+/** What stands where there is no figure. */
+export const ABSENT = '-';
+
+/** An instant on a report's axis: `1:05`, `-0:10`, `1:02:03`. */
+export function clockText(ms: number): string {
+  const seconds = Math.round(Math.abs(ms) / 1_000);
+  const sign = ms < 0 && seconds > 0 ? '-' : '';
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  return hours > 0
+    ? `${sign}${hours}:${twoDigits(minutes % 60)}:${twoDigits(seconds % 60)}`
+    : `${sign}${minutes}:${twoDigits(seconds % 60)}`;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
+/** A response time with three digits that count: `8.4ms`, `27ms`, `1.24s`. */
+export function latencyText(ms: number): string {
+  if (ms === 0) return '0ms';
+  if (ms < 10) return `${ms.toFixed(1)}ms`;
+  if (ms < 1_000) return `${Math.round(ms)}ms`;
+  return `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 1)}s`;
+}
+
+/** A number with at most `digits` decimals, none of them a trailing zero, and `,` between thousands. */
+export function numberText(value: number, digits = 0): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: digits });
+}
+
+/** A share as percent: `0.36 %`, `12 %`; never `0 %` or `100 %` for what is not quite that. */
+export function percentText(share: number): string {
+  const percent = share * 100;
+  if (percent === 0 || percent === 100) return `${percent} %`;
+  if (percent < 0.01) return '< 0.01 %';
+  if (percent > 99.99) return '> 99.99 %';
+  return `${numberText(percent, percent < 1 || percent > 99 ? 2 : 1)} %`;
+}
+
+/** Money with two digits that count at least: `0.0031 USD`, `12.40 USD`. */
+export function moneyText(amount: number, currency: string): string {
+  const digits = amount === 0 || amount >= 1 ? 2 : Math.min(10, 1 - Math.floor(Math.log10(amount)));
+  return `${amount.toFixed(digits)} ${currency}`;
+}
+
+/** A measured value as text, else {@link ABSENT}. */
+export function measureText<T>(measure: Measure<T>, show: (value: T) => string): string {
+  return measure.kind === 'measured' ? show(measure.value) : ABSENT;
+}
+
+/** A measured duration as text; else why there is none. */
+export function durationOrReason(measure: Measure): string {
+  return measure.kind === 'measured' ? formatDurationMs(measure.value) : measure.because;
+}
+
+/** Counts by name, largest first: `14 refused, 2 timeout`; absent when there is none. */
+export function countsText(counts: Readonly<Partial<Record<string, number>>>): string | undefined {
+  const entries = Object.entries(counts).filter(([, count]) => (count ?? 0) > 0);
+  if (entries.length === 0) return undefined;
+  return entries
+    .sort(([, a = 0], [, b = 0]) => b - a)
+    .map(([name, count = 0]) => `${numberText(count)} ${name}`)
+    .join(', ');
+}
+
+/** `1 pod`, `2 pods`. */
+export function plural(count: number, noun: string): string {
+  return `${numberText(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Text in lines of at most `columns` columns; a word that is longer stands alone. */
+export function wrapped(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/)) {
+    if (line !== '' && line.length + 1 + word.length > columns) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return line === '' ? lines : [...lines, line];
+}

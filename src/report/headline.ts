@@ -1,0 +1,131 @@
+/** The figures a reader wants first, each in a line. */
+import type { Analysis } from '../analysis/analyze.js';
+import { valueOf, type Measure } from '../analysis/measure.js';
+import type { LoadStretch } from '../analysis/requests.js';
+import type { ScaleUp } from '../analysis/scale-up.js';
+import { formatDurationMs } from '../core/duration.js';
+import {
+  countsText,
+  latencyText,
+  measureText,
+  moneyText,
+  numberText,
+  percentText,
+  plural,
+  wrapped,
+} from './format.js';
+
+const LABEL_COLUMNS = 14;
+
+/** Headline figures, label first, wrapped to the width. */
+export function headlines(analysis: Analysis, columns: number): readonly string[] {
+  const entries: readonly (readonly [string, readonly string[]])[] = [
+    ['Scaling', scaling(analysis)],
+    ['Pods', [pods(analysis)]],
+    ['Response time', responses(analysis)],
+    ['Errors', [errors(analysis)]],
+    ['Readiness', [readinessText(analysis)]],
+    ['Cost', cost(analysis)],
+    ['Load', [generatorText(analysis)]],
+  ];
+  return entries.flatMap(([label, texts]) =>
+    texts
+      .flatMap((text) => wrapped(text, columns - LABEL_COLUMNS - 2))
+      .map((line, index) => `${(index === 0 ? label : '').padEnd(LABEL_COLUMNS)}  ${line}`),
+  );
+}
+
+function scaling({ scaleUps }: Analysis): readonly string[] {
+  if (scaleUps.length === 0) return ['the HPA added no pods'];
+  return scaleUps.map((scaleUp) => {
+    const { from, to, latencyMs } = scaleUp;
+    if (latencyMs.kind !== 'measured') return `${from} to ${to}: ${latencyMs.because}`;
+    return `${from} to ${to} pods: ready ${formatDurationMs(latencyMs.value)} after the load change${spent(scaleUp)}`;
+  });
+}
+
+/** The wait in three parts that different people can do something about. */
+function spent({ change, stages, decisionT, latencyMs }: ScaleUp): string {
+  const visible = stages.find(({ name }) => name === 'metric-visible')?.seen;
+  const latency = valueOf(latencyMs);
+  if (visible?.kind !== 'measured' || change.kind !== 'measured' || latency === undefined)
+    return '';
+  const metricMs = visible.value.t - change.value.t;
+  const hpaMs = decisionT - visible.value.t;
+  const podsMs = latency - metricMs - hpaMs;
+  return ` (${formatDurationMs(metricMs)} until the metrics showed it, ${formatDurationMs(hpaMs)} until the HPA acted, ${formatDurationMs(podsMs)} until the pods were ready)`;
+}
+
+function pods({ replicas, stability }: Analysis): string {
+  const settled = measureText(
+    replicas.settled,
+    (last) => `${last.replicas} at the end (for ${formatDurationMs(last.unchangedForMs)})`,
+  );
+  const turns = plural(stability.directionChanges, 'change');
+  return `${measureText(replicas.initialDesired, String)} at first, at most ${measureText(replicas.peakDesired, String)} wanted and ${measureText(replicas.peakReady, String)} ready, ${settled}; ${plural(stability.rescales, 'rescale')}, ${turns} of direction`;
+}
+
+function responses({ aroundPeak, wholeLoad }: Analysis): readonly string[] {
+  if (aroundPeak.kind !== 'measured') {
+    return [wholeLoad.kind === 'measured' ? stretchText(wholeLoad) : wholeLoad.because];
+  }
+  const { before, in: inPeak, after } = aroundPeak.value;
+  return [
+    `before the peak  ${stretchText(before)}`,
+    `in the peak      ${stretchText(inPeak)}`,
+    `after the peak   ${stretchText(after)}`,
+  ];
+}
+
+function stretchText(stretch: Measure<LoadStretch>): string {
+  if (stretch.kind !== 'measured') return stretch.because;
+  const { p50Ms, p99Ms, maxMs } = stretch.value.responseTimes;
+  return `p50 ${measureText(p50Ms, latencyText)}, p99 ${measureText(p99Ms, latencyText)}, max ${measureText(maxMs, latencyText)}`;
+}
+
+function errors({ wholeLoad }: Analysis): string {
+  if (wholeLoad.kind !== 'measured') return wholeLoad.because;
+  const { errors: count, due, errorShare, failed, answered, dropped, unsent } = wholeLoad.value;
+  const kinds = countsText({ ...failed, '5xx': answered['5xx'], dropped, unsent });
+  return `${numberText(count)} of ${plural(due, 'request')} (${measureText(errorShare, percentText)})${kinds === undefined ? '' : `: ${kinds}`}`;
+}
+
+function readinessText({ readiness }: Analysis): string {
+  const { flaps, losses, restarts, windowMs, outOfRotationMs } = readiness;
+  const flapText =
+    flaps.length === 0
+      ? 'no flaps'
+      : `${plural(flaps.length, 'flap')} (ready again within ${formatDurationMs(windowMs)})`;
+  const lossText =
+    losses === 0
+      ? ''
+      : `, ready pods stopped being ready ${plural(losses, 'time')} for ${formatDurationMs(outOfRotationMs)} in all`;
+  return `${flapText}${lossText}, ${restarts === 0 ? 'no restarts' : plural(restarts, 'restart')}`;
+}
+
+function cost({ cost: of }: Analysis): readonly string[] {
+  const podSeconds = `${numberText(of.podSeconds)} pod-seconds`;
+  const { price, estimatedCost, estimatedCostPerHour } = of;
+  if (estimatedCost.kind !== 'measured' || price.kind !== 'measured') {
+    const reason = estimatedCost.kind === 'measured' ? '' : estimatedCost.because;
+    return [`${podSeconds}; no cost: ${reason}`];
+  }
+  const { currency, source, asOf } = price.value;
+  const perHour = measureText(
+    estimatedCostPerHour,
+    (amount) => `, ${moneyText(amount, currency)} an hour at this load`,
+  );
+  return [
+    `${podSeconds}; estimated ${moneyText(estimatedCost.value, currency)}${perHour}`,
+    `from requests x time; price: ${source}, as of ${asOf}`,
+  ];
+}
+
+function generatorText({ generator }: Analysis): string {
+  if (generator.kind === 'unknown') return `not audited: ${generator.because}`;
+  const { sendLagP99Ms, sendLagMaxMs } = generator.audit;
+  const lag = `sent p99 ${latencyText(sendLagP99Ms)}, at most ${latencyText(sendLagMaxMs)} after it was due`;
+  return generator.kind === 'kept-up'
+    ? `the generator kept up (${lag})`
+    : `THE GENERATOR FELL BEHIND (${lag}): ${generator.because}`;
+}

@@ -1,0 +1,87 @@
+/** What of a run was real, what modelled, what missing: the limits of every figure. */
+import type { Analysis } from '../analysis/analyze.js';
+import type { Timeline } from '../timeline/record.js';
+import { plural } from './format.js';
+
+/** Sentences a reader must know before believing a figure. */
+export interface Provenance {
+  readonly real: readonly string[];
+  readonly modelled: readonly string[];
+  readonly missing: readonly string[];
+}
+
+const LIMITS_BY: Readonly<Record<string, string>> = {
+  'cgroup-v2': 'the kernel (cgroup v2)',
+  'cgroup-v1': 'the kernel (cgroup v1)',
+  signals: 'stopping and continuing processes every 100 ms',
+};
+
+/** The limits of a run's figures. */
+export function provenance(timeline: Timeline, analysis: Analysis): Provenance {
+  const { environment } = timeline.header;
+  const simulated = environment.target === 'simulated';
+  return {
+    real: simulated ? [] : [...realPods(timeline), ...realLoad(analysis)],
+    modelled: [...modelledCluster(timeline), 'Cost is an estimate: pod time x requests x price.'],
+    missing: [...environment.missing.map(asSentence), ...notObserved(analysis)],
+  };
+}
+
+function realPods({ header: { environment } }: Timeline): readonly string[] {
+  const { target, embedded } = environment;
+  if (target === 'kubernetes') return ['The cluster, its pods and its HPA were real.'];
+  const cpu = embedded === undefined ? '' : `, their CPU use read from ${embedded.cpuUsageFrom}`;
+  const limits = embedded === undefined ? undefined : LIMITS_BY[embedded.cpuLimits];
+  return [
+    `Pods were processes on this machine answering real HTTP${cpu}.`,
+    ...(limits === undefined || embedded === undefined
+      ? []
+      : [`CPU limits were enforced by ${limits}: ${embedded.cpuLimitsBecause}.`]),
+  ];
+}
+
+function realLoad({ generator }: Analysis): readonly string[] {
+  const engine = generator.kind === 'unknown' ? '' : ` Requests were sent by ${generator.engine}.`;
+  return [
+    `Response times run from when a request was due (not when it was sent) to the end of its answer.${engine}`,
+  ];
+}
+
+function modelledCluster({ header: { environment } }: Timeline): readonly string[] {
+  const { target, embedded } = environment;
+  if (target === 'kubernetes') return [];
+  if (target === 'simulated') return ['Pods, requests and time were modelled.'];
+  const controlPlane =
+    "The control plane (API, controllers, HPA, scheduler, metrics) was hpa-lab's own on one node; there was no network between nodes.";
+  if (embedded === undefined) return [controlPlane];
+  return [
+    controlPlane,
+    `One Kubernetes CPU was ${embedded.cpuScale} of a real core (${embedded.cpuScaleBecause}): utilization is as on a cluster, single response times are not.`,
+  ];
+}
+
+function notObserved({ gaps, completeness, generator, target }: Analysis): readonly string[] {
+  return [
+    ...(completeness.kind === 'completed'
+      ? []
+      : [`The run is not whole: ${completeness.because}.`]),
+    ...(generator.kind === 'unknown'
+      ? [`Whether the load generator kept up: ${generator.because}.`]
+      : []),
+    ...(target.kind === 'measured' ? [] : [`The HPA's CPU target: ${target.because}.`]),
+    ...(gaps.length === 0
+      ? []
+      : [
+          `${plural(gaps.length, 'gap')} in the observation (nothing is interpolated): ${sources(gaps)}.`,
+        ]),
+  ];
+}
+
+function sources(gaps: Analysis['gaps']): string {
+  return [...new Set(gaps.map(({ source }) => source))].join(', ');
+}
+
+function asSentence(text: string): string {
+  const upper = `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  return /[.!?]$/.test(upper) ? upper : `${upper}.`;
+}

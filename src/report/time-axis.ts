@@ -1,0 +1,60 @@
+/** The one time axis that all plots of a report share. */
+import { clockText } from './format.js';
+
+/** Which time is drawn, over how many columns. */
+export interface TimeAxis {
+  /** ms since the run began. */
+  readonly fromT: number;
+  readonly toT: number;
+  /** What the axis counts from (the load's beginning), ms since the run began. */
+  readonly originT: number;
+  readonly columns: number;
+}
+
+/** The column that an instant lies in; undefined outside of the axis. */
+export function columnOf(axis: TimeAxis, t: number): number | undefined {
+  if (t < axis.fromT || t > axis.toT) return undefined;
+  const column = Math.floor(((t - axis.fromT) / (axis.toT - axis.fromT)) * axis.columns);
+  return Math.min(column, axis.columns - 1);
+}
+
+const STEPS_MS = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200].map((s) => s * 1_000);
+const COLUMNS_A_LABEL = 10;
+
+/** The axis in two lines: ticks, and minutes and seconds under them. */
+export function axisLines(axis: TimeAxis, indent: number): readonly string[] {
+  const spanMs = axis.toT - axis.fromT;
+  const minimumMs = (spanMs / axis.columns) * COLUMNS_A_LABEL;
+  const stepMs =
+    STEPS_MS.find((step) => step >= minimumMs) ?? Math.ceil(minimumMs / 3_600_000) * 3_600_000;
+  const ticks = Array.from({ length: axis.columns }, () => '─');
+  const labels = Array.from({ length: axis.columns + COLUMNS_A_LABEL }, () => ' ');
+  const firstMs = Math.ceil((axis.fromT - axis.originT) / stepMs) * stepMs;
+  for (let ms = firstMs; axis.originT + ms <= axis.toT; ms += stepMs) {
+    const column = columnOf(axis, axis.originT + ms);
+    if (column === undefined) continue;
+    ticks[column] = '┴';
+    for (const [index, sign] of clockText(ms).split('').entries()) labels[column + index] = sign;
+  }
+  const margin = ' '.repeat(indent);
+  return [`${margin}└${ticks.join('')}`, `${margin} ${labels.join('').trimEnd()}`];
+}
+
+/** Named stretches in one line: `|baseline  |spike   |baseline-again`; names that do not fit are cut. */
+export function stretchLine(
+  axis: TimeAxis,
+  stretches: readonly { readonly name: string; readonly fromT: number }[],
+  indent: number,
+): string {
+  const signs = Array.from({ length: axis.columns }, () => ' ');
+  for (const [index, { name, fromT }] of stretches.entries()) {
+    const start = columnOf(axis, fromT);
+    if (start === undefined) continue;
+    const nextT = stretches[index + 1]?.fromT ?? axis.toT;
+    const end = columnOf(axis, nextT) ?? axis.columns;
+    for (const [offset, sign] of `|${name}`.split('').entries()) {
+      if (start + offset < end || offset === 0) signs[start + offset] = sign;
+    }
+  }
+  return `${' '.repeat(indent + 1)}${signs.slice(0, axis.columns).join('').trimEnd()}`;
+}
