@@ -1,0 +1,93 @@
+/** What one start of a container wrote, kept for `kubectl logs`, bounded. */
+import type { Cancel, EpochMs } from '../../../time/clock.js';
+
+/** One line, without its end. `text` is cut in pieces of at most 16 KiB, as container runtimes do. */
+export interface LogLine {
+  readonly atMs: EpochMs;
+  readonly stream: 'stdout' | 'stderr';
+  readonly text: string;
+}
+
+/** Called with each new line, and once with nothing when the container has ended. */
+export interface LogFollower {
+  readonly onLine: (line: LogLine) => void;
+  readonly onEnd: () => void;
+}
+
+/** @see Source: containerd `internal/cri/io/logger.go`, `defaultBufSize`. */
+const LONGEST_LINE = 16_384;
+
+/** Keeps the newest lines. */
+export class ContainerLog {
+  readonly #capacityBytes: number;
+  readonly #followers = new Set<LogFollower>();
+  readonly #partial = { stdout: '', stderr: '' };
+  #lines: LogLine[] = [];
+  #first = 0;
+  #bytes = 0;
+  #isEnded = false;
+
+  constructor(capacityBytes: number) {
+    this.#capacityBytes = capacityBytes;
+  }
+
+  /** Lines that are kept, oldest first. A line that has no end yet is not among them. */
+  get lines(): readonly LogLine[] {
+    return this.#lines.slice(this.#first);
+  }
+
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  /** Adds what a stream wrote. */
+  write(stream: LogLine['stream'], chunk: string, atMs: EpochMs): void {
+    const pieces = (this.#partial[stream] + chunk).split('\n');
+    this.#partial[stream] = pieces.pop() ?? '';
+    for (const text of pieces) this.#add({ atMs, stream, text });
+    while (this.#partial[stream].length > LONGEST_LINE) {
+      const text = this.#partial[stream].slice(0, LONGEST_LINE);
+      this.#partial[stream] = this.#partial[stream].slice(LONGEST_LINE);
+      this.#add({ atMs, stream, text });
+    }
+  }
+
+  /** The container has ended and its streams are closed. */
+  end(atMs: EpochMs): void {
+    if (this.#isEnded) return;
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const text = this.#partial[stream];
+      this.#partial[stream] = '';
+      if (text !== '') this.#add({ atMs, stream, text });
+    }
+    this.#isEnded = true;
+    for (const follower of this.#followers) follower.onEnd();
+    this.#followers.clear();
+  }
+
+  /** Tells of every line after this call; at once of the end if it has come. */
+  follow(follower: LogFollower): Cancel {
+    if (this.#isEnded) {
+      follower.onEnd();
+      return () => undefined;
+    }
+    this.#followers.add(follower);
+    return () => this.#followers.delete(follower);
+  }
+
+  #add(line: LogLine): void {
+    this.#lines.push(line);
+    this.#bytes += line.text.length;
+    for (let oldest = this.#lines[this.#first]; oldest !== undefined; ) {
+      if (this.#bytes <= this.#capacityBytes) break;
+      this.#bytes -= oldest.text.length;
+      oldest = this.#lines[++this.#first];
+    }
+    // Only now and then, so that dropping a line costs nothing.
+    if (this.#first > 1_024 && this.#first > this.#lines.length / 2) {
+      this.#lines = this.#lines.slice(this.#first);
+      this.#first = 0;
+    }
+    for (const follower of this.#followers) follower.onLine(line);
+  }
+}

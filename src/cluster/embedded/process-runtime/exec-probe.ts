@@ -1,0 +1,58 @@
+/** Exec probes: a command in the container's environment and groups. */
+import type { ProbeResult } from '../../../control-plane/pod-runtime.js';
+import type { Cancel, Clock } from '../../../time/clock.js';
+import { sendSignal } from '../run-guard/process-files.js';
+import { findProgram, spawnGroup } from './spawned-process.js';
+import type { SpawnOptions } from './spawned-process.js';
+
+/** @see Source: kubernetes 1.36 `pkg/probe/exec/exec.go`, `maxReadLength`. */
+const MAX_OUTPUT = 10_240;
+
+/**
+ * Runs the command once. Exit code 0 is success, its output is the message of a failure. Calls `done`
+ * once, never after a cancel; the command is killed when its time is over.
+ */
+export function execProbe(
+  probe: SpawnOptions & { readonly timeoutMs: number },
+  clock: Clock,
+  done: (result: ProbeResult) => void,
+): Cancel {
+  const [program = ''] = probe.argv;
+  let isDone = false;
+  let pid: number | undefined;
+  const finish = (result: ProbeResult | undefined): void => {
+    if (isDone) return;
+    isDone = true;
+    cancelTimer();
+    if (pid !== undefined) sendSignal(-pid, 'SIGKILL');
+    if (result !== undefined) done(result);
+  };
+  const failed = (message: string): void => finish({ kind: 'failure', message });
+  const seconds = probe.timeoutMs / 1_000;
+  const cancelTimer = clock.after(probe.timeoutMs, () =>
+    failed(`command timed out: "${probe.argv.join(' ')}" timed out after ${seconds}s`),
+  );
+  if (findProgram(program, probe.env, probe.workingDirectory) === undefined) {
+    const cancel = clock.after(0, () =>
+      failed(`exec: "${program}": executable file not found in $PATH`),
+    );
+    return () => {
+      cancel();
+      finish(undefined);
+    };
+  }
+  const child = spawnGroup(probe);
+  pid = child.pid;
+  let output = '';
+  const collect = (chunk: Buffer): void => {
+    if (output.length < MAX_OUTPUT) output += chunk.toString('utf8');
+  };
+  child.stdout?.on('data', collect);
+  child.stderr?.on('data', collect);
+  child.on('error', (error) => failed(error.message));
+  child.on('close', (code) => {
+    if (code === 0) finish({ kind: 'success' });
+    else failed(output.slice(0, MAX_OUTPUT).trimEnd());
+  });
+  return () => finish(undefined);
+}

@@ -1,0 +1,51 @@
+/** The logs of all containers, also of those that are gone, within bounds. */
+import { ContainerLog } from './container-log.js';
+
+/** Names one container's log. */
+export interface LogKey {
+  readonly podUid: string;
+  readonly container: string;
+  /** The start before the present one. */
+  readonly previous?: boolean;
+}
+
+interface Logs {
+  current: ContainerLog;
+  previous: ContainerLog | undefined;
+}
+
+/** How many pods that are gone keep their logs. */
+const MAX_GONE_PODS = 32;
+
+/** Keeps the log of the present and of the last start of each container. */
+export class PodLogs {
+  readonly #capacityBytes: number;
+  readonly #pods = new Map<string, Map<string, Logs>>();
+  readonly #gone: string[] = [];
+
+  constructor(capacityBytes: number) {
+    this.#capacityBytes = capacityBytes;
+  }
+
+  /** The log for a new start of a container. */
+  begin({ podUid, container }: LogKey): ContainerLog {
+    const pod = this.#pods.get(podUid) ?? new Map<string, Logs>();
+    this.#pods.set(podUid, pod);
+    const current = new ContainerLog(this.#capacityBytes);
+    pod.set(container, { current, previous: pod.get(container)?.current });
+    return current;
+  }
+
+  /** A container's log; absent when it never started, or not before. */
+  get(key: LogKey): ContainerLog | undefined {
+    const logs = this.#pods.get(key.podUid)?.get(key.container);
+    return key.previous === true ? logs?.previous : logs?.current;
+  }
+
+  /** The pod's place is gone; its logs stay for a while. */
+  retire(podUid: string): void {
+    this.#gone.push(podUid);
+    const oldest = this.#gone.length > MAX_GONE_PODS ? this.#gone.shift() : undefined;
+    if (oldest !== undefined) this.#pods.delete(oldest);
+  }
+}

@@ -1,0 +1,195 @@
+/** One start of one container: a process group with its limits, its log and its usage. */
+import { constants } from 'node:os';
+import type { Probe } from '../../../core/objects.js';
+import type {
+  ContainerEvent,
+  ContainerStart,
+  ProbeResult,
+  RunningContainer,
+} from '../../../control-plane/pod-runtime.js';
+import type { Cancel, Clock, EpochMs } from '../../../time/clock.js';
+import { sendSignal } from '../run-guard/process-files.js';
+import type { RunGuard } from '../run-guard/run-guard.js';
+import type { ContainerGroup } from './container-group.js';
+import type { ContainerLog } from './container-log.js';
+import { runProbe } from './run-probe.js';
+import { findProgram, spawnGroup } from './spawned-process.js';
+import type { SpawnOptions } from './spawned-process.js';
+import { residentBytes } from './process-usage.js';
+import type { SignalLimiter } from './signal-limiter.js';
+import type { Throttling, UsageReader } from './usage-reader.js';
+
+/** What a container is started with. */
+export interface ProcessContainerOptions {
+  readonly start: ContainerStart;
+  readonly clock: Clock;
+  readonly guard: RunGuard;
+  readonly command: Omit<SpawnOptions, 'joinFiles'>;
+  /** Absent: no control groups. */
+  readonly group: ContainerGroup | undefined;
+  readonly log: ContainerLog;
+  readonly podIP: string;
+  readonly realPort: (containerPort: number) => number;
+  /** Reads the use of a process that is in no control group; absent: nothing can. */
+  readonly usageOf: (pid: number) => UsageReader | undefined;
+  /** A limiter for the process, when limits are held by signals. */
+  readonly limit: (pid: number, usage: UsageReader) => SignalLimiter | undefined;
+  /** The container's group has ended and can be removed. */
+  readonly onGone: (container: ProcessContainer) => void;
+}
+
+const SIGNAL_EXIT_BASE = 128;
+
+/** See the file's first line. */
+export class ProcessContainer implements RunningContainer {
+  readonly name: string;
+  readonly group: ContainerGroup | undefined;
+  readonly #options: ProcessContainerOptions;
+  readonly #spawnOptions: SpawnOptions;
+  readonly #probes = new Set<Cancel>();
+  #pid: number | undefined;
+  #startedAtMs: EpochMs | undefined;
+  #usage: UsageReader | undefined;
+  #limiter: SignalLimiter | undefined;
+  #isOver = false;
+  #isMute = false;
+
+  constructor(options: ProcessContainerOptions) {
+    this.#options = options;
+    this.name = options.start.container.name;
+    this.group = options.group;
+    this.#spawnOptions = { ...options.command, joinFiles: options.group?.joinFiles ?? [] };
+    this.#spawn();
+  }
+
+  /** When it was started; absent before, and for one that never was. */
+  get startedAtMs(): EpochMs | undefined {
+    return this.#startedAtMs;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Cumulative use in real CPU time; absent when nothing can tell. */
+  get usage(): UsageReader | undefined {
+    return this.#usage;
+  }
+
+  /** Memory in use, bytes: what its group counts, else the resident pages of its first process. */
+  memoryBytes(): number | undefined {
+    return this.#usage?.memoryBytes() ?? residentBytes(this.#pid ?? 0);
+  }
+
+  /** Throttling by whichever limiter there is. */
+  throttling(): Throttling | undefined {
+    return this.#limiter?.throttling ?? this.#usage?.throttling();
+  }
+
+  signal(signal: 'SIGTERM' | 'SIGKILL'): void {
+    if (this.#isOver || this.#pid === undefined) return;
+    sendSignal(-this.#pid, signal);
+  }
+
+  probe(probe: Probe, done: (result: ProbeResult) => void): Cancel {
+    const { start, clock, podIP, realPort } = this.#options;
+    const { container } = start;
+    const probed = { container, podIP, realPort, spawnOptions: this.#spawnOptions };
+    const cancelProbe = runProbe(probed, probe, {
+      clock,
+      done: (result) => {
+        this.#probes.delete(cancel);
+        if (!this.#isOver) done(result);
+      },
+    });
+    const cancel = (): void => {
+      this.#probes.delete(cancel);
+      cancelProbe();
+    };
+    this.#probes.add(cancel);
+    return cancel;
+  }
+
+  /** Kills everything of the container at once and tells nobody. */
+  kill(): void {
+    this.#isMute = true;
+    if (this.#isOver || this.#pid === undefined) return;
+    this.#limiter?.close();
+    sendSignal(-this.#pid, 'SIGCONT');
+    sendSignal(-this.#pid, 'SIGKILL');
+  }
+
+  #spawn(): void {
+    const { argv, env, workingDirectory } = this.#spawnOptions;
+    const [program = ''] = argv;
+    if (findProgram(program, env, workingDirectory) === undefined) {
+      const message = `exec: "${program}": executable file not found in $PATH`;
+      this.#refuse(message);
+      return;
+    }
+    const child = spawnGroup(this.#spawnOptions);
+    const { log, clock } = this.#options;
+    child.once('error', (error) => this.#refuse(error.message));
+    this.#pid = child.pid;
+    if (child.pid === undefined) return;
+    this.#options.guard.protectGroup(child.pid);
+    for (const stream of ['stdout', 'stderr'] as const) {
+      child[stream]?.setEncoding('utf8');
+      child[stream]?.on('data', (chunk: string) => log.write(stream, chunk, clock.now()));
+    }
+    this.#usage = this.group ?? this.#options.usageOf(child.pid);
+    child.once('spawn', () => this.#started(child.pid ?? 0));
+    child.once('exit', (code, signal) => this.#exited(code, signal));
+    child.once('close', () => log.end(clock.now()));
+  }
+
+  #started(pid: number): void {
+    const { clock, start } = this.#options;
+    this.#startedAtMs = clock.now();
+    if (this.#usage !== undefined) this.#limiter = this.#options.limit(pid, this.#usage);
+    const containerID = `process://${pid}-${Math.floor(this.#startedAtMs)}-${start.attempt}`;
+    this.#tell({ kind: 'started', atMs: this.#startedAtMs, containerID });
+  }
+
+  #exited(code: number | null, signal: NodeJS.Signals | null): void {
+    const { clock, guard } = this.#options;
+    const pid = this.#pid ?? 0;
+    const isOutOfMemory = signal === 'SIGKILL' && this.group?.wasOutOfMemory() === true;
+    this.#end();
+    // The first process is gone, so is the container: what it left behind goes too.
+    sendSignal(-pid, 'SIGKILL');
+    guard.releaseGroup(pid);
+    const number = signal === null ? undefined : constants.signals[signal];
+    this.#tell({
+      kind: 'exited',
+      atMs: clock.now(),
+      exitCode: number === undefined ? (code ?? 0) : SIGNAL_EXIT_BASE + number,
+      ...(number === undefined ? {} : { signal: number }),
+      isOutOfMemory,
+    });
+    this.#options.onGone(this);
+  }
+
+  #refuse(message: string): void {
+    if (this.#isOver) return;
+    const { clock, log } = this.#options;
+    this.#end();
+    clock.after(0, () => {
+      log.end(clock.now());
+      this.#tell({ kind: 'not-started', reason: 'RunContainerError', message });
+      this.#options.onGone(this);
+    });
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#limiter?.close();
+    this.#usage?.close();
+    for (const cancel of this.#probes) cancel();
+    this.#probes.clear();
+  }
+
+  #tell(event: ContainerEvent): void {
+    if (!this.#isMute) this.#options.start.onEvent(event);
+  }
+}

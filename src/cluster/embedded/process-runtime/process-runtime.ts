@@ -1,0 +1,283 @@
+/** Containers as real child processes: the embedded cluster's `PodRuntime` and `UsageSource`. */
+import { cpus } from 'node:os';
+import type { Pod } from '../../../core/objects.js';
+import { milliValue, wholeValue } from '../../../core/quantity.js';
+import type { Random } from '../../../core/random.js';
+import type {
+  ContainerStart,
+  ContainerUsage,
+  PodRuntime,
+  PodSandbox,
+  UsageSource,
+} from '../../../control-plane/pod-runtime.js';
+import type { AddressMode, CpuLimitMode, ImageMapping } from '../../../experiment/experiment.js';
+import type { Clock } from '../../../time/clock.js';
+import type { RunGuard } from '../run-guard/run-guard.js';
+import { removeCgroup } from '../run-guard/sweep.js';
+import { containerCommand, mappingFor, unmappedImageMessage } from './container-command.js';
+import { ContainerGroup, topDirectories } from './container-group.js';
+import type { ContainerLog } from './container-log.js';
+import { FreePorts } from './free-ports.js';
+import { LoopbackAddresses } from './loopback-addresses.js';
+import { findAbilities } from './machine-abilities.js';
+import type { MachineAbilities } from './machine-abilities.js';
+import { PodLogs } from './pod-logs.js';
+import type { LogKey } from './pod-logs.js';
+import { ProcessContainer } from './process-container.js';
+import { ProcessSandbox } from './process-sandbox.js';
+import { ProcessUsage } from './process-usage.js';
+import { PsUsage } from './ps-usage.js';
+import { SignalLimiter } from './signal-limiter.js';
+import type { UsageReader } from './usage-reader.js';
+
+/** How a runtime is made. */
+export interface ProcessRuntimeOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Watches over every process; it outlives the runtime and is closed after it. */
+  readonly guard: RunGuard;
+  readonly images: Readonly<Record<string, ImageMapping>>;
+  /** Real cores that one Kubernetes CPU is. */
+  readonly cpuScale: number;
+  readonly addresses: AddressMode | 'auto';
+  readonly cpuLimits: CpuLimitMode;
+  /** Where commands run; absent: this process's directory. */
+  readonly workingDirectory?: string;
+  /** What is kept of each container's output; absent: 512 KiB. */
+  readonly logBytes?: number;
+  /** `proc` counts CPU from `/proc` even where control groups could; for tests. */
+  readonly accounting?: 'proc';
+}
+
+const DEFAULT_LOG_BYTES = 524_288;
+const GROUP_RETRY_MS = 20;
+const CLOSE_TIMEOUT_MS = 5_000;
+/** The host's variables that a container gets; everything else is its own. */
+const INHERITED = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'];
+
+/** Runs pods on this machine. `close` ends everything; whatever else ends us is the guard's affair. */
+export class ProcessRuntime implements PodRuntime, UsageSource {
+  readonly hostIP = '127.0.0.1';
+  /** What this machine can do, for `Environment.embedded` of the timeline. */
+  readonly abilities: MachineAbilities;
+  /** For Services too; absent where pods share one address. */
+  readonly addresses: LoopbackAddresses | undefined;
+  /** Ports for Services on a shared address. */
+  readonly ports: FreePorts;
+  readonly #options: ProcessRuntimeOptions;
+  readonly #logs: PodLogs;
+  readonly #ps: PsUsage;
+  readonly #sandboxes = new Set<ProcessSandbox>();
+  #groups = 0;
+  #closing: Promise<void> | undefined;
+
+  /**
+   * Finds out what the machine can do and gets ready.
+   * @throws {LabError} `CLUSTER_FAILED` when something was asked for by name that cannot be had.
+   */
+  static async start(options: ProcessRuntimeOptions): Promise<ProcessRuntime> {
+    const { guard, random } = options;
+    const { runId, baseDirectory } = guard;
+    const loopback = new LoopbackAddresses({
+      random: random.child('addresses'),
+      runId,
+      baseDirectory,
+    });
+    const sampleAddress = loopback.take();
+    try {
+      const abilities = await findAbilities({
+        cpuLimits: options.cpuLimits,
+        addresses: options.addresses,
+        platform: process.platform,
+        cgroupName: `hpa-lab-${runId}`,
+        sampleAddress,
+        ...(options.accounting === undefined ? {} : { accounting: options.accounting }),
+      });
+      loopback.release(sampleAddress);
+      const runtime = new ProcessRuntime(options, abilities, loopback);
+      if (abilities.addresses === 'shared') await runtime.ports.start();
+      return runtime;
+    } catch (error) {
+      loopback.close();
+      throw error;
+    }
+  }
+
+  private constructor(
+    options: ProcessRuntimeOptions,
+    abilities: MachineAbilities,
+    loopback: LoopbackAddresses,
+  ) {
+    this.#options = options;
+    this.abilities = abilities;
+    this.ports = new FreePorts(options.random.child('ports'));
+    if (abilities.addresses === 'shared') loopback.close();
+    this.addresses = abilities.addresses === 'shared' ? undefined : loopback;
+    this.#logs = new PodLogs(options.logBytes ?? DEFAULT_LOG_BYTES);
+    this.#ps = new PsUsage(options.clock);
+    for (const directory of this.#tops()) options.guard.protectCgroup(directory);
+  }
+
+  openPod(pod: Pod): PodSandbox {
+    const network =
+      this.addresses === undefined
+        ? ({ kind: 'shared', ports: this.ports } as const)
+        : ({ kind: 'per-pod', addresses: this.addresses } as const);
+    const sandbox = new ProcessSandbox({
+      pod,
+      clock: this.#options.clock,
+      network,
+      launch: (place, start) => this.#launch(place, start),
+      onClose: (place) => {
+        this.#logs.retire(place.pod.metadata.uid ?? '');
+        if (place.containers.size === 0) this.#sandboxes.delete(place);
+      },
+    });
+    this.#sandboxes.add(sandbox);
+    return sandbox;
+  }
+
+  readUsage(): readonly ContainerUsage[] {
+    const all: ContainerUsage[] = [];
+    for (const sandbox of this.#sandboxes) {
+      for (const container of sandbox.containers) {
+        const usage = this.#usageOf(sandbox, container);
+        if (usage !== undefined) all.push(usage);
+      }
+    }
+    return all;
+  }
+
+  /** What a container wrote since its present (or its previous) start; absent when it never did start. */
+  log(key: LogKey): ContainerLog | undefined {
+    return this.#logs.get(key);
+  }
+
+  /** Ends every process, waits for that, and removes every group. Calling it again waits too. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const { clock } = this.#options;
+    for (const sandbox of this.#sandboxes) sandbox.close();
+    const endMs = clock.now() + CLOSE_TIMEOUT_MS;
+    while (this.#sandboxes.size > 0 && clock.now() < endMs) await clock.sleep(GROUP_RETRY_MS / 4);
+    while (!this.#removeTops() && clock.now() < endMs) await clock.sleep(GROUP_RETRY_MS);
+    this.addresses?.close();
+  }
+
+  #tops(): readonly string[] {
+    return this.abilities.cgroups === undefined ? [] : topDirectories(this.abilities.cgroups);
+  }
+
+  #removeTops(): boolean {
+    return this.#tops()
+      .map((directory) => removeCgroup(directory))
+      .every(Boolean);
+  }
+
+  #launch(sandbox: ProcessSandbox, start: ContainerStart): ProcessContainer | string {
+    const { images, clock, guard, workingDirectory = process.cwd() } = this.#options;
+    const { container } = start;
+    const mapping = mappingFor(container.image, images);
+    if (mapping === undefined) return unmappedImageMessage(container.image, images);
+    const { metadata } = sandbox.pod;
+    const values = {
+      podIP: sandbox.podIP,
+      podName: metadata.name,
+      port: (port: number) => sandbox.realPort(port),
+    };
+    const env = new Map([...this.#baseEnvironment(sandbox), ...start.env]);
+    const command = containerCommand(container, env, { mapping, values });
+    const marked = new Map([
+      ...command.env,
+      ...Object.entries(guard.environment),
+      ['CPU_SCALE', String(this.#options.cpuScale)],
+    ]);
+    return new ProcessContainer({
+      start,
+      clock,
+      guard,
+      command: { argv: command.argv, env: marked, workingDirectory },
+      group: this.#group(start),
+      log: this.#logs.begin({ podUid: metadata.uid ?? '', container: container.name }),
+      podIP: sandbox.podIP,
+      realPort: values.port,
+      usageOf: (pid) => this.#reader(pid),
+      limit: (pid, usage) => this.#limiter(start, pid, usage),
+      onGone: (gone) => this.#forget(sandbox, gone),
+    });
+  }
+
+  #baseEnvironment(sandbox: ProcessSandbox): readonly (readonly [string, string])[] {
+    const inherited = INHERITED.flatMap((name): readonly (readonly [string, string])[] => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    });
+    const { directory } = this.#options.guard;
+    return [...inherited, ['HOSTNAME', sandbox.pod.metadata.name], ['HOME', directory]];
+  }
+
+  #realMillicores(start: ContainerStart): number | undefined {
+    const limit = start.container.resources?.limits?.['cpu'];
+    return limit === undefined ? undefined : milliValue(limit) * this.#options.cpuScale;
+  }
+
+  #group(start: ContainerStart): ContainerGroup | undefined {
+    const top = this.abilities.cgroups;
+    if (top === undefined) return undefined;
+    const isLimiting = this.abilities.cpuLimits.startsWith('cgroup');
+    const memory = start.container.resources?.limits?.['memory'];
+    return new ContainerGroup(top, `c${++this.#groups}`, {
+      cpuMillicores: isLimiting ? this.#realMillicores(start) : undefined,
+      memoryBytes: memory === undefined ? undefined : wholeValue(memory),
+    });
+  }
+
+  #reader(pid: number): UsageReader | undefined {
+    return this.abilities.accounting === 'proc' ? new ProcessUsage(pid) : this.#ps.of(pid);
+  }
+
+  #limiter(start: ContainerStart, pid: number, usage: UsageReader): SignalLimiter | undefined {
+    const limitMillicores = this.#realMillicores(start);
+    if (this.abilities.cpuLimits !== 'signals' || limitMillicores === undefined) return undefined;
+    return new SignalLimiter(this.#options.clock, {
+      cpuMs: () => usage.cpuMs(),
+      signal: (signal) => process.kill(-pid, signal),
+      limitMillicores,
+      cores: cpus().length,
+    });
+  }
+
+  #usageOf(sandbox: ProcessSandbox, container: ProcessContainer): ContainerUsage | undefined {
+    const cpuMs = container.isOver ? undefined : container.usage?.cpuMs();
+    const memoryBytes = container.memoryBytes();
+    const { startedAtMs } = container;
+    if (cpuMs === undefined || memoryBytes === undefined || startedAtMs === undefined) {
+      return undefined;
+    }
+    const throttled = container.throttling();
+    return {
+      podUid: sandbox.pod.metadata.uid ?? '',
+      container: container.name,
+      startedAtMs,
+      cpuMs: cpuMs / this.#options.cpuScale,
+      memoryBytes,
+      ...(throttled === undefined ? {} : { throttled }),
+    };
+  }
+
+  /** Removes the groups of a container that has ended, again and again until the kernel lets go. */
+  #forget(sandbox: ProcessSandbox, container: ProcessContainer, attempt = 0): void {
+    const isGone = container.group?.remove() ?? true;
+    if (!isGone && attempt < CLOSE_TIMEOUT_MS / GROUP_RETRY_MS) {
+      const again = (): void => this.#forget(sandbox, container, attempt + 1);
+      this.#options.clock.after(GROUP_RETRY_MS, again);
+      return;
+    }
+    sandbox.forget(container);
+    if (sandbox.isClosed && sandbox.containers.size === 0) this.#sandboxes.delete(sandbox);
+  }
+}

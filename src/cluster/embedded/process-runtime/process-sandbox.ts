@@ -1,0 +1,105 @@
+/** One pod's place: its address, its ports, its containers. */
+import type { Pod } from '../../../core/objects.js';
+import type {
+  ContainerStart,
+  PodSandbox,
+  RunningContainer,
+} from '../../../control-plane/pod-runtime.js';
+import type { Cancel, Clock } from '../../../time/clock.js';
+import type { FreePorts } from './free-ports.js';
+import type { LoopbackAddresses } from './loopback-addresses.js';
+import type { ProcessContainer } from './process-container.js';
+
+/** What a sandbox needs of its runtime. */
+export interface SandboxOptions {
+  readonly pod: Pod;
+  readonly clock: Clock;
+  /** Addresses to take one from, or ports of 127.0.0.1. */
+  readonly network:
+    | { readonly kind: 'per-pod'; readonly addresses: LoopbackAddresses }
+    | { readonly kind: 'shared'; readonly ports: FreePorts };
+  /** Starts a process for a container; a text says why that cannot be: no image. */
+  readonly launch: (sandbox: ProcessSandbox, start: ContainerStart) => ProcessContainer | string;
+  readonly onClose: (sandbox: ProcessSandbox) => void;
+}
+
+const SHARED_ADDRESS = '127.0.0.1';
+
+/** See the file's first line. */
+export class ProcessSandbox implements PodSandbox {
+  readonly pod: Pod;
+  readonly podIP: string;
+  readonly #options: SandboxOptions;
+  readonly #ports = new Map<number, number>();
+  readonly #containers = new Set<ProcessContainer>();
+  #isClosed = false;
+
+  constructor(options: SandboxOptions) {
+    this.#options = options;
+    this.pod = options.pod;
+    const { network } = options;
+    this.podIP = network.kind === 'per-pod' ? network.addresses.take() : SHARED_ADDRESS;
+    const { containers, initContainers = [] } = options.pod.spec;
+    for (const container of [...containers, ...initContainers]) {
+      for (const { containerPort } of container.ports ?? []) this.realPort(containerPort);
+    }
+  }
+
+  get mappedPorts(): ReadonlyMap<number, number> {
+    return this.#ports;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Processes that were started here and have not been forgotten. */
+  get containers(): ReadonlySet<ProcessContainer> {
+    return this.#containers;
+  }
+
+  /** The port on the pod's address behind a container port. */
+  realPort(containerPort: number): number {
+    const { network } = this.#options;
+    if (network.kind === 'per-pod') return containerPort;
+    const port = this.#ports.get(containerPort) ?? network.ports.take();
+    this.#ports.set(containerPort, port);
+    return port;
+  }
+
+  startContainer(start: ContainerStart): RunningContainer {
+    const launched = this.#isClosed ? 'the pod is gone' : this.#options.launch(this, start);
+    if (typeof launched !== 'string') {
+      this.#containers.add(launched);
+      return launched;
+    }
+    this.#options.clock.after(0, () =>
+      start.onEvent({ kind: 'not-started', reason: 'ErrImagePull', message: launched }),
+    );
+    return NEVER_STARTED;
+  }
+
+  /** A process has ended and its groups are gone. */
+  forget(container: ProcessContainer): void {
+    this.#containers.delete(container);
+    this.#giveAddressBack();
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const container of this.#containers) container.kill();
+    this.#options.onClose(this);
+    this.#giveAddressBack();
+  }
+
+  /** Not before the last process has ended: it may still listen there. */
+  #giveAddressBack(): void {
+    const { network } = this.#options;
+    if (!this.#isClosed || this.#containers.size > 0 || network.kind !== 'per-pod') return;
+    network.addresses.release(this.podIP);
+  }
+}
+
+const nothing: Cancel = () => undefined;
+const NEVER_STARTED: RunningContainer = { signal: nothing, probe: () => nothing };
