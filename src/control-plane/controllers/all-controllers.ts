@@ -1,0 +1,42 @@
+/** Everything a control plane runs beside kubelets and the HPA controller. */
+import type { Pod, ReplicaSet } from '../../core/objects.js';
+import type { KubeApi } from '../api.js';
+import type { Controller } from '../controller.js';
+import { KINDS } from '../kinds/registry.js';
+import { controllerIndex } from '../object-index.js';
+import { EVENTS, PODS, REPLICA_SETS } from '../resources.js';
+import type { Resource } from '../resources.js';
+import { Scheduler } from '../scheduler/scheduler.js';
+import { DeploymentController } from './deployment.js';
+import { EndpointSliceController } from './endpoint-slice.js';
+import { GarbageCollector } from './garbage-collector.js';
+import { NamespaceController } from './namespace.js';
+import { ReplicaSetController } from './replica-set.js';
+import { ServiceAccountController } from './service-account.js';
+
+/** What the controllers are made for. */
+export interface AllControllersOptions {
+  /** Every stored resource; absent: all kinds the API offers. */
+  readonly resources?: readonly Resource[];
+}
+
+/** The controllers and the scheduler, ready for a `ControllerManager`. */
+export function allControllers(
+  api: KubeApi,
+  { resources = KINDS.map(({ resource }) => resource) }: AllControllersOptions = {},
+): readonly Controller[] {
+  const indexes = {
+    pods: controllerIndex<Pod>(PODS),
+    replicaSets: controllerIndex<ReplicaSet>(REPLICA_SETS),
+  };
+  const collected = resources.filter(({ plural }) => plural !== EVENTS.plural);
+  return [
+    new ServiceAccountController(api),
+    new DeploymentController(api, indexes),
+    new ReplicaSetController(api, indexes),
+    new EndpointSliceController(api),
+    new Scheduler(api),
+    new GarbageCollector(api, collected),
+    new NamespaceController(api, resources),
+  ];
+}
