@@ -48,7 +48,7 @@ async function run(config: Config, signalled: Promise<NodeJS.Signals>): Promise<
   say(`${podName} got ${signal}; finishes what is in flight`);
   const ending = await shutDown(service, config);
   if (ending === 'finished') say(`${podName} ends; everything was answered`);
-  else complain(`${podName} ends; requests were cut off after ${config.shutdownGraceMs} ms`);
+  else complain(`${podName} ends; was not done after ${config.shutdownGraceMs} ms of grace`);
   return ending === 'finished' ? EXIT_DONE : EXIT_FAILED;
 }
 

@@ -4,6 +4,7 @@ import type { Config } from './config.js';
 import { EventLoopLag, LAG_TICK_MS } from './event-loop-lag.js';
 import { ServiceMetrics } from './metrics.js';
 import { isStarting, unreadyReasons } from './readiness.js';
+import type { Draining } from './shutdown.js';
 import { addWorkRoute } from './work-route.js';
 
 const SERVICE_UNAVAILABLE = 503;
@@ -20,12 +21,10 @@ export interface Surroundings {
 }
 
 /** A service that can be told to drain. */
-export interface Service {
+export interface Service extends Draining {
   readonly app: FastifyInstance;
   /** From now on: not ready, and every answer asks the client to close its connection. */
   readonly beginDraining: () => void;
-  /** Requests read since the start, and those of them not yet answered. */
-  readonly requests: { readonly begun: number; readonly inFlight: number };
 }
 
 /** Builds the service; it listens nowhere yet. Closing the app ends everything it started. */

@@ -1,14 +1,29 @@
 /** How the service ends when it is asked to: unready, drain, finish, close. */
 import type { Config } from './config.js';
-import type { Service } from './service.js';
 
-/** `cut-off`: requests were still open after the grace period and lost their connections. */
+/** What ending a service needs of it. */
+export interface Draining {
+  readonly app: {
+    readonly server: { readonly closeAllConnections: () => void };
+    /** Takes no more connections; resolves when those that are open have ended. */
+    readonly close: () => PromiseLike<unknown>;
+  };
+  readonly beginDraining: () => void;
+  /** Requests read since the start, and those of them not yet answered. */
+  readonly requests: { readonly begun: number; readonly inFlight: number };
+}
+
+/** `cut-off`: the grace period was over first, and what was still open lost its connection. */
 export type Ending = 'finished' | 'cut-off';
 
-const QUIET_CHECK_MS = 100;
+/**
+ * How often in a row nothing new may be seen until there is nothing. Turns of the event loop, not
+ * time: in each turn Node takes one waiting connection, and reads it in the next.
+ */
+const QUIET_TURNS = 5;
 
-/** Checks, not time: between two of them the event loop has read whatever had arrived. */
-const QUIET_CHECKS = 5;
+const TURN_MS = 1;
+const SILENCE_CHECK_MS = 100;
 
 /**
  * Ends the service: not ready at once; connections are taken for `DRAIN_DELAY_MS` more, because it
@@ -16,37 +31,48 @@ const QUIET_CHECKS = 5;
  * Never rejects.
  */
 export async function shutDown(
-  service: Service,
+  service: Draining,
   { drainDelayMs, shutdownGraceMs }: Pick<Config, 'drainDelayMs' | 'shutdownGraceMs'>,
 ): Promise<Ending> {
   const { app } = service;
   service.beginDraining();
-  let ending: Ending = 'finished';
+  const grace = { isOver: false };
   const cutOff = setTimeout(() => {
-    ending = 'cut-off';
+    grace.isOver = true;
     app.server.closeAllConnections();
   }, shutdownGraceMs);
-  // Also without a delay: what has arrived is read before connections that look idle are closed.
-  await new Promise((resolve) => setTimeout(resolve, drainDelayMs));
-  const stopChecking = whenQuiet(service, () => app.server.closeAllConnections());
+  await pause(drainDelayMs);
+  // Closing the listener resets the connections that wait behind it; a busy service has some.
+  for (let quiet = 0, seen = -1; quiet < QUIET_TURNS && !grace.isOver; ) {
+    quiet = service.requests.begun === seen ? quiet + 1 : 0;
+    seen = service.requests.begun;
+    await pause(TURN_MS);
+  }
+  const stopChecking = whenSilent(service, () => app.server.closeAllConnections());
   await app.close();
   stopChecking();
   clearTimeout(cutOff);
-  return ending;
+  return grace.isOver ? 'cut-off' : 'finished';
+}
+
+function pause(delayMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, delayMs);
+  });
 }
 
 /**
  * Calls `task` when no request has come for a while and none is open: what is then left are
- * connections on which a client has never sent anything, and it would be in vain to wait for them.
+ * connections on which a client has said nothing, and it would be in vain to wait for them.
  */
-function whenQuiet({ requests }: Service, task: () => void): () => void {
+function whenSilent({ requests }: Draining, task: () => void): () => void {
   let seen = requests.begun;
-  let quietChecks = 0;
+  let silentChecks = 0;
   const timer = setInterval(() => {
-    const isQuiet = requests.begun === seen && requests.inFlight === 0;
+    const isSilent = requests.begun === seen && requests.inFlight === 0;
     seen = requests.begun;
-    quietChecks = isQuiet ? quietChecks + 1 : 0;
-    if (quietChecks === QUIET_CHECKS) task();
-  }, QUIET_CHECK_MS);
+    silentChecks = isSilent ? silentChecks + 1 : 0;
+    if (silentChecks === QUIET_TURNS) task();
+  }, SILENCE_CHECK_MS);
   return () => clearInterval(timer);
 }

@@ -18,7 +18,7 @@ const BASELINE_CAPABILITIES = new Set(
   `AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE SETFCAP SETGID SETPCAP
   SETUID SYS_CHROOT`.split(/\s+/),
 );
-const SAFE_SYSCTLS = new Set(
+const SAFE_SYSCTLS: ReadonlySet<unknown> = new Set(
   `kernel.shm_rmid_forced net.ipv4.ip_local_port_range net.ipv4.ip_unprivileged_port_start
   net.ipv4.tcp_syncookies net.ipv4.ping_group_range net.ipv4.ip_local_reserved_ports
   net.ipv4.tcp_keepalive_time net.ipv4.tcp_fin_timeout net.ipv4.tcp_keepalive_intvl
@@ -29,7 +29,12 @@ const VOLUME_TYPES = new Set(
     ' ',
   ),
 );
-const SELINUX_TYPES = new Set(['', 'container_t', 'container_init_t', 'container_kvm_t']);
+const SELINUX_TYPES: ReadonlySet<unknown> = new Set([
+  '',
+  'container_t',
+  'container_init_t',
+  'container_kvm_t',
+]);
 const HANDLERS = ['livenessProbe', 'readinessProbe', 'startupProbe'];
 const HOOKS = ['lifecycle.postStart', 'lifecycle.preStop'];
 
@@ -87,7 +92,7 @@ const RULES: readonly Rule[] = [
   {
     name: 'SELinux type of containers',
     paths: onBothLevels('seLinuxOptions.type'),
-    isAllowed: (value) => value === undefined || SELINUX_TYPES.has(String(value)),
+    isAllowed: (value) => value === undefined || SELINUX_TYPES.has(value),
   },
   {
     name: 'no SELinux user or role',
@@ -102,7 +107,7 @@ const RULES: readonly Rule[] = [
   {
     name: 'safe sysctls only',
     paths: ['securityContext.sysctls[*].name'],
-    isAllowed: (value) => value === undefined || SAFE_SYSCTLS.has(String(value)),
+    isAllowed: (value) => value === undefined || SAFE_SYSCTLS.has(value),
   },
   {
     name: 'volumes of the permitted types',

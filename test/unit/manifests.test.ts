@@ -14,29 +14,32 @@ const FILES = ['namespace', 'serviceaccount', 'deployment', 'service', 'hpa'];
 const LABEL_VALUE = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const MS_PER_SECOND = 1_000;
 
-function manifest<T extends KubeObject>(name: string): T {
-  return parse(readFileSync(`${FOLDER}${name}.yaml`, 'utf8')) as T;
+/** One manifest, as a user's YAML parser reads it. */
+function yamlOf(name: string): ReturnType<typeof parse> {
+  return parse(readFileSync(`${FOLDER}${name}.yaml`, 'utf8'));
 }
 
-const deployment = manifest<Deployment>('deployment');
-const service = manifest<Service>('service');
-const hpa = manifest<HorizontalPodAutoscaler>('hpa');
+function objectOf(name: string): KubeObject {
+  return yamlOf(name);
+}
+
+const deployment: Deployment = yamlOf('deployment');
+const service: Service = yamlOf('service');
+const hpa: HorizontalPodAutoscaler = yamlOf('hpa');
 const podSpec = deployment.spec.template.spec;
 const [container] = podSpec.containers;
 
 describe('the set', () => {
   it('is these files, and the kustomization names them all, the namespace first', () => {
     const found = readdirSync(FOLDER).toSorted();
-    const kustomization = parse(readFileSync(`${FOLDER}kustomization.yaml`, 'utf8')) as {
-      resources: string[];
-    };
+    const kustomization: { resources: string[] } = yamlOf('kustomization');
 
     expect(found).toEqual([...FILES, 'kustomization'].map((name) => `${name}.yaml`).toSorted());
     expect(kustomization.resources).toEqual(FILES.map((name) => `${name}.yaml`));
   });
 
   it.each(FILES)('%s carries the recommended labels, an owner and an expiry', (name) => {
-    const labels = manifest(name).metadata.labels ?? {};
+    const labels = objectOf(name).metadata.labels ?? {};
 
     expect(labels).toMatchObject({
       'app.kubernetes.io/name': 'sample-service',
@@ -44,13 +47,13 @@ describe('the set', () => {
       'app.kubernetes.io/part-of': 'hpa-lab',
       'app.kubernetes.io/managed-by': 'kubectl',
       'hpa-lab.dev/owner': 'hpa-lab',
-      'hpa-lab.dev/expires': expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/) as string,
     });
+    expect(labels['hpa-lab.dev/expires']).toMatch(/^\d{4}-\d{2}-\d{2}$/);
     for (const value of Object.values(labels)) expect(value).toMatch(LABEL_VALUE);
   });
 
   it.each(FILES.slice(1))('%s lives in the namespace and says its version', (name) => {
-    const { metadata } = manifest(name);
+    const { metadata } = objectOf(name);
 
     expect(metadata).toMatchObject({ name: 'sample-service', namespace: 'hpa-lab' });
     expect(metadata.labels).toMatchObject({
@@ -60,7 +63,7 @@ describe('the set', () => {
   });
 
   it('asks the API server to hold every pod to the restricted standard', () => {
-    expect(manifest('namespace').metadata).toMatchObject({
+    expect(objectOf('namespace').metadata).toMatchObject({
       name: 'hpa-lab',
       labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
     });
@@ -133,15 +136,13 @@ describe('what belongs together', () => {
       serviceAccountName: 'sample-service',
       automountServiceAccountToken: false,
     });
-    expect(manifest('serviceaccount')).toMatchObject({ automountServiceAccountToken: false });
+    expect(objectOf('serviceaccount')).toMatchObject({ automountServiceAccountToken: false });
   });
 
   it('the service accepts its environment, listens on the port and ends within the grace period', () => {
-    const literal = (container?.env ?? []).flatMap(({ name, value }) =>
-      value === undefined ? [] : [[name, value]],
-    );
+    const literal = new Map((container?.env ?? []).map(({ name, value }) => [name, value]));
 
-    const read = readConfig(Object.fromEntries(literal) as Record<string, string>);
+    const read = readConfig(Object.fromEntries(literal));
 
     if (read.kind === 'faults') throw new Error(read.faults.join('\n'));
     const graceMs = (podSpec.terminationGracePeriodSeconds ?? 30) * MS_PER_SECOND;
@@ -220,16 +221,19 @@ describe('the restricted Pod Security Standard', () => {
   });
 });
 
+/** The value with another one at a place; undefined takes away what is there. */
 function withValue(object: unknown, path: string, value: unknown): unknown {
-  const copy = structuredClone(object) as Record<string, unknown>;
-  const steps = path.split('.');
-  let holder = copy;
-  for (const step of steps.slice(0, -1)) holder = holder[step] as Record<string, unknown>;
-  holder[steps.at(-1) ?? ''] = value;
-  return copy;
+  const [first = '', ...rest] = path.split('.');
+  const put = (at: unknown): unknown =>
+    rest.length === 0 ? value : withValue(at, rest.join('.'), value);
+  if (Array.isArray(object))
+    return object.map((each, index) => (String(index) === first ? put(each) : each));
+  const fields = new Map(Object.entries(object ?? {}));
+  return Object.fromEntries(fields.set(first, put(fields.get(first))));
 }
 
 function versionOfService(): string {
   const url = new URL('../../sample-service/package.json', import.meta.url);
-  return (JSON.parse(readFileSync(url, 'utf8')) as { version: string }).version;
+  const { version }: { version: string } = JSON.parse(readFileSync(url, 'utf8'));
+  return version;
 }
