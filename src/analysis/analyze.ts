@@ -93,6 +93,8 @@ export function analyze(timeline: Timeline): Analysis {
     target,
     usage: cpuUsage(timeline),
     metrics: recordsOf(timeline, 'pod-metrics'),
+    decisions: recordsOf(timeline, 'hpa-decision'),
+    events: recordsOf(timeline, 'event'),
     changes: valueOf(changes) ?? [],
     pods,
     ready,

@@ -1,5 +1,6 @@
 /** Where the time of a scale-down went: from the load drop to the last pod gone. */
 import type { StepSeries } from '../timeline/series.js';
+import { rescaleReason, type HpaWords } from './hpa-reason.js';
 import type { LoadChange } from './load-changes.js';
 import { mapMeasure, measured, noData, notReached, type Measure } from './measure.js';
 import { firstInstant, type Rescale } from './replicas.js';
@@ -11,6 +12,8 @@ export interface ScaleDown {
   readonly decisionT: number;
   /** The last planned fall of the load before the decision. */
   readonly change: Measure<LoadChange>;
+  /** Why the HPA chose that size, in words. */
+  readonly reason: Measure<string>;
   readonly changeToDecisionMs: Measure;
   /** To the first instant at which no more than `to` pods exist, terminating ones counted. */
   readonly decisionToGoneMs: Measure;
@@ -20,7 +23,7 @@ export interface ScaleDown {
 export function explainScaleDown(
   rescale: Rescale,
   next: readonly Rescale[],
-  sources: {
+  sources: HpaWords & {
     readonly changes: readonly LoadChange[];
     readonly existing: StepSeries;
     readonly endT: number;
@@ -43,6 +46,7 @@ export function explainScaleDown(
     to: rescale.to,
     decisionT: rescale.t,
     change,
+    reason: rescaleReason(rescale, sources),
     changeToDecisionMs: mapMeasure(change, ({ t }) => rescale.t - t),
     decisionToGoneMs:
       goneT === undefined

@@ -9,6 +9,7 @@
  */
 import type { LoadRecord } from '../timeline/record.js';
 import type { StepSeries } from '../timeline/series.js';
+import { rescaleReason, type HpaWords } from './hpa-reason.js';
 import type { LoadChange } from './load-changes.js';
 import { measured, noData, notReached, valueOf, type Measure } from './measure.js';
 import type { PodHistory } from './pod-history.js';
@@ -71,6 +72,8 @@ export interface ScaleUp {
   readonly to: number;
   readonly decisionT: number;
   readonly change: Measure<LoadChange>;
+  /** Why the HPA chose that size, in words. */
+  readonly reason: Measure<string>;
   /** From the load change to `to` pods ready. */
   readonly latencyMs: Measure;
   /** All of {@link SCALE_UP_STAGES}, in order. */
@@ -81,7 +84,7 @@ export interface ScaleUp {
 }
 
 /** What a scale-up is explained from. */
-export interface ScaleUpSources extends CauseSources {
+export interface ScaleUpSources extends CauseSources, HpaWords {
   /** Empty when the plan is not known. */
   readonly changes: readonly LoadChange[];
   readonly pods: readonly PodHistory[];
@@ -137,6 +140,7 @@ export function explainScaleUp(
     to: rescale.to,
     decisionT: rescale.t,
     change: cause,
+    reason: rescaleReason(rescale, sources),
     latencyMs: latency(cause, found.ready),
     stages,
     pods: added.map(addedPod),

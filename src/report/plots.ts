@@ -134,7 +134,7 @@ function highestOf(lines: readonly PlotLine[]): number | undefined {
 }
 
 function cpuPlot(timeline: Timeline, analysis: Analysis, draw: Draw): readonly string[] {
-  const title = 'CPU, % of what the pods request';
+  const title = 'CPU, % of the requests';
   const target = valueOf(analysis.target);
   if (target === undefined) return [`${title}   (the HPA's CPU target is not known)`];
   const { requestMillicores, utilizationPercent } = target;

@@ -60,7 +60,7 @@ export function waterfall(
 }
 
 function title(
-  { from, to, change, decisionT, latencyMs }: ScaleUp,
+  { from, to, change, decisionT, latencyMs, reason }: ScaleUp,
   options: { readonly originT: number; readonly columns: number },
 ): readonly string[] {
   const clock = (t: number): string => clockText(t - options.originT);
@@ -75,6 +75,7 @@ function title(
   return [
     ...wrapped(`Scale-up from ${from} to ${to}: ${latency}`, options.columns),
     ...wrapped(cause, options.columns),
+    ...(reason.kind === 'measured' ? wrapped(`The HPA: ${reason.value}.`, options.columns) : []),
   ];
 }
 

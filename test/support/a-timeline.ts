@@ -102,6 +102,7 @@ export function aTimeline(script: TimelineScript = {}): Timeline {
     ...cpuRecords(scene),
     ...metricsRecords(scene),
     ...hpaRecords(scene),
+    ...hpaWords(scene),
     summaryRecord(scene, script.isSaturated ?? false),
   ].sort((a, b) => a.t - b.t);
   const outcome = script.outcome ?? 'completed';
@@ -522,6 +523,73 @@ function hpaRecords(scene: Scene): readonly TimelineRecord[] {
       maxReplicas: 10,
       status: { currentReplicas: desired, desiredReplicas: desired },
     };
+  });
+}
+
+/** The event of each rescale, and of a scale-up also the decision with its steps. */
+function hpaWords(scene: Scene): readonly TimelineRecord[] {
+  return scene.desired.slice(1).flatMap(({ t, to }, index): readonly TimelineRecord[] => {
+    const from = scene.desired[index]?.to ?? 0;
+    const isUp = to > from;
+    const decision = {
+      kind: 'rescale',
+      atMs: START_MS + t,
+      fromReplicas: from,
+      toReplicas: to,
+      reason: 'cpu resource utilization (percentage of request) above target',
+      steps: [
+        {
+          kind: 'metric',
+          from: 'pods',
+          index: 0,
+          metric: 'cpu resource utilization (percentage of request)',
+          resource: 'cpu',
+          target: { kind: 'utilization', percent: 60 },
+          tolerance: { down: 0.1, up: 0.1 },
+          pods: { ready: [], readyMilli: [], unready: [], missing: [], ignored: [], strangers: 0 },
+          measured: {
+            usedMilli: 1_137,
+            requestedMilli: 600,
+            podCount: 3,
+            percent: 189,
+            averageMilli: 379,
+            ratio: 3.15,
+          },
+          replicas: 10,
+          reason: 'usage-ratio',
+        },
+        { kind: 'highest', replicas: 10, metric: 'cpu', failed: 0, of: 1 },
+        {
+          kind: 'stabilize',
+          replicas: 10,
+          reason: 'ReadyForNewScale',
+          down: { windowSeconds: 20, replicas: 10, atMs: START_MS + t },
+        },
+        {
+          kind: 'limit',
+          replicas: to,
+          reason: to < 10 ? 'ScaleUpLimit' : 'DesiredWithinRange',
+          minReplicas: 3,
+          maxReplicas: 10,
+        },
+      ],
+    };
+    const message = isUp
+      ? `New size: ${to}; reason: cpu resource utilization (percentage of request) above target`
+      : `New size: ${to}; reason: All metrics below target`;
+    const words: readonly TimelineRecord[] = [
+      { t: t - 8, kind: 'hpa-decision', name: 'sample-service', decision },
+      {
+        t: t + 12,
+        kind: 'event',
+        object: 'HorizontalPodAutoscaler/sample-service',
+        type: 'Normal',
+        reason: 'SuccessfulRescale',
+        message,
+        count: 1,
+      },
+    ];
+    return isUp ? words : words.slice(1);
   });
 }
 
