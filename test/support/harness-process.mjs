@@ -11,7 +11,6 @@ const runtime = await ProcessRuntime.start({
   clock: new WallClock(),
   random: seededRandom(process.pid),
   guard,
-  images: {},
   cpuScale: 1,
   addresses: 'auto',
   ...options,

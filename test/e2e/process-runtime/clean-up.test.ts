@@ -46,13 +46,23 @@ async function aHarness(options: Readonly<Record<string, string>>): Promise<Harn
     });
     child.once('exit', (code) => reject(new Error(`harness ended with ${code}: ${text}`)));
   });
-  const { cgroups = {}, ...rest } = JSON.parse(told) as Omit<Harness, 'child' | 'groups'> & {
-    cgroups?: Record<string, unknown>;
+  const parsed: unknown = JSON.parse(told);
+  const text = (name: string): string => {
+    const value = isRecord(parsed) ? parsed[name] : undefined;
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   };
-  const groups = Object.values(cgroups).filter(
-    (value): value is string => typeof value === 'string',
-  );
-  return { child, groups, ...rest };
+  const cgroups = isRecord(parsed) && isRecord(parsed['cgroups']) ? parsed['cgroups'] : {};
+  return {
+    child,
+    runId: text('runId'),
+    directory: text('directory'),
+    reaperPid: Number(text('reaperPid')),
+    groups: Object.values(cgroups).filter((value) => typeof value === 'string'),
+  };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 async function until(what: () => boolean, timeoutMs: number): Promise<boolean> {
