@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { profileOf, validateProfile } from '../../src/load/profile.js';
 import type { StageSpec } from '../../src/load/profile-spec.js';
@@ -35,10 +35,9 @@ const stage: fc.Arbitrary<StageSpec> = fc.oneof(
       lengthMs: fc.integer({ min: 1, max: 10_000 }),
       restMs: fc.integer({ min: 0, max: 5_000 }),
     })
-    .map(({ restMs, ...spike }) => ({
-      ...spike,
-      durationMs: spike.atMs + spike.lengthMs + restMs,
-    })),
+    .map(({ restMs, ...peak }) =>
+      Object.assign(peak, { durationMs: peak.atMs + peak.lengthMs + restMs }),
+    ),
 );
 const stages = fc.array(stage, { minLength: 1, maxLength: 6 });
 

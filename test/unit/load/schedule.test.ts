@@ -53,15 +53,15 @@ describe('poisson spacing', () => {
 
 describe('shares of a schedule', () => {
   it('are every arrival once, dealt in turn', () => {
-    const share = (index: number) =>
-      [
-        ...instantsOf(
-          shareOf(scheduleOf(tenASecond, { spacing: 'even', seed: 1 }), { index, count: 3 }),
-        ),
-      ].map((instant) => Math.round(instant));
-
     expect(share(0)).toEqual([50, 350, 650, 950]);
     expect(share(1)).toEqual([150, 450, 750]);
     expect(share(2)).toEqual([250, 550, 850]);
   });
 });
+
+function share(index: number): readonly number[] {
+  const schedule = scheduleOf(tenASecond, { spacing: 'even', seed: 1 });
+  return [...instantsOf(shareOf(schedule, { index, count: 3 }))].map((instant) =>
+    Math.round(instant),
+  );
+}

@@ -1,0 +1,30 @@
+/** What decides when requests are sent: by a profile (open model) or by answers (closed model). */
+import type { Clock, EpochMs } from '../../time/clock.js';
+import type { LoadLedger } from '../ledger.js';
+import type { LoadProgress } from '../sender.js';
+import type { EngineEvents, EngineOptions, Engine } from './engine.js';
+
+/** Sends a whole load. */
+export interface Driver {
+  readonly engineName: string;
+  /** Resolves when every request is settled, or soon after `stop`. */
+  run(): Promise<void>;
+  /** Sends no more and ends every connection. */
+  stop(): void;
+}
+
+/** Where a driver puts how long after they were due arrivals were sent by its own fault. */
+export interface SendLagRecorder {
+  recordMs(lagMs: number): void;
+}
+
+/** What every driver is made from. */
+export interface DriverOptions {
+  readonly clock: Clock;
+  readonly startAtMs: EpochMs;
+  readonly timeoutMs: number;
+  readonly ledger: LoadLedger;
+  readonly sendLag: SendLagRecorder;
+  readonly makeEngine: (events: EngineEvents, now: EngineOptions['now']) => Engine;
+  readonly onProgress: (progress: LoadProgress) => void;
+}

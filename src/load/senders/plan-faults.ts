@@ -1,0 +1,74 @@
+/** What would keep a plan from being sent, found before anything is started. */
+import { validateProfile } from '../profile.js';
+import type { LoadPlan } from '../sender.js';
+import { targetOf } from './engine.js';
+
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const PATH = /^\/[\x21\x22\x24-\x7e]*$/;
+/** What the sender sets itself; a second one would make requests ambiguous. */
+const OWN_HEADERS = new Set(['connection', 'content-length', 'transfer-encoding']);
+
+/** Every fault of a plan with its place; empty when it can be sent. */
+export function planFaults(plan: LoadPlan, baseUrl: string): readonly string[] {
+  return [
+    ...(targetOf(baseUrl) === undefined
+      ? [`url: expected http://host:port or https://host:port, got "${baseUrl}"`]
+      : []),
+    ...loadFaults(plan),
+    ...requestFaults(plan),
+    ...wholeFaults('maxConnections', plan.maxConnections),
+    ...wholeFaults('maxInFlight', plan.maxInFlight),
+    ...aboveZeroFaults('timeoutMs', plan.timeoutMs),
+    ...connectionFaults(plan),
+  ];
+}
+
+function loadFaults({ load }: LoadPlan): readonly string[] {
+  if (load.model === 'open') return validateProfile(load.profile);
+  return [
+    ...wholeFaults('concurrency', load.concurrency),
+    ...aboveZeroFaults('durationMs', load.durationMs),
+  ];
+}
+
+function requestFaults({ request }: LoadPlan): readonly string[] {
+  const faults: string[] = [];
+  if (!TOKEN.test(request.method)) {
+    faults.push(`request.method: expected a method such as GET, got "${request.method}"`);
+  }
+  if (!PATH.test(request.path)) {
+    faults.push(`request.path: expected a path beginning with "/", got "${request.path}"`);
+  }
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (!TOKEN.test(name)) faults.push(`request.headers: expected a header name, got "${name}"`);
+    if (OWN_HEADERS.has(name.toLowerCase())) {
+      faults.push(`request.headers.${name}: expected a header that the sender does not set itself`);
+    }
+    if (!FIELD_VALUE.test(value)) {
+      faults.push(`request.headers.${name}: expected a text on one line, got "${value}"`);
+    }
+  }
+  return faults;
+}
+
+function connectionFaults({ connections }: LoadPlan): readonly string[] {
+  if (connections.kind === 'per-request') return [];
+  const { maxRequests, maxAgeMs } = connections;
+  return [
+    ...(maxRequests === undefined ? [] : wholeFaults('connections.maxRequests', maxRequests)),
+    ...(maxAgeMs === undefined ? [] : aboveZeroFaults('connections.maxAgeMs', maxAgeMs)),
+  ];
+}
+
+function wholeFaults(place: string, value: number): readonly string[] {
+  return Number.isSafeInteger(value) && value >= 1
+    ? []
+    : [`${place}: expected a whole number, at least 1, got ${value}`];
+}
+
+function aboveZeroFaults(place: string, value: number): readonly string[] {
+  return value > 0 && Number.isFinite(value)
+    ? []
+    : [`${place}: expected a number of milliseconds above 0, got ${value}`];
+}
