@@ -17,12 +17,11 @@ export interface PodHistory {
   readonly endpointT: number | undefined;
   readonly terminatingT: number | undefined;
   readonly goneT: number | undefined;
-  readonly restarts: number;
   readonly requests: PodRecord['requests'];
   /** Each change of readiness, beginning with the first record; terminating counts as not ready. */
   readonly readiness: readonly { readonly t: number; readonly isReady: boolean }[];
-  /** When the restart counter was seen to have risen. */
-  readonly restartTs: readonly number[];
+  /** When the restart counter was seen to have risen, and by how much. */
+  readonly restarts: readonly { readonly t: number; readonly count: number }[];
   /** The API's own times beside ours, whole seconds, ms since the epoch. */
   readonly api: { readonly createdMs?: number; readonly startedMs?: number };
 }
@@ -61,14 +60,9 @@ function podHistory(
     endpointT: endpointTs.get(first.name),
     terminatingT: firstT(({ isTerminating }) => isTerminating),
     goneT: firstT(({ change }) => change === 'deleted'),
-    restarts: last.restarts,
     requests: last.requests,
     readiness: readinessChanges(records),
-    restartTs: records
-      .filter(
-        (record, index) => record.restarts > (records[index - 1]?.restarts ?? record.restarts),
-      )
-      .map(({ t }) => t),
+    restarts: restartsOf(records),
     api: {
       ...(createdMs === undefined ? {} : { createdMs }),
       ...(startedMs === undefined ? {} : { startedMs }),
@@ -95,6 +89,14 @@ function readinessChanges(records: readonly PodRecord[]): PodHistory['readiness'
   return records
     .map((record) => ({ t: record.t, isReady: isServing(record) }))
     .filter(({ isReady }, index, all) => index === 0 || isReady !== all[index - 1]?.isReady);
+}
+
+function restartsOf(records: readonly PodRecord[]): PodHistory['restarts'] {
+  return records
+    .map(({ t, restarts }, index) => {
+      return { t, count: restarts - (records[index - 1]?.restarts ?? restarts) };
+    })
+    .filter(({ count }) => count > 0);
 }
 
 function firstEndpointTs(timeline: Timeline): ReadonlyMap<string, number> {

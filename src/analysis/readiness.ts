@@ -34,9 +34,10 @@ export function readiness(
 ): Readiness {
   const { span, windowMs } = options;
   const losses = pods.flatMap((pod) => lossesOf(pod, span));
-  const restarted = pods.map(
-    ({ name, restartTs }) => [name, restartTs.filter((t) => t <= span.toT).length] as const,
-  );
+  const restarted = pods.map(({ name, restarts }) => {
+    const within = restarts.filter(({ t }) => t <= span.toT);
+    return [name, within.reduce((sum, { count }) => sum + count, 0)] as const;
+  });
   return {
     flaps: losses.flatMap(({ pod, unreadyT, againT, untilT }) =>
       againT === undefined || againT - unreadyT > windowMs
@@ -46,7 +47,7 @@ export function readiness(
               pod: pod.name,
               unreadyT,
               forMs: againT - unreadyT,
-              hasRestarted: pod.restartTs.some((t) => t >= unreadyT && t <= untilT),
+              hasRestarted: pod.restarts.some(({ t }) => t >= unreadyT && t <= untilT),
             },
           ],
     ),
