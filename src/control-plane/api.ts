@@ -28,12 +28,14 @@ export interface WatchEvent<T extends KubeObject = KubeObject> {
   readonly previous?: T;
 }
 
+/** Objects of a list, at one instant. */
 export interface ListResult<T> {
   readonly items: readonly T[];
   /** The store's version at that instant: a watch since it misses nothing. */
   readonly resourceVersion: string;
 }
 
+/** What a create, an update or a patch is to change. */
 export interface WriteOptions {
   /**
    * Absent: everything but the status is taken from the object. `status`: only the status.
@@ -45,6 +47,7 @@ export interface WriteOptions {
   readonly dryRun?: boolean;
 }
 
+/** How an object goes; absent fields have the defaults of its kind. */
 export interface DeleteOptions {
   readonly gracePeriodSeconds?: number;
   readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';

@@ -33,6 +33,7 @@ export interface PodSandbox {
   close(): void;
 }
 
+/** What it takes to start a container once. */
 export interface ContainerStart {
   readonly container: Container;
   readonly env: ReadonlyMap<string, string>;
@@ -59,6 +60,7 @@ export type ContainerEvent =
       readonly isOutOfMemory: boolean;
     };
 
+/** A container that was asked to start: to be signalled and probed. */
 export interface RunningContainer {
   /** Sends the signal to everything in the container; after its end this does nothing. */
   signal(signal: 'SIGTERM' | 'SIGKILL'): void;

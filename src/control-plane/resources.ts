@@ -33,50 +33,60 @@ export interface Resource<T extends KubeObject = KubeObject> {
 const core = { group: '', version: 'v1' } as const;
 const apps = { group: 'apps', version: 'v1' } as const;
 
+/** Namespaces, which themselves are in none. */
 export const NAMESPACES: Resource<Namespace> = {
   ...core,
   kind: 'Namespace',
   plural: 'namespaces',
   namespaced: false,
 };
+/** Nodes, which are in no namespace. */
 export const NODES: Resource<Node> = { ...core, kind: 'Node', plural: 'nodes', namespaced: false };
+/** Pods of the core group. */
 export const PODS: Resource<Pod> = { ...core, kind: 'Pod', plural: 'pods', namespaced: true };
+/** Services of the core group. */
 export const SERVICES: Resource<Service> = {
   ...core,
   kind: 'Service',
   plural: 'services',
   namespaced: true,
 };
+/** Service accounts of the core group. */
 export const SERVICE_ACCOUNTS: Resource<ServiceAccount> = {
   ...core,
   kind: 'ServiceAccount',
   plural: 'serviceaccounts',
   namespaced: true,
 };
+/** Config maps of the core group. */
 export const CONFIG_MAPS: Resource<ConfigMap> = {
   ...core,
   kind: 'ConfigMap',
   plural: 'configmaps',
   namespaced: true,
 };
+/** Events of the core group (not of `events.k8s.io`). */
 export const EVENTS: Resource<KubeEvent> = {
   ...core,
   kind: 'Event',
   plural: 'events',
   namespaced: true,
 };
+/** Deployments of `apps/v1`. */
 export const DEPLOYMENTS: Resource<Deployment> = {
   ...apps,
   kind: 'Deployment',
   plural: 'deployments',
   namespaced: true,
 };
+/** Replica sets of `apps/v1`. */
 export const REPLICA_SETS: Resource<ReplicaSet> = {
   ...apps,
   kind: 'ReplicaSet',
   plural: 'replicasets',
   namespaced: true,
 };
+/** Endpoint slices of `discovery.k8s.io/v1`. */
 export const ENDPOINT_SLICES: Resource<EndpointSlice> = {
   group: 'discovery.k8s.io',
   version: 'v1',
@@ -84,6 +94,7 @@ export const ENDPOINT_SLICES: Resource<EndpointSlice> = {
   plural: 'endpointslices',
   namespaced: true,
 };
+/** Horizontal pod autoscalers of `autoscaling/v2`. */
 export const HORIZONTAL_POD_AUTOSCALERS: Resource<HorizontalPodAutoscaler> = {
   group: 'autoscaling',
   version: 'v2',

@@ -1,12 +1,14 @@
 /** `autoscaling/v2` HorizontalPodAutoscaler, as it is in JSON. */
 import type { Condition, KubeObject, KubeTime, LabelSelector } from './objects.js';
 
+/** Another object of the same namespace. */
 export interface CrossVersionObjectReference {
   readonly apiVersion?: string;
   readonly kind: string;
   readonly name: string;
 }
 
+/** What a metric should be: one of the three values, the one that `type` names. */
 export interface MetricTarget {
   readonly type: 'Utilization' | 'Value' | 'AverageValue';
   readonly value?: string;
@@ -14,11 +16,13 @@ export interface MetricTarget {
   readonly averageUtilization?: number;
 }
 
+/** A metric by name, and by the labels of its series. */
 export interface MetricIdentifier {
   readonly name: string;
   readonly selector?: LabelSelector;
 }
 
+/** One metric that an HPA follows: the field that `type` names is there. */
 export interface MetricSpec {
   readonly type: 'Resource' | 'ContainerResource' | 'Pods' | 'Object' | 'External';
   readonly resource?: { readonly name: string; readonly target: MetricTarget };
@@ -36,6 +40,7 @@ export interface MetricSpec {
   readonly external?: { readonly metric: MetricIdentifier; readonly target: MetricTarget };
 }
 
+/** What a metric was: the fields that its target has; quantities are texts. */
 export interface MetricValueStatus {
   readonly value?: string;
   readonly averageValue?: string;
@@ -60,12 +65,14 @@ export interface MetricStatus {
   readonly external?: { readonly metric: MetricIdentifier; readonly current: MetricValueStatus };
 }
 
+/** How far the replicas may move within a period: a number of pods or a percentage of them. */
 export interface ScalingPolicy {
   readonly type: 'Pods' | 'Percent';
   readonly value: number;
   readonly periodSeconds: number;
 }
 
+/** One direction of `behavior`; absent fields have defaults that differ by direction. */
 export interface ScalingRules {
   readonly stabilizationWindowSeconds?: number;
   readonly selectPolicy?: 'Max' | 'Min' | 'Disabled';
@@ -74,6 +81,7 @@ export interface ScalingRules {
   readonly tolerance?: string;
 }
 
+/** What is scaled, between which bounds, by which metrics (80 % of CPU when there are none). */
 export interface HorizontalPodAutoscalerSpec {
   readonly scaleTargetRef: CrossVersionObjectReference;
   readonly minReplicas?: number;
@@ -82,6 +90,7 @@ export interface HorizontalPodAutoscalerSpec {
   readonly behavior?: { readonly scaleUp?: ScalingRules; readonly scaleDown?: ScalingRules };
 }
 
+/** What the HPA controller last saw and decided. */
 export interface HorizontalPodAutoscalerStatus {
   readonly observedGeneration?: number;
   readonly lastScaleTime?: KubeTime;

@@ -10,6 +10,9 @@ export type StringMap = Readonly<Record<string, string>>;
 /** RFC 3339 without a fraction, as `metav1.Time` is written: `2026-11-23T06:18:00Z`. */
 export type KubeTime = string;
 
+/**
+ * Whose object this is: it goes when its owners are gone. At most one owner has `controller: true`.
+ */
 export interface OwnerReference {
   readonly apiVersion: string;
   readonly kind: string;
@@ -19,6 +22,7 @@ export interface OwnerReference {
   readonly blockOwnerDeletion?: boolean;
 }
 
+/** Metadata of an object; what is optional is filled in by the API server when it stores it. */
 export interface ObjectMeta {
   readonly name: string;
   readonly generateName?: string;
@@ -43,17 +47,20 @@ export interface KubeObject {
   readonly metadata: ObjectMeta;
 }
 
+/** One expression of a selector; `values` belongs to `In` and `NotIn` alone. */
 export interface LabelSelectorRequirement {
   readonly key: string;
   readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
   readonly values?: readonly string[];
 }
 
+/** Which objects belong: all of its parts have to hold; an empty one selects everything. */
 export interface LabelSelector {
   readonly matchLabels?: StringMap;
   readonly matchExpressions?: readonly LabelSelectorRequirement[];
 }
 
+/** One statement about an object; some kinds lack some of the optional fields. */
 export interface Condition {
   readonly type: string;
   readonly status: 'True' | 'False' | 'Unknown';
@@ -68,13 +75,16 @@ export interface Condition {
 /** Quantities by resource name (`cpu`, `memory`, `pods`). */
 export type ResourceList = Readonly<Record<string, string>>;
 
+/** What a container is promised (`requests`) and what it cannot exceed (`limits`). */
 export interface ResourceRequirements {
   readonly requests?: ResourceList;
   readonly limits?: ResourceList;
 }
 
+/** A number or a text: a port or its name, a count or a percentage such as `25%`. */
 export type IntOrString = number | string;
 
+/** A probe's request; without `host` it goes to the pod's own address. */
 export interface HttpGetAction {
   readonly path?: string;
   readonly port: IntOrString;
@@ -83,6 +93,10 @@ export interface HttpGetAction {
   readonly httpHeaders?: readonly { readonly name: string; readonly value: string }[];
 }
 
+/**
+ * How the kubelet asks a container; absent fields have defaults (period 10 s, time-out 1 s, three
+ * failures).
+ */
 export interface Probe {
   readonly httpGet?: HttpGetAction;
   readonly tcpSocket?: { readonly port: IntOrString; readonly host?: string };
@@ -96,6 +110,9 @@ export interface Probe {
   readonly terminationGracePeriodSeconds?: number;
 }
 
+/**
+ * One environment variable: a literal `value`, which may use `$(OTHER)`, or where to take it from.
+ */
 export interface EnvVar {
   readonly name: string;
   readonly value?: string;
@@ -119,6 +136,7 @@ export interface EnvVar {
   };
 }
 
+/** A port that a container listens on; documentation, except for its name and `hostPort`. */
 export interface ContainerPort {
   readonly name?: string;
   readonly containerPort: number;
@@ -127,6 +145,7 @@ export interface ContainerPort {
   readonly hostIP?: string;
 }
 
+/** One container of a pod, with the fields that the lab passes on or acts on. */
 export interface Container {
   readonly name: string;
   readonly image: string;
@@ -148,6 +167,7 @@ export interface Container {
   readonly terminationMessagePolicy?: string;
 }
 
+/** A taint that a pod puts up with; without a key it tolerates all of them. */
 export interface Toleration {
   readonly key?: string;
   readonly operator?: 'Exists' | 'Equal';
@@ -156,6 +176,7 @@ export interface Toleration {
   readonly tolerationSeconds?: number;
 }
 
+/** What a pod runs and where; fields that the lab does not know are kept. */
 export interface PodSpec {
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[];
@@ -170,6 +191,7 @@ export interface PodSpec {
   readonly [field: string]: unknown;
 }
 
+/** What a container does now or did last: exactly one of the three is there. */
 export interface ContainerState {
   readonly waiting?: { readonly reason?: string; readonly message?: string };
   readonly running?: { readonly startedAt?: KubeTime };
@@ -184,6 +206,7 @@ export interface ContainerState {
   };
 }
 
+/** What the kubelet reports of one container of a pod. */
 export interface ContainerStatus {
   readonly name: string;
   readonly image: string;
@@ -196,8 +219,10 @@ export interface ContainerStatus {
   readonly lastState?: ContainerState;
 }
 
+/** A pod's place in its life, as `status.phase` has it. */
 export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
 
+/** What the kubelet and the scheduler report of a pod. */
 export interface PodStatus {
   readonly phase?: PodPhase;
   readonly reason?: string;
@@ -214,16 +239,19 @@ export interface PodStatus {
   readonly initContainerStatuses?: readonly ContainerStatus[];
 }
 
+/** Core `v1` Pod: containers that are placed on one node and share one address. */
 export interface Pod extends KubeObject {
   readonly spec: PodSpec;
   readonly status?: PodStatus;
 }
 
+/** The pod that a controller makes, again and again. */
 export interface PodTemplateSpec {
   readonly metadata?: Partial<ObjectMeta>;
   readonly spec: PodSpec;
 }
 
+/** How many pods of which template, and how they are replaced when it changes. */
 export interface DeploymentSpec {
   readonly replicas?: number;
   readonly selector: LabelSelector;
@@ -241,6 +269,7 @@ export interface DeploymentSpec {
   readonly paused?: boolean;
 }
 
+/** What the Deployment controller last counted; absent counts are 0. */
 export interface DeploymentStatus {
   readonly observedGeneration?: number;
   readonly replicas?: number;
@@ -253,11 +282,13 @@ export interface DeploymentStatus {
   readonly conditions?: readonly Condition[];
 }
 
+/** `apps/v1` Deployment: keeps replicas of a template, rolling from one version to the next. */
 export interface Deployment extends KubeObject {
   readonly spec: DeploymentSpec;
   readonly status?: DeploymentStatus;
 }
 
+/** How many pods of one version of a template. */
 export interface ReplicaSetSpec {
   readonly replicas?: number;
   readonly minReadySeconds?: number;
@@ -265,6 +296,7 @@ export interface ReplicaSetSpec {
   readonly template: PodTemplateSpec;
 }
 
+/** What the ReplicaSet controller last counted; absent counts are 0. */
 export interface ReplicaSetStatus {
   readonly replicas: number;
   readonly fullyLabeledReplicas?: number;
@@ -275,6 +307,7 @@ export interface ReplicaSetStatus {
   readonly conditions?: readonly Condition[];
 }
 
+/** `apps/v1` ReplicaSet: keeps the replicas of one version of a template. */
 export interface ReplicaSet extends KubeObject {
   readonly spec: ReplicaSetSpec;
   readonly status?: ReplicaSetStatus;
@@ -286,6 +319,7 @@ export interface Scale extends KubeObject {
   readonly status?: { readonly replicas: number; readonly selector?: string };
 }
 
+/** One port of a Service; without `targetPort` pods are reached on the same number. */
 export interface ServicePort {
   readonly name?: string;
   readonly protocol?: string;
@@ -295,6 +329,7 @@ export interface ServicePort {
   readonly nodePort?: number;
 }
 
+/** Which pods are behind a Service and on which ports. */
 export interface ServiceSpec {
   readonly type?: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName';
   readonly clusterIP?: string;
@@ -305,11 +340,13 @@ export interface ServiceSpec {
   readonly [field: string]: unknown;
 }
 
+/** Core `v1` Service: one stable address for the ready pods that it selects. */
 export interface Service extends KubeObject {
   readonly spec: ServiceSpec;
   readonly status?: unknown;
 }
 
+/** One pod behind a Service; an absent `ready` counts as true. */
 export interface Endpoint {
   readonly addresses: readonly string[];
   readonly conditions: {
@@ -345,6 +382,7 @@ export interface EndpointSlice extends KubeObject {
     | null;
 }
 
+/** What a node has, what of it pods may use, and how it is. */
 export interface NodeStatus {
   readonly capacity?: ResourceList;
   readonly allocatable?: ResourceList;
@@ -354,6 +392,7 @@ export interface NodeStatus {
   readonly [field: string]: unknown;
 }
 
+/** Keeps pods without a matching toleration away from a node. */
 export interface Taint {
   readonly key: string;
   readonly value?: string;
@@ -361,6 +400,7 @@ export interface Taint {
   readonly timeAdded?: KubeTime;
 }
 
+/** Core `v1` Node: a machine that pods run on. */
 export interface Node extends KubeObject {
   readonly spec: {
     readonly unschedulable?: boolean;
@@ -370,6 +410,7 @@ export interface Node extends KubeObject {
   readonly status?: NodeStatus;
 }
 
+/** Core `v1` Namespace: the objects in it go when it goes. */
 export interface Namespace extends KubeObject {
   readonly spec?: { readonly finalizers?: readonly string[] };
   readonly status?: {
@@ -378,10 +419,12 @@ export interface Namespace extends KubeObject {
   };
 }
 
+/** Core `v1` ServiceAccount: who a pod is when it talks to the API server. */
 export interface ServiceAccount extends KubeObject {
   readonly automountServiceAccountToken?: boolean;
 }
 
+/** Core `v1` ConfigMap: texts by key, for pods to read. */
 export interface ConfigMap extends KubeObject {
   readonly immutable?: boolean;
   readonly data?: StringMap;
@@ -389,6 +432,7 @@ export interface ConfigMap extends KubeObject {
   readonly binaryData?: StringMap;
 }
 
+/** Which object is meant; how many of the fields are there depends on who refers. */
 export interface ObjectReference {
   readonly apiVersion?: string;
   readonly kind?: string;

@@ -5,8 +5,11 @@ import type { PodGroups } from './steps.js';
 
 /** Which group a pod is in. */
 export const READY = 0;
+/** It starts or is not ready: its metric is not used, and on the way up it counts as 0. */
 export const UNREADY = 1;
+/** It has no metric: on the way up it counts as 0, on the way down as its whole request. */
 export const MISSING = 2;
+/** It is going or has failed, and enters nothing. */
 export const IGNORED = 3;
 
 /** Which metric of which pods is looked at, and when. */

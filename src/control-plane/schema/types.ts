@@ -15,6 +15,7 @@ export type ScalarKind =
   | 'microTime'
   | 'bytes';
 
+/** A single JSON value, checked as Go would decode it. */
 export interface ScalarType {
   readonly kind: ScalarKind;
 }
@@ -36,6 +37,7 @@ export interface ListType {
   readonly applyKeys?: readonly string[];
 }
 
+/** An object with any keys and one type of values. */
 export interface MapType {
   readonly kind: 'map';
   readonly values: Type;
@@ -53,6 +55,7 @@ export interface StructType {
   readonly isAtomic?: boolean;
 }
 
+/** What a JSON value may be. */
 export type Type = ScalarType | RawType | ListType | MapType | StructType;
 
 /**
@@ -71,15 +74,25 @@ export interface Field {
   readonly patchStrategy?: 'replace' | 'retainKeys';
 }
 
+/** A text; its zero is the empty one. */
 export const STRING: ScalarType = { kind: 'string' };
+/** True or false; false is its zero. */
 export const BOOLEAN: ScalarType = { kind: 'boolean' };
+/** A whole number of 32 bits. */
 export const INT32: ScalarType = { kind: 'int32' };
+/** A whole number of 64 bits. */
 export const INT64: ScalarType = { kind: 'int64' };
+/** A quantity such as `200m`, given as a text or a number. */
 export const QUANTITY: ScalarType = { kind: 'quantity' };
+/** A whole number or a text: `8000`, `http`, `25%`. */
 export const INT_OR_STRING: ScalarType = { kind: 'intOrString' };
+/** An instant in whole seconds (`metav1.Time`), or null. */
 export const TIME: ScalarType = { kind: 'time' };
+/** An instant in microseconds (`metav1.MicroTime`), or null. */
 export const MICRO_TIME: ScalarType = { kind: 'microTime' };
+/** Bytes, as a text in base64. */
 export const BYTES: ScalarType = { kind: 'bytes' };
+/** Any JSON, kept as it comes. */
 export const RAW: RawType = { kind: 'raw' };
 
 /** A field with `omitempty` whose zero value is dropped; a struct in it is always there. */
