@@ -37,7 +37,7 @@ for (const [index, script] of scripts.entries()) {
   };
   const sandbox = runtime.openPod(pod);
   sandbox.startContainer({ container, env: new Map(), attempt: 0, onEvent: () => undefined });
-  runtime.log({ podUid: `p${index}`, container: 'app' }).follow({
+  runtime.logs.get({ podUid: `p${index}`, container: 'app' }).follow({
     onLine: () => {
       up++;
       if (up === scripts.length) {

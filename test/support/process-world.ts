@@ -58,7 +58,7 @@ export async function aProcessWorld(
       onEvent: (event) => events.push(event),
     });
     const lines = (): readonly string[] =>
-      runtime.log({ podUid: name, container: 'app' })?.lines.map(({ text }) => text) ?? [];
+      runtime.logs.get({ podUid: name, container: 'app' })?.lines.map(({ text }) => text) ?? [];
     const line = async (pattern: RegExp): Promise<string> => {
       for (const endMs = clock.now() + 15_000; clock.now() < endMs; await clock.sleep(10)) {
         const match = lines()

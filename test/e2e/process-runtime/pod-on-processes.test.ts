@@ -115,8 +115,8 @@ async function aWorld(
 const status = (world: World) => world.pod()?.status?.containerStatuses?.[0];
 const isReady = (world: World) => status(world)?.ready === true;
 const logText = (world: World, previous = false) =>
-  world.runtime
-    .log({ podUid: 'uid-web', container: 'app', previous })
+  world.runtime.logs
+    .get({ podUid: 'uid-web', container: 'app', previous })
     ?.lines.map(({ text }) => text)
     .join('\n');
 

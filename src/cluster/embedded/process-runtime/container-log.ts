@@ -1,11 +1,10 @@
 /** What one start of a container wrote, kept for `kubectl logs`, bounded. */
+import type { PodLog, PodLogLine } from '../../../control-plane/pod-log-source.js';
 import type { Cancel, EpochMs } from '../../../time/clock.js';
 
 /** One line, without its end. `text` is cut in pieces of at most 16 KiB, as container runtimes do. */
-export interface LogLine {
-  readonly atMs: EpochMs;
+export interface LogLine extends PodLogLine {
   readonly stream: 'stdout' | 'stderr';
-  readonly text: string;
 }
 
 /** Called with each new line, and once with nothing when the container has ended. */
@@ -18,7 +17,7 @@ export interface LogFollower {
 const LONGEST_LINE = 16_384;
 
 /** Keeps the newest lines. */
-export class ContainerLog {
+export class ContainerLog implements PodLog {
   readonly #capacityBytes: number;
   readonly #followers = new Set<LogFollower>();
   readonly #partial = { stdout: '', stderr: '' };

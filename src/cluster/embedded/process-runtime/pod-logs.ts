@@ -1,13 +1,8 @@
 /** The logs of all containers, also of those that are gone, within bounds. */
+import type { PodLogSource } from '../../../control-plane/pod-log-source.js';
 import { ContainerLog } from './container-log.js';
 
-/** Names one container's log. */
-export interface LogKey {
-  readonly podUid: string;
-  readonly container: string;
-  /** The start before the present one. */
-  readonly previous?: boolean;
-}
+type LogKey = Parameters<PodLogSource['get']>[0];
 
 interface Logs {
   current: ContainerLog;
@@ -18,7 +13,7 @@ interface Logs {
 const MAX_GONE_PODS = 32;
 
 /** Keeps the log of the present and of the last start of each container. */
-export class PodLogs {
+export class PodLogs implements PodLogSource {
   readonly #capacityBytes: number;
   readonly #pods = new Map<string, Map<string, Logs>>();
   readonly #gone: string[] = [];

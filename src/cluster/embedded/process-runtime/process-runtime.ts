@@ -16,13 +16,11 @@ import type { RunGuard } from '../run-guard/run-guard.js';
 import { removeCgroup } from '../run-guard/sweep.js';
 import { containerCommand, mappingFor, unmappedImageMessage } from './container-command.js';
 import { ContainerGroup, topDirectories } from './container-group.js';
-import type { ContainerLog } from './container-log.js';
 import { FreePorts } from './free-ports.js';
 import { LoopbackAddresses } from './loopback-addresses.js';
 import { findAbilities } from './machine-abilities.js';
 import type { MachineAbilities } from './machine-abilities.js';
 import { PodLogs } from './pod-logs.js';
-import type { LogKey } from './pod-logs.js';
 import { ProcessContainer } from './process-container.js';
 import { ProcessSandbox } from './process-sandbox.js';
 import { ProcessUsage } from './process-usage.js';
@@ -64,8 +62,9 @@ export class ProcessRuntime implements PodRuntime, UsageSource {
   readonly addresses: LoopbackAddresses | undefined;
   /** Ports for Services on a shared address. */
   readonly ports: FreePorts;
+  /** What containers wrote, also those that are gone. */
+  readonly logs: PodLogs;
   readonly #options: ProcessRuntimeOptions;
-  readonly #logs: PodLogs;
   readonly #ps: PsUsage;
   readonly #sandboxes = new Set<ProcessSandbox>();
   #groups = 0;
@@ -113,7 +112,7 @@ export class ProcessRuntime implements PodRuntime, UsageSource {
     this.ports = new FreePorts(options.random.child('ports'));
     if (abilities.addresses === 'shared') loopback.close();
     this.addresses = abilities.addresses === 'shared' ? undefined : loopback;
-    this.#logs = new PodLogs(options.logBytes ?? DEFAULT_LOG_BYTES);
+    this.logs = new PodLogs(options.logBytes ?? DEFAULT_LOG_BYTES);
     this.#ps = new PsUsage(options.clock);
     for (const directory of this.#tops()) options.guard.protectCgroup(directory);
   }
@@ -129,7 +128,7 @@ export class ProcessRuntime implements PodRuntime, UsageSource {
       network,
       launch: (place, start) => this.#launch(place, start),
       onClose: (place) => {
-        this.#logs.retire(place.pod.metadata.uid ?? '');
+        this.logs.retire(place.pod.metadata.uid ?? '');
         if (place.containers.size === 0) this.#sandboxes.delete(place);
       },
     });
@@ -146,11 +145,6 @@ export class ProcessRuntime implements PodRuntime, UsageSource {
       }
     }
     return all;
-  }
-
-  /** What a container wrote since its present (or its previous) start; absent when it never did start. */
-  log(key: LogKey): ContainerLog | undefined {
-    return this.#logs.get(key);
   }
 
   /** Ends every process, waits for that, and removes every group. Calling it again waits too. */
@@ -202,7 +196,7 @@ export class ProcessRuntime implements PodRuntime, UsageSource {
       guard,
       command: { argv: command.argv, env: marked, workingDirectory },
       group: this.#group(start),
-      log: this.#logs.begin({ podUid: metadata.uid ?? '', container: container.name }),
+      log: this.logs.begin({ podUid: metadata.uid ?? '', container: container.name }),
       podIP: sandbox.podIP,
       realPort: values.port,
       usageOf: (pid) => this.#reader(pid),
