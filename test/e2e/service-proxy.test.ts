@@ -19,14 +19,14 @@ async function aProxy(onFailed: (error: Error) => void = () => undefined): Promi
   return proxy;
 }
 
-async function listening(server: Server): Promise<number> {
-  const { port, close } = await listen(server);
-  ends.push(close);
-  return port;
+async function portOf(server: Server): Promise<number> {
+  const listening = await listen(server);
+  ends.push(() => listening.close());
+  return listening.port;
 }
 
 function named(name: string): Promise<number> {
-  return listening(createHttpServer((_request, response) => response.end(name)));
+  return portOf(createHttpServer((_request, response) => response.end(name)));
 }
 
 function aService(ports: readonly number[], address = '127.64.0.9', port = 8_080): ProxyService {
@@ -97,7 +97,7 @@ describe('the service proxy', () => {
 
   it('says where it really listens when the port is taken, and keeps that place', async () => {
     const a = await named('a');
-    const taken = await listening(createServer());
+    const taken = await portOf(createServer());
     const proxy = await aProxy();
 
     const [listener] = await proxy.setServices([aService([a], '127.0.0.1', taken)]);
@@ -122,7 +122,7 @@ describe('the service proxy', () => {
   });
 
   it("passes on a pod's reset as a reset", async () => {
-    const port = await listening(
+    const port = await portOf(
       createServer((socket) => {
         socket.on('data', () => socket.resetAndDestroy());
       }),
@@ -134,7 +134,7 @@ describe('the service proxy', () => {
   });
 
   it('passes on a half-close: the answer to a request that ended the connection comes', async () => {
-    const port = await listening(
+    const port = await portOf(
       createServer({ allowHalfOpen: true }, (socket) => {
         let text = '';
         socket.on('data', (data: Buffer) => {
@@ -162,7 +162,7 @@ describe('the service proxy', () => {
 
   it('passes on a large body whole though the client reads slowly', async () => {
     const size = 8 * 1_024 * 1_024;
-    const port = await listening(
+    const port = await portOf(
       createServer((socket) => {
         socket.end(Buffer.alloc(size, 'x'));
       }),
