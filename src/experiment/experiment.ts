@@ -22,6 +22,8 @@ export interface HpaControllerSettings {
   readonly cpuInitializationPeriodMs: number;
   readonly initialReadinessDelayMs: number;
   readonly downscaleStabilizationMs: number;
+  /** The feature gate `HPAScaleToZero`; absent: off. */
+  readonly scaleToZero?: boolean;
 }
 
 /** Settings of the embedded cluster. */

@@ -35,7 +35,7 @@ export function replayScenario(scenario: Scenario, state: CarriedState): readonl
   let memory: HpaMemory = NO_MEMORY;
   return scenario.steps.map(({ nowMs, input: recorded, expect }, index) => {
     const present = status === undefined ? hpa : { ...hpa, status };
-    const input = reader.read(present, recorded, scenario.settings);
+    const input = reader.read(present, reader.sync(recorded), scenario.settings);
     const decided = decide(input, memory, nowMs);
     const outcome = conclude(input, decided, { kind: 'accepted' });
     const differences = compareOutcome(expect, outcome);

@@ -1,11 +1,12 @@
-/** What a sync saw, as objects of the API: the form in which inputs are recorded and replayed. */
+/** What a sync saw, as objects of the API. */
 import type { HorizontalPodAutoscaler } from '../../core/autoscaling-objects.js';
 import type { Pod, PodMetrics } from '../../core/objects.js';
-import { type CompiledMetric, CompiledSpecs } from './compiled-hpa.js';
+import { type CompiledSpec, CompiledSpecs } from './compiled-hpa.js';
 import { type HpaInput, type MetricReading, podValue, type ScaleReading } from './input.js';
 import { readMilli } from './quantities.js';
 import type { HpaSettings } from './settings.js';
 import { SnapshotCache } from './snapshots.js';
+import { type NamedReading, readingsFor, type SyncReading } from './sync-reading.js';
 
 /** One value of `custom.metrics.k8s.io`. */
 export interface MetricValue {
@@ -18,7 +19,7 @@ export interface ExternalMetricValue {
   readonly value: string;
 }
 
-/** What the APIs answered at one sync. */
+/** What the APIs answered at one sync, as they answered it. */
 export interface RecordedInput {
   readonly scale: ScaleReading;
   /** Those that the target's selector finds, in the order in which messages name them. */
@@ -34,18 +35,18 @@ export interface RecordedInput {
   readonly externalMetrics?: Readonly<Record<string, readonly ExternalMetricValue[]>>;
 }
 
-/**
- * Turns recorded objects into inputs of decisions; objects and specs that stay the same are read once.
- *
- * A metric that was not recorded answers as an API server does that does not know it.
- */
+/** Turns objects into inputs of decisions; objects and specs that stay the same are read once. */
 export class InputReader {
   readonly #snapshots = new SnapshotCache();
   readonly #specs = new CompiledSpecs();
 
-  /** The input for `hpa` (with the API server's defaults, and its present status). */
-  read(hpa: HorizontalPodAutoscaler, recorded: RecordedInput, settings: HpaSettings): HpaInput {
-    const spec = this.#specs.of(hpa);
+  /**
+   * The input for `hpa` (with the API server's defaults, and its present status).
+   *
+   * @throws {RangeError} when a quantity is none.
+   */
+  read(hpa: HorizontalPodAutoscaler, sync: SyncReading, settings: HpaSettings): HpaInput {
+    const spec = this.spec(hpa);
     const { kind, name } = hpa.spec.scaleTargetRef;
     return {
       namespace: hpa.metadata.namespace ?? '',
@@ -53,60 +54,63 @@ export class InputReader {
       target: { kind, name },
       spec,
       status: hpa.status,
-      scale: recorded.scale,
-      pods: recorded.pods.map((pod) => this.#snapshots.pod(pod)),
-      readings: this.#readings(spec.metrics, recorded),
+      scale: sync.scale,
+      pods: sync.pods,
+      readings: readingsFor(spec.metrics, sync),
       settings,
     };
   }
 
-  #readings(metrics: readonly CompiledMetric[], recorded: RecordedInput): readonly MetricReading[] {
-    let resources: MetricReading | undefined;
-    return metrics.map((metric): MetricReading => {
-      if (metric.kind !== 'resource') return readNamed(metric, recorded);
-      resources ??= this.#resources(recorded);
-      return resources;
-    });
+  /** The spec of an HPA, read once. */
+  spec(hpa: HorizontalPodAutoscaler): CompiledSpec {
+    return this.#specs.of(hpa);
   }
 
-  #resources({ resourceMetricsError, podMetrics }: RecordedInput): MetricReading {
-    if (resourceMetricsError !== undefined) {
-      return { kind: 'failed', message: resourceMetricsError };
-    }
-    const items = podMetrics.map((metrics) => this.#snapshots.podMetrics(metrics));
-    return { kind: 'pods', items };
+  /** Recorded objects as a sync has them. @throws {RangeError} when a quantity is none. */
+  sync(recorded: RecordedInput): SyncReading {
+    const { scale, pods, resourceMetricsError } = recorded;
+    return {
+      scale,
+      pods: pods.map((pod) => this.#snapshots.pod(pod)),
+      resources:
+        resourceMetricsError === undefined
+          ? this.podMetrics(recorded.podMetrics)
+          : { kind: 'failed', message: resourceMetricsError },
+      named: namedReadings(recorded),
+    };
+  }
+
+  /** Metrics of pods as a reading. */
+  podMetrics(items: readonly PodMetrics[]): MetricReading {
+    return { kind: 'pods', items: items.map((metrics) => this.#snapshots.podMetrics(metrics)) };
+  }
+
+  /** Pods as decisions read them. */
+  pods(pods: readonly Pod[]): SyncReading['pods'] {
+    return pods.map((pod) => this.#snapshots.pod(pod));
   }
 }
 
-function readNamed(
-  metric: Exclude<CompiledMetric, { readonly kind: 'resource' }>,
-  { customMetrics, objectMetrics, externalMetrics }: RecordedInput,
-): MetricReading {
-  if (metric.kind === 'unknown') return failed('no such kind of metric');
-  const { name } = metric.metric;
-  if (metric.kind === 'pods') {
-    const values = customMetrics?.[name];
-    if (values === undefined) {
-      return failed(`the server could not find the metric ${name} for pods`);
-    }
+function namedReadings({
+  customMetrics = {},
+  objectMetrics = {},
+  externalMetrics = {},
+}: RecordedInput): readonly NamedReading[] {
+  const pods = Object.entries(customMetrics).map(([name, values]): NamedReading => {
     const items = values.map(({ describedObject, value }) =>
       podValue(describedObject.name, readMilli(value)),
     );
-    return { kind: 'pods', items };
-  }
-  if (metric.kind === 'object') {
-    const value = objectMetrics?.[name];
-    if (value !== undefined) return { kind: 'object', milli: readMilli(value.value) };
-    const { kind, name: object } = metric.object;
-    return failed(`the server could not find the metric ${name} for ${kind} ${object}`);
-  }
-  const values = externalMetrics?.[name];
-  if (values === undefined) {
-    return failed(`the server could not find the external metric ${name}`);
-  }
-  return { kind: 'external', values: values.map(({ value }) => readMilli(value)) };
-}
-
-function failed(message: string): MetricReading {
-  return { kind: 'failed', message };
+    return { kind: 'pods', name, reading: { kind: 'pods', items } };
+  });
+  const objects = Object.entries(objectMetrics).map(([name, { value }]): NamedReading => {
+    return { kind: 'object', name, reading: { kind: 'object', milli: readMilli(value) } };
+  });
+  const externals = Object.entries(externalMetrics).map(([name, values]): NamedReading => {
+    const reading: MetricReading = {
+      kind: 'external',
+      values: values.map(({ value }) => readMilli(value)),
+    };
+    return { kind: 'external', name, reading };
+  });
+  return [...pods, ...objects, ...externals];
 }

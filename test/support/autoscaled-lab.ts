@@ -1,0 +1,125 @@
+/** A control plane on virtual time with an HPA controller and a load that is spread over ready pods. */
+import {
+  type HpaSyncRecord,
+  HorizontalPodAutoscalerController,
+} from '../../src/control-plane/controllers/horizontal-pod-autoscaler.js';
+import { ControllerManager } from '../../src/control-plane/controller-manager.js';
+import type { MetricsSource } from '../../src/control-plane/metrics-source.js';
+import { HORIZONTAL_POD_AUTOSCALERS } from '../../src/control-plane/resources.js';
+import {
+  DEFAULT_HPA_SETTINGS,
+  DEFAULT_SYNC_PERIOD_MS,
+} from '../../src/autoscaling/hpa/settings.js';
+import type { HorizontalPodAutoscaler } from '../../src/core/autoscaling-objects.js';
+import { kubeTime } from '../../src/core/kube-time.js';
+import type { Pod, PodMetrics } from '../../src/core/objects.js';
+import type { VirtualClock } from '../../src/time/virtual-clock.js';
+import { controlPlaneLab, NAMESPACE, START_MS } from './control-plane-lab.js';
+import type { ControlPlaneLab, LabOptions } from './control-plane-lab.js';
+
+/** A lab whose workload is scaled. */
+export interface AutoscaledLab extends ControlPlaneLab {
+  /** Every sync so far. */
+  readonly syncs: readonly HpaSyncRecord[];
+  /** Milliseconds since the start at which each sync was, in order. */
+  readonly syncTimes: () => readonly number[];
+  hpa(name?: string): HorizontalPodAutoscaler;
+}
+
+/** How the load is. */
+export interface AutoscaledLabOptions extends LabOptions {
+  /** Millicores in all at an instant (ms since the start), shared evenly by the ready pods. */
+  readonly loadMillicores: (ms: number) => number;
+  readonly settings?: Partial<typeof DEFAULT_HPA_SETTINGS & { readonly syncPeriodMs: number }>;
+}
+
+/** Starts a control plane with an HPA controller. */
+export function autoscaledLab(options: AutoscaledLabOptions): AutoscaledLab {
+  const lab = controlPlaneLab(options);
+  const { api, clock } = lab;
+  const syncs: HpaSyncRecord[] = [];
+  const controller = new HorizontalPodAutoscalerController({
+    api,
+    metrics: scriptedMetrics(lab, options.loadMillicores),
+    settings: {
+      ...DEFAULT_HPA_SETTINGS,
+      syncPeriodMs: DEFAULT_SYNC_PERIOD_MS,
+      ...options.settings,
+    },
+    onDecision: (record) => syncs.push(record),
+  });
+  new ControllerManager({ api, clock, controllers: [controller] }).start();
+  return {
+    ...lab,
+    syncs,
+    syncTimes: () => syncs.map(({ decision }) => decision.atMs - START_MS),
+    hpa(name = 'web') {
+      const found = api.get(HORIZONTAL_POD_AUTOSCALERS, { namespace: NAMESPACE, name });
+      if (found === undefined) throw new Error(`expected the HPA ${name}, found none`);
+      return found;
+    },
+  };
+}
+
+/** The metrics that the recorded scenarios had: ready pods share the load, at the instant of reading. */
+function scriptedMetrics(
+  { clock, pods }: { readonly clock: VirtualClock; readonly pods: () => readonly Pod[] },
+  loadMillicores: (ms: number) => number,
+): MetricsSource {
+  return {
+    nodeMetrics: () => [],
+    podMetrics(): readonly PodMetrics[] {
+      const ready = pods().filter(
+        ({ metadata, status }) =>
+          metadata.deletionTimestamp === undefined &&
+          status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True'),
+      );
+      const nowMs = clock.now();
+      const each = Math.floor(loadMillicores(nowMs - START_MS) / Math.max(1, ready.length));
+      return ready.map(({ metadata }) => ({
+        apiVersion: 'metrics.k8s.io/v1beta1',
+        kind: 'PodMetrics',
+        metadata: { name: metadata.name, namespace: NAMESPACE },
+        timestamp: kubeTime(nowMs),
+        window: '15s',
+        containers: [{ name: 'c', usage: { cpu: `${each}m`, memory: '32Mi' } }],
+      }));
+    },
+  };
+}
+
+/** An HPA of the Deployment `web`. */
+export function anHpa(
+  spec: Partial<HorizontalPodAutoscaler['spec']> = {},
+  name = 'web',
+): HorizontalPodAutoscaler {
+  return {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name, namespace: NAMESPACE },
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+      minReplicas: 2,
+      maxReplicas: 10,
+      metrics: [
+        {
+          type: 'Resource',
+          resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } },
+        },
+      ],
+      ...spec,
+    },
+  };
+}
+
+/** The value of a polyline at x; two points at one x are a step. */
+export function polyline(points: readonly (readonly [number, number])[]): (x: number) => number {
+  return (x) => {
+    let [leftX, leftY] = points[0] ?? [0, 0];
+    for (const [rightX, rightY] of points) {
+      if (rightX > x) return leftY + ((rightY - leftY) * (x - leftX)) / (rightX - leftX);
+      [leftX, leftY] = [rightX, rightY];
+    }
+    return leftY;
+  };
+}
