@@ -23,7 +23,7 @@ export interface HpaControllerSettings {
   readonly initialReadinessDelayMs: number;
   readonly downscaleStabilizationMs: number;
   /** The feature gate `HPAScaleToZero`; absent: off. */
-  readonly scaleToZero?: boolean;
+  readonly isScaleToZeroEnabled?: boolean;
 }
 
 /** Settings of the embedded cluster. */

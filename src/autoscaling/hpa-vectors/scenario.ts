@@ -63,7 +63,7 @@ function parseSettings(controller: UnknownRecord): HpaSettings {
     downscaleStabilizationMs: seconds('downscaleStabilizationSeconds'),
     cpuInitializationPeriodMs: seconds('cpuInitializationPeriodSeconds'),
     initialReadinessDelayMs: seconds('initialReadinessDelaySeconds'),
-    scaleToZero: controller['hpaScaleToZero'] === true,
+    isScaleToZeroEnabled: controller['hpaScaleToZero'] === true,
   };
 }
 

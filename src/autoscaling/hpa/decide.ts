@@ -127,7 +127,7 @@ function settle(draft: Draft): Settled | { readonly error: string } {
     if (!(wasScaledToZero && (minReplicas !== 0 || hasObjectOrExternal))) {
       steps.push({ kind: 'bound', replicas: 0, reason: 'ScalingDisabled' });
       setCondition(conditions, SCALING_DISABLED, nowMs);
-      if (input.settings.scaleToZero !== true) removeCondition(conditions, 'ScaledToZero');
+      if (input.settings.isScaleToZeroEnabled !== true) removeCondition(conditions, 'ScaledToZero');
       return { replicas: 0, reason: '', isRescale: false };
     }
   } else if (current > maxReplicas) {
@@ -151,7 +151,7 @@ const SCALING_DISABLED = {
 } as const;
 
 function isScaledToZero({ input }: Draft): boolean {
-  if (input.settings.scaleToZero !== true) return false;
+  if (input.settings.isScaleToZeroEnabled !== true) return false;
   const known = input.status?.conditions?.find(({ type }) => type === 'ScaledToZero');
   return known?.status === 'True';
 }

@@ -115,7 +115,7 @@ function noteZero(
   { from, to, atMs }: Rescale & { readonly atMs: number },
 ): void {
   const type = 'ScaledToZero';
-  if (settings.scaleToZero !== true) {
+  if (settings.isScaleToZeroEnabled !== true) {
     removeCondition(conditions, type);
     return;
   }

@@ -11,7 +11,7 @@ export interface HpaSettings {
   /** Stabilization of scale-down where the HPA says nothing. */
   readonly downscaleStabilizationMs: number;
   /** The feature gate `HPAScaleToZero`; absent: off. */
-  readonly scaleToZero?: boolean;
+  readonly isScaleToZeroEnabled?: boolean;
 }
 
 /**
@@ -25,7 +25,7 @@ export const DEFAULT_HPA_SETTINGS: Required<HpaSettings> = {
   cpuInitializationPeriodMs: 300_000,
   initialReadinessDelayMs: 30_000,
   downscaleStabilizationMs: 300_000,
-  scaleToZero: false,
+  isScaleToZeroEnabled: false,
 };
 
 /** Upstream's default of how long after a sync the next one begins. */
