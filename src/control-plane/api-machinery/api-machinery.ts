@@ -18,6 +18,7 @@ import { KindRegistry } from '../kinds/registry.js';
 import { SERVICES } from '../resources.js';
 import type { Resource } from '../resources.js';
 import { DecodeError, decode } from '../schema/decode.js';
+import type { DecodeReport } from '../schema/decode.js';
 import { ObjectStore } from '../store/object-store.js';
 import { isDeletedByUpdate, planDeletion } from './deletion.js';
 import { isEqualJson } from './equality.js';
@@ -48,6 +49,14 @@ export interface ApiMachineryOptions {
   readonly isLoopbackAllowed?: boolean;
   /** Where cluster IPs come from; upstream's `10.96.0.0/16` by default. */
   readonly serviceCidr?: string;
+}
+
+/** Options of writes that come from outside. */
+export interface DecodingOptions extends WriteOptions {
+  /** Learns of fields that the kind does not have. */
+  readonly report?: DecodeReport;
+  /** Called when the object was read, before anything is decided; may refuse it. */
+  readonly onDecoded?: () => void;
 }
 
 /** What a deletion did. */
@@ -125,9 +134,18 @@ export class ApiMachinery implements KubeApi {
   }
 
   create<T extends KubeObject>(resource: Resource<T>, object: T, options?: WriteOptions): T {
+    return this.createFrom(resource, object, options);
+  }
+
+  /** As `create`, from JSON of which nothing is known. @throws {ApiError} 400 when it is malformed. */
+  createFrom<T extends KubeObject>(
+    resource: Resource<T>,
+    object: unknown,
+    options?: DecodingOptions,
+  ): T {
     const kind = this.kinds.of(resource);
     const context = this.#context();
-    const draft = this.#decoded(kind, object);
+    const draft = this.#decoded(kind, object, options);
     const { metadata } = draft;
     if (metadata.resourceVersion !== undefined) {
       throw ApiError.unclassified('resourceVersion should not be set on objects to be created');
@@ -145,21 +163,30 @@ export class ApiMachinery implements KubeApi {
       throw ApiError.alreadyExists(resource, draft.metadata.name);
     }
     kind.reserve?.(draft, undefined, context);
-    return this.#stored(resource, draft, options);
+    return this.#stored(resource, canonical(kind, draft), options);
   }
 
-  update<T extends KubeObject>(resource: Resource<T>, object: T, options: WriteOptions = {}): T {
+  update<T extends KubeObject>(resource: Resource<T>, object: T, options?: WriteOptions): T {
+    return this.updateFrom(resource, object, options);
+  }
+
+  /** As `update`, from JSON of which nothing is known. @throws {ApiError} 400 when it is malformed. */
+  updateFrom<T extends KubeObject>(
+    resource: Resource<T>,
+    object: unknown,
+    options: DecodingOptions = {},
+  ): T {
     const kind = this.kinds.of(resource);
-    const incoming = this.#decoded(kind, object);
+    const incoming = this.#decoded(kind, object, options);
     const old = this.get(resource, keyOf(incoming));
     if (old === undefined) {
       if (kind.isCreatedByUpdate === true && options.subresource === undefined) {
-        return this.create(resource, object, options);
+        return this.createFrom(resource, object, options);
       }
       throw ApiError.notFound(resource, incoming.metadata.name);
     }
     refuseStale(kind, incoming, old);
-    const draft = this.#changed(kind, { incoming, old }, options);
+    const draft = canonical(kind, this.#changed(kind, { incoming, old }, options));
     if (isEqualJson(draft, old)) return old;
     if (isDeletedByUpdate(kind, draft)) return this.#completeDeletion(resource, draft, options);
     return this.#stored(resource, draft, options);
@@ -175,7 +202,9 @@ export class ApiMachinery implements KubeApi {
     const old: KubeObject = this.read(resource, key);
     const draft = this.#decoded(kind, old);
     const request = { options, nowMs: this.#clock.now() };
-    const { marked, isRemoved } = planDeletion(kind, { old, draft }, request);
+    const plan = planDeletion(kind, { old, draft }, request);
+    const { isRemoved } = plan;
+    const marked = plan.marked === undefined ? undefined : canonical(kind, plan.marked);
     if (options.dryRun === true) return { object: marked ?? old, isGone: isRemoved };
     const stored = marked === undefined ? old : this.#store.put(tableOf(resource), marked);
     if (!isRemoved) return { object: stored, isGone: false };
@@ -221,9 +250,12 @@ export class ApiMachinery implements KubeApi {
     return draft;
   }
 
-  #decoded(kind: Kind, object: unknown): Draft<KubeObject> {
+  #decoded(kind: Kind, object: unknown, options: DecodingOptions = {}): Draft<KubeObject> {
     try {
-      const draft = decodedDraft(decode(kind.type, object));
+      const draft = decodedDraft(
+        decode(kind.type, object, { report: options.report, keepsEmpty: true }),
+      );
+      options.onDecoded?.();
       const { group, version } = kind.resource;
       draft.kind = kind.resource.kind;
       draft.apiVersion = group === '' ? version : `${group}/${version}`;
@@ -294,6 +326,11 @@ export class ApiMachinery implements KubeApi {
 /** Where an object is. */
 export function keyOf(object: KubeObject): ObjectKey {
   return { namespace: object.metadata.namespace ?? '', name: object.metadata.name };
+}
+
+/** As it is stored: without empty lists and whatever else the rules left behind. */
+function canonical(kind: Kind, draft: KubeObject): KubeObject {
+  return decodedDraft(decode(kind.type, draft));
 }
 
 function tableOf(resource: Resource): string {

@@ -2,6 +2,7 @@
 import { CONFIG_MAPS } from '../resources.js';
 import type { ConfigMap } from '../../core/objects.js';
 import { CONFIG_MAP } from '../schema/cluster-types.js';
+import { CONFIG_MAP_COLUMNS } from './columns/cluster-columns.js';
 import type { Kind } from './kind.js';
 
 /** Config maps. */
@@ -13,5 +14,5 @@ export const CONFIG_MAP_KIND: Kind<ConfigMap> = {
   type: CONFIG_MAP,
   nameRule: 'subdomain',
   hasStatus: false,
-  columns: [],
+  columns: CONFIG_MAP_COLUMNS,
 };

@@ -11,6 +11,7 @@ import {
 } from '../field-error.js';
 import { DEPLOYMENTS } from '../resources.js';
 import { DEPLOYMENT } from '../schema/workload-types.js';
+import { DEPLOYMENT_COLUMNS } from './columns/workload-columns.js';
 import type { Draft, Kind } from './kind.js';
 import { setPodSpecDefaults } from './pod-defaults.js';
 import { selectedTemplateFaults } from './template-validation.js';
@@ -29,6 +30,7 @@ export const DEPLOYMENT_KIND: Kind<Deployment> = {
   type: DEPLOYMENT,
   nameRule: 'subdomain',
   hasStatus: true,
+  hasScale: true,
   isNewGeneration: (object, old) =>
     !isEqualJson(object.spec, old.spec) ||
     !isEqualJson(object.metadata.annotations, old.metadata.annotations),
@@ -44,7 +46,7 @@ export const DEPLOYMENT_KIND: Kind<Deployment> = {
       ? []
       : [immutableField('spec.selector', spec.selector)],
   validateStatus: deploymentStatusFaults,
-  columns: [],
+  columns: DEPLOYMENT_COLUMNS,
 };
 
 function setDeploymentDefaults({ spec }: Draft<Deployment>): void {

@@ -12,6 +12,7 @@ import {
 import { ENDPOINT_SLICES } from '../resources.js';
 import { ENDPOINT_SLICE } from '../schema/cluster-types.js';
 import { isIpAddress, isIpv4, isIpv6 } from './ip-address.js';
+import { ENDPOINT_SLICE_COLUMNS } from './columns/cluster-columns.js';
 import type { Kind } from './kind.js';
 
 const ADDRESS_TYPES = ['FQDN', 'IPv4', 'IPv6'];
@@ -44,7 +45,7 @@ export const ENDPOINT_SLICE_KIND: Kind<EndpointSlice> = {
     object.addressType === old.addressType
       ? []
       : [immutableField('addressType', object.addressType)],
-  columns: [],
+  columns: ENDPOINT_SLICE_COLUMNS,
 };
 
 function content({ addressType, endpoints, ports }: EndpointSlice): unknown {

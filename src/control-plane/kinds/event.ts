@@ -4,6 +4,7 @@ import type { FieldError } from '../api-error.js';
 import { invalidValue } from '../field-error.js';
 import { EVENTS } from '../resources.js';
 import { EVENT } from '../schema/cluster-types.js';
+import { EVENT_COLUMNS } from './columns/cluster-columns.js';
 import type { Kind } from './kind.js';
 
 /** Events of the core group. */
@@ -33,7 +34,7 @@ export const EVENT_KIND: Kind<KubeEvent> = {
       type: event.type ?? '',
     };
   },
-  columns: [],
+  columns: EVENT_COLUMNS,
 };
 
 /**

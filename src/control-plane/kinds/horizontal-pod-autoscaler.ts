@@ -1,9 +1,12 @@
 /** HorizontalPodAutoscaler. */
+import { defaultHpa } from '../../autoscaling/hpa/defaults.js';
 import type { HorizontalPodAutoscaler } from '../../core/autoscaling-objects.js';
 import type { FieldError } from '../api-error.js';
 import { invalidValue, negativeValue, requiredValue } from '../field-error.js';
 import { HORIZONTAL_POD_AUTOSCALERS } from '../resources.js';
 import { HORIZONTAL_POD_AUTOSCALER } from '../schema/workload-types.js';
+import { HPA_COLUMNS } from './columns/workload-columns.js';
+import { draftCopy } from './kind.js';
 import type { Kind } from './kind.js';
 
 /**
@@ -20,21 +23,15 @@ export const HORIZONTAL_POD_AUTOSCALER_KIND: Kind<HorizontalPodAutoscaler> = {
   type: HORIZONTAL_POD_AUTOSCALER,
   nameRule: 'subdomain',
   hasStatus: true,
-  setDefaults({ spec }) {
-    spec.minReplicas ??= 1;
-    spec.metrics ??= [
-      {
-        type: 'Resource',
-        resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } },
-      },
-    ];
+  setDefaults(draft) {
+    draft.spec = draftCopy(defaultHpa(draft).spec);
   },
   validate: hpaFaults,
   validateStatus: ({ status }) => [
     ...negativeValue('status.currentReplicas', status?.currentReplicas),
     ...negativeValue('status.desiredReplicas', status?.desiredReplicas),
   ],
-  columns: [],
+  columns: HPA_COLUMNS,
 };
 
 function hpaFaults({ spec }: HorizontalPodAutoscaler): readonly FieldError[] {

@@ -14,6 +14,13 @@ export type Draft<T> = T extends readonly (infer U)[]
     ? { -readonly [K in keyof T]: Draft<T[K]> }
     : T;
 
+/** A copy of a value that may be written to. */
+export function draftCopy<T>(value: T): Draft<T> {
+  const copy: unknown = structuredClone(value);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same value, only writable
+  return copy as Draft<T>;
+}
+
 /** What rules may look at beside the object. */
 export interface WriteContext {
   readonly api: KubeApi;
@@ -67,6 +74,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly hasStatus: boolean;
   /** Present: the kind counts generations, and says whether a change is one of its spec. */
   isNewGeneration?(object: T, old: T): boolean;
+  /** The kind has a `scale` subresource over `spec.replicas`, `status.replicas` and `spec.selector`. */
+  readonly hasScale?: boolean;
   /** A PUT of what does not exist creates it. */
   readonly isCreatedByUpdate?: boolean;
   /** DELETE answers with the object even when it is gone at once. */

@@ -2,6 +2,7 @@
 import type { Namespace } from '../../core/objects.js';
 import { NAMESPACES } from '../resources.js';
 import { NAMESPACE } from '../schema/cluster-types.js';
+import { NAMESPACE_COLUMNS } from './columns/cluster-columns.js';
 import type { Kind } from './kind.js';
 
 const NAME_LABEL = 'kubernetes.io/metadata.name';
@@ -49,5 +50,5 @@ export const NAMESPACE_KIND: Kind<Namespace> = {
     draft.status = { ...draft.status, phase: 'Terminating' };
   },
   selectableFields: (object) => ({ 'status.phase': object.status?.phase ?? '' }),
-  columns: [],
+  columns: NAMESPACE_COLUMNS,
 };

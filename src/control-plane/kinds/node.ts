@@ -2,6 +2,7 @@
 import type { Node } from '../../core/objects.js';
 import { NODES } from '../resources.js';
 import { NODE } from '../schema/cluster-types.js';
+import { NODE_COLUMNS } from './columns/cluster-columns.js';
 import type { Kind } from './kind.js';
 
 /** Nodes. */
@@ -23,5 +24,5 @@ export const NODE_KIND: Kind<Node> = {
   selectableFields: (object) => ({
     'spec.unschedulable': String(object.spec.unschedulable ?? false),
   }),
-  columns: [],
+  columns: NODE_COLUMNS,
 };

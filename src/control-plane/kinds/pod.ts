@@ -6,6 +6,7 @@ import { ApiError } from '../api-error.js';
 import { PODS } from '../resources.js';
 import { textOf } from '../schema/json.js';
 import { POD } from '../schema/pod-types.js';
+import { POD_COLUMNS } from './columns/pod-columns.js';
 import type { Draft, GracefulDeletion, Kind } from './kind.js';
 import { admitPod } from './pod-admission.js';
 import { setPodDefaults, setPodSpecDefaults } from './pod-defaults.js';
@@ -74,7 +75,7 @@ export const POD_KIND: Kind<Pod> = {
       'status.nominatedNodeName': '',
     };
   },
-  columns: [],
+  columns: POD_COLUMNS,
 };
 
 /** @see Source: `strategy.go`, `CheckGracefulDelete`. */

@@ -5,6 +5,7 @@ import type { FieldError } from '../api-error.js';
 import { immutableField, invalidValue, negativeValue } from '../field-error.js';
 import { REPLICA_SETS } from '../resources.js';
 import { REPLICA_SET } from '../schema/workload-types.js';
+import { REPLICA_SET_COLUMNS } from './columns/workload-columns.js';
 import type { Kind } from './kind.js';
 import { setPodSpecDefaults } from './pod-defaults.js';
 import { selectedTemplateFaults } from './template-validation.js';
@@ -22,6 +23,7 @@ export const REPLICA_SET_KIND: Kind<ReplicaSet> = {
   type: REPLICA_SET,
   nameRule: 'subdomain',
   hasStatus: true,
+  hasScale: true,
   isNewGeneration: (object, old) => !isEqualJson(object.spec, old.spec),
   setDefaults(draft) {
     draft.spec.replicas ??= 1;
@@ -42,7 +44,7 @@ export const REPLICA_SET_KIND: Kind<ReplicaSet> = {
       : [immutableField('spec.selector', spec.selector)],
   validateStatus: replicaSetStatusFaults,
   selectableFields: (object) => ({ 'status.replicas': String(object.status?.replicas ?? 0) }),
-  columns: [],
+  columns: REPLICA_SET_COLUMNS,
 };
 
 /** @see Source: kubernetes `pkg/apis/apps/validation/validation.go`, `ValidateReplicaSetStatus`. */

@@ -2,6 +2,7 @@
 import type { ServiceAccount } from '../../core/objects.js';
 import { SERVICE_ACCOUNTS } from '../resources.js';
 import { SERVICE_ACCOUNT } from '../schema/cluster-types.js';
+import { SERVICE_ACCOUNT_COLUMNS } from './columns/cluster-columns.js';
 import type { Kind } from './kind.js';
 
 /** Service accounts. */
@@ -14,5 +15,5 @@ export const SERVICE_ACCOUNT_KIND: Kind<ServiceAccount> = {
   nameRule: 'subdomain',
   hasStatus: false,
   isReturnedByDelete: true,
-  columns: [],
+  columns: SERVICE_ACCOUNT_COLUMNS,
 };

@@ -13,6 +13,7 @@ import {
 } from '../field-error.js';
 import { SERVICES } from '../resources.js';
 import { SERVICE } from '../schema/cluster-types.js';
+import { SERVICE_COLUMNS } from './columns/cluster-columns.js';
 import type { Draft, Kind } from './kind.js';
 import { portNameFaults, portNumberFaults } from './port-rules.js';
 
@@ -45,7 +46,7 @@ export const SERVICE_KIND: Kind<Service> = {
     'spec.clusterIP': spec.clusterIP ?? '',
     'spec.type': spec.type ?? '',
   }),
-  columns: [],
+  columns: SERVICE_COLUMNS,
 };
 
 function setServiceDefaults(spec: Draft<ServiceSpec>): void {

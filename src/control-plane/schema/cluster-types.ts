@@ -190,9 +190,7 @@ export const SERVICE: StructType = objectType(`${CORE}.Service`, {
 export const SERVICE_ACCOUNT: StructType = objectType(`${CORE}.ServiceAccount`, {
   secrets: optional(list(OBJECT_REFERENCE, { mergeKey: 'name', applyKeys: ['name'] })),
   imagePullSecrets: optional(
-    list(struct(`${CORE}.LocalObjectReference`, { name: optional(STRING) }), {
-      mergeKey: 'name',
-    }),
+    list(struct(`${CORE}.LocalObjectReference`, { name: optional(STRING) })),
   ),
   automountServiceAccountToken: pointer(BOOLEAN),
 });

@@ -14,8 +14,16 @@ export interface DecodeReport {
   readonly unknownFields: string[];
 }
 
+/** How to decode. */
+export interface DecodeOptions {
+  readonly report?: DecodeReport | undefined;
+  /** Empty lists and maps stay: rules may tell them from absent ones, as upstream's do. */
+  readonly keepsEmpty?: boolean;
+}
+
 interface Place {
   readonly report: DecodeReport | undefined;
+  readonly keepsEmpty: boolean;
   /** Innermost struct, for messages. */
   readonly struct: string;
   /** Path without list positions, as Go's messages have it. */
@@ -30,8 +38,10 @@ interface Place {
  *
  * @throws {DecodeError} when a value has the wrong JSON type.
  */
-export function decode(type: StructType, value: unknown, report?: DecodeReport): JsonObject {
-  return decodeStruct(type, value, { report, struct: goTypeName(type), goPath: '', path: '' });
+export function decode(type: StructType, value: unknown, options: DecodeOptions = {}): JsonObject {
+  const { report, keepsEmpty = false } = options;
+  const struct = goTypeName(type);
+  return decodeStruct(type, value, { report, keepsEmpty, struct, goPath: '', path: '' });
 }
 
 function decodeValue(type: Type, value: unknown, place: Place): unknown {
@@ -67,8 +77,12 @@ function decodeField(field: Field, value: unknown, place: () => Place): unknown 
     return isAbsent ? undefined : decodeValue(field.type, value, place());
   }
   if (field.type.kind === 'struct') return decodeStruct(field.type, value, place());
-  const decoded = isAbsent ? undefined : decodeValue(field.type, value, place());
-  if (decoded !== undefined && !isZero(decoded)) return decoded;
+  if (!isAbsent) {
+    const here = place();
+    const decoded = decodeValue(field.type, value, here);
+    const isKept = here.keepsEmpty && typeof decoded === 'object' && decoded !== null;
+    if (isKept || !isZero(decoded)) return decoded;
+  }
   return field.presence === 'required' ? zero(field.type) : undefined;
 }
 

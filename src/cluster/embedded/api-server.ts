@@ -1,0 +1,238 @@
+/** The API on a TLS socket: authentication, bodies, streams, and an end to all of it. */
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { Server } from 'node:https';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { LabError } from '../../core/errors.js';
+import { ApiError } from '../../control-plane/api-error.js';
+import { ApiHandler } from '../../control-plane/http/api-handler.js';
+import type { ApiHandlerOptions } from '../../control-plane/http/context.js';
+import { json } from '../../control-plane/http/messages.js';
+import type { ApiRequest, ApiResponse, PlainResponse } from '../../control-plane/http/messages.js';
+import { bearerToken, serverCertificate } from './api-credentials.js';
+import { openStream } from './api-stream.js';
+
+/** Upstream's bound for one request. */
+const MAX_BODY_BYTES = 3 * 1024 * 1024;
+const LOOPBACK = '127.0.0.1';
+
+/** Where the server listens and what gets in. */
+export interface ApiEndpoint {
+  /** `https://127.0.0.1:PORT`. */
+  readonly url: string;
+  /** The certificate that the server shows and clients are to trust. */
+  readonly caPem: string;
+  /** The bearer token. */
+  readonly token: string;
+}
+
+/** What a server needs. */
+export interface ApiServerOptions extends ApiHandlerOptions {
+  /** Told of faults of ours; the client gets a 500 with the error's message. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Serves the API on loopback. */
+export class ApiServer {
+  readonly #handler: ApiHandler;
+  readonly #onError: (error: unknown) => void;
+  readonly #sockets = new Set<Socket>();
+  #server: Server | undefined;
+  #token = Buffer.alloc(0);
+
+  constructor({ onError, ...options }: ApiServerOptions) {
+    this.#handler = new ApiHandler(options);
+    this.#onError = onError ?? (() => undefined);
+  }
+
+  /**
+   * Listens.
+   *
+   * @param options - `port`: 0 for any that is free.
+   * @throws {LabError} `ADDRESS_IN_USE` when the port is taken.
+   */
+  async start({ port }: { readonly port: number }): Promise<ApiEndpoint> {
+    const { certPem, keyPem } = await serverCertificate();
+    const token = bearerToken();
+    this.#token = Buffer.from(`Bearer ${token}`);
+    const server = createServer({ cert: certPem, key: keyPem }, (request, response) => {
+      this.#serve(request, response).catch((error: unknown) => this.#fail(response, error));
+    });
+    server.on('connection', (socket: Socket) => this.#track(socket));
+    server.on('tlsClientError', (_error: Error, socket: TLSSocket) => socket.destroy());
+    // watches and followed logs are open for long
+    server.requestTimeout = 0;
+    server.keepAliveTimeout = 60_000;
+    const bound = await listen(server, port);
+    this.#server = server;
+    return { url: `https://${LOOPBACK}:${bound}`, caPem: certPem, token };
+  }
+
+  /** Ends every connection and the server; calling it again does nothing. */
+  async stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    if (server === undefined) return;
+    const closed = new Promise<void>((resolve) => {
+      server.close(() => resolve());
+    });
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  #track(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = parsedUrl(request.url);
+    const isPublic = url !== undefined && isHealthPath(url.pathname);
+    if (!isPublic && !this.#isAuthenticated(request)) {
+      request.resume();
+      sendPlain(response, refusal(ApiError.unauthorized()), request.method);
+      return;
+    }
+    const answer = await this.#answer(request, url);
+    if (answer.kind === 'plain') sendPlain(response, answer, request.method);
+    else openStream(response, answer);
+  }
+
+  async #answer(request: IncomingMessage, url: URL | undefined): Promise<ApiResponse> {
+    const path = url === undefined ? undefined : decodedPath(url.pathname);
+    if (url === undefined || path === undefined) {
+      request.resume();
+      return refusal(ApiError.badRequest('the path of the request cannot be read'));
+    }
+    const body = await readBody(request);
+    if (body === undefined) return refusal(tooLarge());
+    return this.#handler.handle(apiRequest(request, { path, query: url.searchParams, body }));
+  }
+
+  #isAuthenticated(request: IncomingMessage): boolean {
+    const given = Buffer.from(request.headers.authorization ?? '');
+    return given.length === this.#token.length && timingSafeEqual(given, this.#token);
+  }
+
+  #fail(response: ServerResponse, error: unknown): void {
+    this.#onError(error);
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    sendPlain(response, refusal(ApiError.internal(message)), undefined);
+  }
+}
+
+function isHealthPath(path: string): boolean {
+  return /^\/(healthz|livez|readyz)(\/|$)/.test(path);
+}
+
+function parsedUrl(url: string | undefined): URL | undefined {
+  try {
+    return new URL(`https://localhost${url ?? '/'}`);
+  } catch {
+    return undefined;
+  }
+}
+
+function decodedPath(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function apiRequest(
+  request: IncomingMessage,
+  read: { readonly path: string; readonly query: URLSearchParams; readonly body: string },
+): ApiRequest {
+  const { headers } = request;
+  return {
+    method: request.method ?? 'GET',
+    ...read,
+    accept: headers.accept,
+    contentType: headers['content-type'],
+    userAgent: headers['user-agent']?.split('/')[0],
+  };
+}
+
+/** The body as text; undefined when it is too large. */
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    const piece: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+    bytes += piece.length;
+    if (bytes <= MAX_BODY_BYTES) chunks.push(piece);
+    // what comes after is read and dropped, so that the client can read the answer
+    else chunks.length = 0;
+    if (bytes > 4 * MAX_BODY_BYTES) {
+      request.destroy();
+      break;
+    }
+  }
+  return bytes > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');
+}
+
+function tooLarge(): ApiError {
+  return new ApiError({
+    message: `Request entity too large: limit is ${MAX_BODY_BYTES}`,
+    reason: 'RequestEntityTooLarge',
+    code: 413,
+  });
+}
+
+function refusal(error: ApiError): PlainResponse {
+  return json(error.code, error.status);
+}
+
+function sendPlain(
+  response: ServerResponse,
+  answer: PlainResponse,
+  method: string | undefined,
+): void {
+  if (response.destroyed) return;
+  const body = Buffer.from(answer.body);
+  response.statusCode = answer.status;
+  if (answer.contentType !== '') response.setHeader('Content-Type', answer.contentType);
+  if (answer.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="hpa-lab"');
+  response.setHeader('Cache-Control', 'no-cache, private');
+  const warnings = (answer.warnings ?? []).map((text) => `299 - ${quoted(text)}`);
+  if (warnings.length > 0) response.setHeader('Warning', warnings);
+  if (answer.status !== 204) response.setHeader('Content-Length', body.length);
+  response.end(method === 'HEAD' || answer.status === 204 ? undefined : body);
+}
+
+/** A quoted string of a header; what a header cannot carry becomes `?`. */
+function quoted(text: string): string {
+  const clean = text.replaceAll(/[^\t\u0020-\u007E]/g, '?');
+  return `"${clean.replaceAll(/[\\"]/g, String.raw`\$&`)}"`;
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === 'EADDRINUSE' || error.code === 'EACCES'
+          ? new LabError(
+              'ADDRESS_IN_USE',
+              `expected port ${port} on ${LOOPBACK} to be free, but it is taken`,
+              {
+                hint: 'choose another port, or 0 for any that is free',
+                cause: error,
+              },
+            )
+          : error,
+      );
+    });
+    server.listen(port, LOOPBACK, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}

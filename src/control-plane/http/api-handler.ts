@@ -1,0 +1,118 @@
+/** Answers every request of the API: the way from a path to what handles it. */
+import { ApiError } from '../api-error.js';
+import { isJsonObject } from '../schema/json.js';
+import { readObject } from './body.js';
+import { unknownResource } from './context.js';
+import type { ApiHandlerOptions } from './context.js';
+import { Discovery } from './discovery.js';
+import { answerHealth } from './health.js';
+import { json, text } from './messages.js';
+import type { ApiRequest, ApiResponse } from './messages.js';
+import { METRICS_GROUP, handleMetrics } from './metrics-handler.js';
+import { OpenApi } from './open-api.js';
+import { handleCollection, handleObject } from './resource-handler.js';
+import { parseResourcePath } from './resource-path.js';
+import type { ResourcePath } from './resource-path.js';
+import { handleSubresource } from './subresource-handler.js';
+
+/** What `/version` answers: the version whose behavior this API follows. */
+const VERSION = {
+  major: '1',
+  minor: '36',
+  gitVersion: 'v1.36.0+hpa-lab',
+  gitCommit: '',
+  gitTreeState: 'clean',
+  buildDate: '1970-01-01T00:00:00Z',
+  goVersion: '',
+  compiler: 'none',
+  platform: 'hpa-lab/embedded',
+} as const;
+
+/** The API without its transport: requests in, answers out, no I/O. */
+export class ApiHandler {
+  readonly #options: ApiHandlerOptions;
+  readonly #discovery: Discovery;
+  readonly #openApi: OpenApi;
+
+  constructor(options: ApiHandlerOptions) {
+    this.#options = options;
+    const { kinds } = options.api;
+    this.#discovery = new Discovery({ kinds, hasMetrics: options.metrics !== undefined });
+    this.#openApi = new OpenApi(kinds);
+  }
+
+  /** The answer to a request; refusals are answers too. Throws only what is a fault of ours. */
+  handle(request: ApiRequest): ApiResponse {
+    try {
+      return this.#route(request);
+    } catch (error) {
+      if (error instanceof ApiError) return json(error.code, error.status);
+      throw error;
+    }
+  }
+
+  #route(request: ApiRequest): ApiResponse {
+    const path = parseResourcePath(request.path);
+    const health = answerHealth(request);
+    if (health !== undefined) return health;
+    if (path === undefined) return this.#answerRoot(request);
+    if (path.group === 'authorization.k8s.io') return this.#reviewAccess(path, request);
+    const { metrics } = this.#options;
+    if (path.group === METRICS_GROUP.group && path.version === METRICS_GROUP.version) {
+      if (metrics === undefined) return notFoundPage();
+      return handleMetrics({ ...this.#options, metrics }, path, request);
+    }
+    return this.#answerKind(path, request);
+  }
+
+  #answerKind(path: ResourcePath, request: ApiRequest): ApiResponse {
+    const kind = this.#options.api.kinds.find(path);
+    if (kind === undefined) {
+      if (!this.#discovery.has(path.group, path.version)) return notFoundPage();
+      throw unknownResource();
+    }
+    if (!kind.resource.namespaced && path.namespace !== undefined) throw unknownResource();
+    const target = { kind, path, request };
+    if (path.name === undefined) return handleCollection(this.#options, target);
+    if (kind.resource.namespaced && path.namespace === undefined) throw unknownResource();
+    if (path.subresource !== undefined) return handleSubresource(this.#options, target);
+    return handleObject(this.#options, target);
+  }
+
+  #answerRoot(request: ApiRequest): ApiResponse {
+    const { path, accept } = request;
+    if (path === '/') return json(200, { paths: this.#rootPaths() });
+    if (path === '/version' || path === '/version/') return json(200, VERSION);
+    return this.#discovery.answer(path, accept) ?? this.#openApi.answer(path) ?? notFoundPage();
+  }
+
+  #rootPaths(): readonly string[] {
+    const own = ['/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'];
+    return [...this.#discovery.paths, ...own];
+  }
+
+  /** Whoever has the token may do everything. */
+  #reviewAccess(path: ResourcePath, request: ApiRequest): ApiResponse {
+    if (path.version !== 'v1') return notFoundPage();
+    if (path.plural !== 'selfsubjectaccessreviews') throw unknownResource();
+    if (request.method !== 'POST') throw ApiError.methodNotAllowed();
+    const body = readObject(request.body, request.contentType, {
+      kind: 'SelfSubjectAccessReview',
+      group: 'authorization.k8s.io',
+      version: 'v1',
+      registry: this.#options.api.kinds,
+    });
+    const { spec } = body;
+    return json(201, {
+      kind: 'SelfSubjectAccessReview',
+      apiVersion: 'authorization.k8s.io/v1',
+      metadata: {},
+      spec: isJsonObject(spec) ? spec : {},
+      status: { allowed: true },
+    });
+  }
+}
+
+function notFoundPage(): ApiResponse {
+  return text(404, '404 page not found\n');
+}

@@ -1,0 +1,45 @@
+/** What the parts of the HTTP face share. */
+import type { Clock } from '../../time/clock.js';
+import type { ApiMachinery } from '../api-machinery/api-machinery.js';
+import { ApiError } from '../api-error.js';
+import type { Kind } from '../kinds/kind.js';
+import type { MetricsSource } from '../metrics-source.js';
+import type { PodLogSource } from '../pod-log-source.js';
+import type { Encoding } from './encode.js';
+import type { ApiRequest } from './messages.js';
+import { negotiate } from './representation.js';
+
+/** What the embedder gives. */
+export interface ApiHandlerOptions {
+  readonly api: ApiMachinery;
+  readonly clock: Clock;
+  /** Absent: `metrics.k8s.io` is not offered. */
+  readonly metrics?: MetricsSource;
+  /** Absent: pods have no logs. */
+  readonly logs?: PodLogSource;
+}
+
+/** How to answer a request about objects of a kind. */
+export function encodingFor(
+  { clock }: ApiHandlerOptions,
+  kind: Kind,
+  request: ApiRequest,
+): Encoding {
+  const include = request.query.get('includeObject') ?? '';
+  return {
+    kind,
+    representation: negotiate(request.accept),
+    nowMs: clock.now(),
+    includeObject: include === 'None' || include === 'Object' ? include : 'Metadata',
+  };
+}
+
+/** 404 for a path under a known group version that names nothing. */
+export function unknownResource(): ApiError {
+  return new ApiError({
+    message: 'the server could not find the requested resource',
+    reason: 'NotFound',
+    details: {},
+    code: 404,
+  });
+}

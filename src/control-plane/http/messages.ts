@@ -1,0 +1,71 @@
+/** Requests and answers of the API, free of any HTTP library. */
+import type { Cancel } from '../../time/clock.js';
+
+/** One request, read whole. */
+export interface ApiRequest {
+  readonly method: string;
+  /** Decoded path without the query: `/api/v1/namespaces`. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** `Accept`; absent: anything. */
+  readonly accept: string | undefined;
+  /** `Content-Type`; absent: JSON. */
+  readonly contentType: string | undefined;
+  /** The body as text; '' when there is none. */
+  readonly body: string;
+  /** `User-Agent` up to its first slash: the field manager where none is named. */
+  readonly userAgent: string | undefined;
+}
+
+/** A complete answer. */
+export interface PlainResponse {
+  readonly kind: 'plain';
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+  /** Texts of `Warning` headers, without code and quotes. */
+  readonly warnings?: readonly string[];
+}
+
+/** An answer that goes on: a watch or a followed log. */
+export interface StreamResponse {
+  readonly kind: 'stream';
+  readonly status: number;
+  readonly contentType: string;
+  /** Begins to send; what it gives back stops it. */
+  readonly open: (sink: StreamSink) => Cancel;
+}
+
+/** Where a stream goes. */
+export interface StreamSink {
+  /** Sends a piece. False: the reader is too slow and was cut off; send nothing more. */
+  write(text: string): boolean;
+  end(): void;
+}
+
+export type ApiResponse = PlainResponse | StreamResponse;
+
+/** A JSON answer from a text that is JSON already. */
+export function jsonText(
+  status: number,
+  body: string,
+  warnings?: readonly string[],
+): PlainResponse {
+  return {
+    kind: 'plain',
+    status,
+    contentType: 'application/json',
+    body,
+    ...(warnings === undefined || warnings.length === 0 ? {} : { warnings }),
+  };
+}
+
+/** A JSON answer. */
+export function json(status: number, body: unknown): PlainResponse {
+  return jsonText(status, JSON.stringify(body));
+}
+
+/** A plain text answer. */
+export function text(status: number, body: string): PlainResponse {
+  return { kind: 'plain', status, contentType: 'text/plain; charset=utf-8', body };
+}

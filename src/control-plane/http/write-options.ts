@@ -1,0 +1,174 @@
+/** The query of writes: dry run, field validation, and the options of DELETE. */
+import { ApiError } from '../api-error.js';
+import type { DeleteOptions } from '../api.js';
+import { invalidValue, unsupportedValue } from '../field-error.js';
+import type { DecodeReport } from '../schema/decode.js';
+import { isJsonObject } from '../schema/json.js';
+import type { JsonObject } from '../schema/json.js';
+import { flag, integer } from './list-options.js';
+
+/** What to do about fields that the type does not have. */
+export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
+
+/** Options of a create, update or patch. */
+export interface WriteQuery {
+  readonly dryRun: boolean;
+  readonly fieldValidation: FieldValidation;
+}
+
+/**
+ * Reads the query of a write.
+ *
+ * @param kind - of the options, as messages name it: `CreateOptions`.
+ * @throws {ApiError} 422.
+ */
+export function parseWriteQuery(query: URLSearchParams, kind: string): WriteQuery {
+  const dryRun = query.getAll('dryRun').filter((value) => value !== '');
+  const validation = query.get('fieldValidation') ?? '';
+  const faults = [
+    ...(dryRun.every((value) => value === 'All')
+      ? []
+      : [unsupportedValue('dryRun', dryRun, ['All'])]),
+    ...(['', 'Ignore', 'Warn', 'Strict'].includes(validation)
+      ? []
+      : [unsupportedValue('fieldValidation', validation, ['', 'Ignore', 'Strict', 'Warn'])]),
+  ];
+  if (faults.length > 0) throw ApiError.invalid({ group: 'meta.k8s.io', kind }, '', faults);
+  return {
+    dryRun: dryRun.length > 0,
+    fieldValidation: validation === 'Ignore' || validation === 'Strict' ? validation : 'Warn',
+  };
+}
+
+/** Collects unknown fields and says what follows from them. */
+export class FieldReport implements DecodeReport {
+  readonly unknownFields: string[] = [];
+  readonly #validation: FieldValidation;
+
+  constructor(validation: FieldValidation) {
+    this.#validation = validation;
+  }
+
+  /** Texts of the warnings to send. */
+  get warnings(): readonly string[] {
+    return this.#validation === 'Warn' ? this.#faults() : [];
+  }
+
+  /**
+   * Refuses unknown fields under strict validation.
+   *
+   * @throws {ApiError} 400.
+   */
+  check(subject: { readonly kind: string; readonly version: string }): void {
+    const faults = this.#faults();
+    if (this.#validation !== 'Strict' || faults.length === 0) return;
+    const { kind, version } = subject;
+    throw ApiError.badRequest(
+      `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: strict decoding error: ${faults.join(', ')}`,
+    );
+  }
+
+  #faults(): readonly string[] {
+    return this.unknownFields.map((field) => `unknown field ${JSON.stringify(field)}`);
+  }
+}
+
+const POLICIES = ['Foreground', 'Background', 'Orphan'] as const;
+
+/**
+ * Options of a DELETE, from its body or else from its query.
+ *
+ * @throws {ApiError} 400 or 422.
+ * @see Source: kubernetes `apiserver/pkg/endpoints/handlers/delete.go`;
+ *   `apimachinery/pkg/apis/meta/v1/validation/validation.go`, `ValidateDeleteOptions`.
+ */
+export function parseDeleteOptions(body: string, query: URLSearchParams): DeleteOptions {
+  const given = body === '' ? fromQuery(query) : fromBody(body);
+  const { orphanDependents, propagationPolicy, gracePeriodSeconds, dryRun } = given;
+  const policy = POLICIES.find((name) => name === propagationPolicy);
+  const faults = [
+    ...(propagationPolicy === undefined || policy !== undefined
+      ? []
+      : [unsupportedValue('propagationPolicy', propagationPolicy, [...POLICIES, 'nil'])]),
+    ...(propagationPolicy !== undefined && orphanDependents !== undefined
+      ? [
+          invalidValue(
+            'propagationPolicy',
+            propagationPolicy,
+            'orphanDependents and deletionPropagation cannot be both set',
+          ),
+        ]
+      : []),
+    ...(dryRun.every((value) => value === 'All')
+      ? []
+      : [unsupportedValue('dryRun', dryRun, ['All'])]),
+  ];
+  if (faults.length > 0) {
+    throw ApiError.invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', faults);
+  }
+  const orphanPolicy =
+    orphanDependents === undefined ? undefined : orphanDependents ? 'Orphan' : 'Background';
+  const effective = policy ?? orphanPolicy;
+  return {
+    ...(gracePeriodSeconds === undefined
+      ? {}
+      : { gracePeriodSeconds: gracePeriodSeconds < 0 ? 1 : gracePeriodSeconds }),
+    ...(effective === undefined ? {} : { propagationPolicy: effective }),
+    ...(given.preconditions === undefined ? {} : { preconditions: given.preconditions }),
+    ...(dryRun.length > 0 ? { dryRun: true } : {}),
+  };
+}
+
+interface GivenDeleteOptions {
+  readonly gracePeriodSeconds: number | undefined;
+  readonly propagationPolicy: string | undefined;
+  readonly orphanDependents: boolean | undefined;
+  readonly dryRun: readonly unknown[];
+  readonly preconditions: DeleteOptions['preconditions'];
+}
+
+function fromQuery(query: URLSearchParams): GivenDeleteOptions {
+  return {
+    gracePeriodSeconds: integer(query, 'gracePeriodSeconds'),
+    propagationPolicy: query.get('propagationPolicy') ?? undefined,
+    orphanDependents: query.has('orphanDependents') ? flag(query, 'orphanDependents') : undefined,
+    dryRun: query.getAll('dryRun').filter((value) => value !== ''),
+    preconditions: undefined,
+  };
+}
+
+function fromBody(body: string): GivenDeleteOptions {
+  const value = parseBody(body);
+  const { gracePeriodSeconds, propagationPolicy, orphanDependents, dryRun } = value;
+  const preconditions = value['preconditions'];
+  return {
+    gracePeriodSeconds: typeof gracePeriodSeconds === 'number' ? gracePeriodSeconds : undefined,
+    propagationPolicy: typeof propagationPolicy === 'string' ? propagationPolicy : undefined,
+    orphanDependents: typeof orphanDependents === 'boolean' ? orphanDependents : undefined,
+    dryRun: Array.isArray(dryRun) ? dryRun : [],
+    preconditions: isJsonObject(preconditions) ? readPreconditions(preconditions) : undefined,
+  };
+}
+
+function parseBody(body: string): JsonObject {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch (error) {
+    throw ApiError.badRequest(
+      `couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : ''}`,
+    );
+  }
+  if (!isJsonObject(value)) {
+    throw ApiError.badRequest("couldn't get version/kind; json parse error: expected an object");
+  }
+  return value;
+}
+
+function readPreconditions(value: JsonObject): NonNullable<DeleteOptions['preconditions']> {
+  const { uid, resourceVersion } = value;
+  return {
+    ...(typeof uid === 'string' ? { uid } : {}),
+    ...(typeof resourceVersion === 'string' ? { resourceVersion } : {}),
+  };
+}
