@@ -1,6 +1,7 @@
 /** Why a scale-up came: when usage went over target, which load change it was, when the metric showed it. */
 import { formatDurationMs } from '../core/duration.js';
 import type { PodMetricsRecord } from '../timeline/record.js';
+import { NOISE_MS, stretchStart } from './cpu-stretch.js';
 import type { CpuUsage } from './cpu-usage.js';
 import type { LoadChange } from './load-changes.js';
 import { measured, noData, notReached, valueOf, type Measure } from './measure.js';
@@ -13,13 +14,6 @@ export interface Instant {
   readonly evidence: string;
 }
 
-/** Usage may fall under the target for this long and still count as one stretch over it (noise). */
-const DIP_MS = 5_000;
-/**
- * A metric is at most this old when it is used: a window of 15 s read up to 28 s later, and a sync of
- * 15 s after that.
- */
-const METRIC_AGE_MS = 60_000;
 /** The metrics API is polled: what an HPA used may show this long after its decision. */
 const POLL_SKEW_MS = 2_000;
 
@@ -30,49 +24,67 @@ export interface CauseSources {
   readonly metrics: readonly PodMetricsRecord[];
 }
 
+/** A load change and when usage answered to it. */
+export interface Cause {
+  readonly change: Measure<LoadChange>;
+  readonly overTarget: Measure<Instant>;
+}
+
 /**
- * The earliest reading of the stretch, up to the decision, in which the true usage of all pods, spread
- * over as many as there were, was above target and tolerance. The resolution is that of the readings.
+ * Which load change a scale-up answers to, and when usage went over target by it.
+ *
+ * Usage is *over target* when that of all pods, spread over as many as there were, is above target and
+ * tolerance. Smoothed over some seconds, it is so in a stretch up to the decision. The load change is the
+ * last planned rise before that stretch; without readings, before the decision. Over target is then the
+ * first single reading, from the load change on, that is over; its resolution is that of the readings.
+ *
+ * @param changes - empty when the plan is not known.
  */
-export function overTarget(rescale: Rescale, sources: CauseSources): Measure<Instant> {
+export function causeOf(
+  rescale: Rescale,
+  sources: CauseSources,
+  changes: readonly LoadChange[],
+): Cause {
   const { target, usage } = sources;
+  const stretchT = startOfStretchOver(rescale, sources);
+  const change = lastRise(changes, valueOf(stretchT) ?? rescale.t);
+  if (stretchT.kind !== 'measured') return { change, overTarget: stretchT };
+  if (target.kind !== 'measured') return { change, overTarget: target };
+  const fromT = valueOf(change)?.t ?? stretchT.value - NOISE_MS;
+  const first = usage.find(
+    ({ t, totalMillicores }) =>
+      t >= fromT && isOverTarget(totalMillicores, rescale.from, target.value),
+  );
+  return {
+    change,
+    overTarget:
+      first === undefined || first.t > rescale.t
+        ? notReached(NEVER_OVER)
+        : measured({ t: first.t, evidence: usageText(first, rescale, target.value) }),
+  };
+}
+
+const NEVER_OVER = 'no reading of the true CPU usage before the decision was over target';
+
+function startOfStretchOver(rescale: Rescale, { target, usage }: CauseSources): Measure {
   if (target.kind !== 'measured') return target;
   if (usage.length === 0) return noData('true CPU usage was not read');
-  const over = usage.filter(
-    ({ t, totalMillicores }) =>
-      t <= rescale.t && isOverTarget(totalMillicores, rescale.from, target.value),
+  const startT = stretchStart(usage, rescale.t, (totalMillicores) =>
+    isOverTarget(totalMillicores, rescale.from, target.value),
   );
-  const first = beginningOfLastStretch(over);
-  if (first === undefined || (over.at(-1)?.t ?? 0) < rescale.t - METRIC_AGE_MS) {
-    return notReached('no reading of the true CPU usage before the decision was over target');
-  }
-  const requestedMillicores = rescale.from * target.value.requestMillicores;
-  const percent = Math.trunc((first.totalMillicores * 100) / requestedMillicores);
-  return measured({
-    t: first.t,
-    evidence:
-      `the pods used ${Math.round(first.totalMillicores)}m, ${percent} % of what ${rescale.from} request ` +
-      `(target ${target.value.utilizationPercent} %), read over ${formatDurationMs(first.t - first.fromT)}`,
-  });
+  return startT === undefined ? notReached(NEVER_OVER) : measured(startT);
 }
 
-/** Readings that follow each other within {@link DIP_MS} are one stretch. */
-function beginningOfLastStretch(over: readonly CpuUsage[]): CpuUsage | undefined {
-  const start = over.findLastIndex(({ fromT }, index) => {
-    const before = over[index - 1];
-    return before === undefined || fromT - before.t > DIP_MS;
-  });
-  return over[start];
+function usageText(reading: CpuUsage, { from }: Rescale, target: CpuTarget): string {
+  const percent = Math.trunc((reading.totalMillicores * 100) / (from * target.requestMillicores));
+  return (
+    `the pods used ${Math.round(reading.totalMillicores)}m, ${percent} % of what ${from} request ` +
+    `(target ${target.utilizationPercent} %), read over ${formatDurationMs(reading.t - reading.fromT)}`
+  );
 }
 
-/** The last planned rise of the load at or before usage went over target (else before the decision). */
-export function loadChangeOf(
-  rescale: Rescale,
-  overT: number | undefined,
-  changes: readonly LoadChange[],
-): Measure<LoadChange> {
+function lastRise(changes: readonly LoadChange[], byT: number): Measure<LoadChange> {
   if (changes.length === 0) return noData('the planned load is not known');
-  const byT = overT ?? rescale.t;
   const rise = changes.findLast(({ t, direction }) => direction === 'up' && t <= byT);
   return rise === undefined ? noData('no planned rise of the load came before it') : measured(rise);
 }
@@ -83,13 +95,12 @@ export function loadChangeOf(
  */
 export function metricVisible(
   rescale: Rescale,
-  overT: Measure<Instant>,
-  sources: CauseSources & { readonly cause: Measure<LoadChange> },
+  { overTarget, change }: Cause,
+  { target, metrics }: CauseSources,
 ): Measure<Instant> {
-  const { target, metrics, cause } = sources;
   if (target.kind !== 'measured') return target;
   if (metrics.length === 0) return noData('the metrics API was not read');
-  const fromT = valueOf(overT)?.t ?? valueOf(cause)?.t;
+  const fromT = valueOf(overTarget)?.t ?? valueOf(change)?.t;
   if (fromT === undefined) return noData('it is not known from when on to look');
   const record = metrics.find(
     ({ t, pods }) =>

@@ -16,13 +16,7 @@ import type { PodHistory } from './pod-history.js';
 import { firstInstant, type Rescale } from './replicas.js';
 import { secondsWithin } from './requests.js';
 import { responseTimes, type ResponseTimes } from './response-times.js';
-import {
-  loadChangeOf,
-  metricVisible,
-  overTarget,
-  type CauseSources,
-  type Instant,
-} from './scale-up-cause.js';
+import { causeOf, metricVisible, type CauseSources, type Instant } from './scale-up-cause.js';
 
 /** The stages after the load change, in order. */
 export const SCALE_UP_STAGES = [
@@ -100,9 +94,7 @@ const WATCH_SKEW_MS = 2_000;
 /**
  * Explains one scale-up.
  *
- * - *over target*: the earliest reading of the stretch, up to the decision, in which the usage of all
- *   pods, spread over `from` pods, was above target and tolerance.
- * - *load change*: the last planned rise at or before that (else before the decision).
+ * - *load change*, *over target*: see {@link causeOf}.
  * - *metric visible*: the first content of the metrics API, from over target on, that says the same.
  * - *decision*: `spec.replicas` was seen changed.
  * - *pods created, scheduled, started*: the last of the added pods was.
@@ -115,13 +107,13 @@ export function explainScaleUp(
   next: readonly Rescale[],
   sources: ScaleUpSources,
 ): ScaleUp {
-  const overT = overTarget(rescale, sources);
-  const cause = loadChangeOf(rescale, valueOf(overT)?.t, sources.changes);
+  const cause = causeOf(rescale, sources, sources.changes);
+  const { change } = cause;
   const end = completionLimit(rescale, next, sources.endT);
   const added = addedPods(rescale, next, sources.pods);
   const found: Readonly<Record<ScaleUpStageName, Measure<Instant>>> = {
-    'over-target': overT,
-    'metric-visible': metricVisible(rescale, overT, { ...sources, cause }),
+    'over-target': cause.overTarget,
+    'metric-visible': metricVisible(rescale, cause, sources),
     decision: measured({ t: rescale.t, evidence: 'spec.replicas of the Deployment was changed' }),
     'pods-created': lastOf(added, rescale, {
       end,
@@ -133,29 +125,29 @@ export function explainScaleUp(
     ready: thatMany(sources.ready, rescale, { end, what: 'pods ready' }),
     endpoint: thatMany(sources.endpoints, rescale, { end, what: 'endpoints ready' }),
   };
-  const stages = lengths(found, valueOf(cause)?.t);
+  const stages = lengths(found, valueOf(change)?.t);
   const readyT = valueOf(found.ready)?.t;
   return {
     from: rescale.from,
     to: rescale.to,
     decisionT: rescale.t,
-    change: cause,
+    change,
     reason: rescaleReason(rescale, sources),
-    latencyMs: latency(cause, found.ready),
+    latencyMs: latency(change, found.ready),
     stages,
     pods: added.map(addedPod),
     responseTimesWhileWaiting:
-      cause.kind !== 'measured' || readyT === undefined
+      change.kind !== 'measured' || readyT === undefined
         ? noData('the wait has no known beginning or end')
         : measured(
-            responseTimes(secondsWithin(sources.seconds, { fromT: cause.value.t, toT: readyT })),
+            responseTimes(secondsWithin(sources.seconds, { fromT: change.value.t, toT: readyT })),
           ),
   };
 }
 
-function latency(cause: Measure<LoadChange>, ready: Measure<Instant>): Measure {
-  if (cause.kind !== 'measured') return cause;
-  return ready.kind === 'measured' ? measured(ready.value.t - cause.value.t) : ready;
+function latency(change: Measure<LoadChange>, ready: Measure<Instant>): Measure {
+  if (change.kind !== 'measured') return change;
+  return ready.kind === 'measured' ? measured(ready.value.t - change.value.t) : ready;
 }
 
 /** Until when a scale-up can be completed, and what ended it. */

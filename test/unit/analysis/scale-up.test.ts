@@ -169,31 +169,43 @@ describe('a scale-up that was not seen whole', () => {
   });
 
   it('whose usage never was over target by the true readings says so', () => {
-    const timeline: Timeline = {
-      ...SPIKE,
-      records: SPIKE.records.map((record) =>
-        record.kind === 'cpu'
-          ? { ...record, pods: record.pods.map((pod) => ({ ...pod, cpuMs: 0 })) }
-          : record,
-      ),
-    };
+    const idle = aTimeline({
+      stages: [{ name: 'idle', kind: 'constant', ratePerSecond: 1, durationMs: 170_000 }],
+    });
+    const records = [
+      ...without(SPIKE, 'cpu').records,
+      ...idle.records.filter(({ kind }) => kind === 'cpu'),
+    ].sort((a, b) => a.t - b.t);
+    const timeline: Timeline = { header: SPIKE.header, records };
 
     expect(stageOf(firstScaleUp(timeline), 'over-target')?.kind).toBe('not-reached');
   });
 });
 
-const dipped = (fromT: number, toT: number): Timeline => ({
-  ...SPIKE,
-  records: SPIKE.records.filter(
-    (record) => record.kind !== 'cpu' || record.t < fromT || record.t > toT,
-  ),
-});
+describe('the load change of a scale-up', () => {
+  const LOW = { kind: 'constant', ratePerSecond: 9 } as const;
+  const HIGH = { kind: 'constant', ratePerSecond: 45 } as const;
+  const causeAfterPause = (pauseMs: number) =>
+    valueOf(
+      firstScaleUp(
+        aTimeline({
+          loadStartT: 20_000,
+          stages: [
+            { name: 'calm', ...LOW, durationMs: 20_000 },
+            { name: 'burst', ...HIGH, durationMs: 10_000 },
+            { name: 'pause', ...LOW, durationMs: pauseMs },
+            { name: 'again', ...HIGH, durationMs: 60_000 },
+          ],
+          rescales: [{ t: 90_000, to: 7 }],
+        }),
+      ).change,
+    )?.stage;
 
-const overT = (timeline: Timeline) => valueOf(stageOf(firstScaleUp(timeline), 'over-target')!)?.t;
+  it('is the first of two bursts when the pause between them is shorter than noise', () => {
+    expect(causeAfterPause(2_000)).toBe('burst');
+  });
 
-describe('usage over target', () => {
-  it('bridges a dip that a metric window would not show, and no longer one', () => {
-    expect(overT(dipped(60_500, 63_500))).toBe(54_000);
-    expect(overT(dipped(60_500, 70_500))).toBe(72_000);
+  it('is the second of two bursts when the pods had calmed down between them', () => {
+    expect(causeAfterPause(20_000)).toBe('again');
   });
 });
