@@ -40,13 +40,30 @@ export class LoopbackAddresses {
   take(): string {
     if (this.#free.length === 0) this.#claimBlock();
     const address = this.#free.shift();
-    if (address === undefined) throw new RangeError('expected a free loopback address, found none');
+    if (address === undefined) throw new RangeError('expected a free loopback address');
     return address;
   }
 
   /** Gives an address back. */
   release(address: string): void {
     this.#free.push(address);
+  }
+
+  /**
+   * A whole block that no pod gets addresses of, for Services: `127.a.b`.
+   *
+   * @throws {RangeError} when other runs have them all.
+   */
+  takeBlock(): string {
+    const { random, baseDirectory } = this.#options;
+    const living = livingRuns(baseDirectory);
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const block = `127.${FIRST_OCTET + random.below(OCTETS)}.${random.below(256)}`;
+      if (!this.#claim(block, living)) continue;
+      this.#blocks.push(block);
+      return block;
+    }
+    throw new RangeError('expected a free block of loopback addresses, found none');
   }
 
   /** Gives all blocks back. */
@@ -56,15 +73,8 @@ export class LoopbackAddresses {
   }
 
   #claimBlock(): void {
-    const { random, baseDirectory } = this.#options;
-    const living = livingRuns(baseDirectory);
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const block = `127.${FIRST_OCTET + random.below(OCTETS)}.${random.below(256)}`;
-      if (!this.#claim(block, living)) continue;
-      this.#blocks.push(block);
-      for (let host = 1; host <= HOSTS; host++) this.#free.push(`${block}.${host}`);
-      return;
-    }
+    const block = this.takeBlock();
+    for (let host = 1; host <= HOSTS; host++) this.#free.push(`${block}.${host}`);
   }
 
   #claim(block: string, living: ReadonlySet<string>): boolean {

@@ -231,7 +231,9 @@ export class ProcessRuntime implements PodRuntime, UsageSource {
   }
 
   #reader(pid: number): UsageReader | undefined {
-    return this.abilities.accounting === 'proc' ? new ProcessUsage(pid) : this.#ps.of(pid);
+    return this.abilities.accounting === 'proc'
+      ? new ProcessUsage(pid, this.#options.clock)
+      : this.#ps.of(pid);
   }
 
   #limiter(start: ContainerStart, pid: number, usage: UsageReader): SignalLimiter | undefined {

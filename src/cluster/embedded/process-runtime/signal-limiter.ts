@@ -34,6 +34,9 @@ export class SignalLimiter {
   readonly #quotaMs: number;
   #periodStartMs: EpochMs;
   #startCpuMs: number;
+  #lookedAtMs: EpochMs;
+  #lookedCpuMs: number;
+  #coresInUse = 1;
   #budgetMs: number;
   #stoppedAtMs: EpochMs | undefined;
   #throttling: Throttling = { periods: 0, throttledPeriods: 0, throttledMs: 0 };
@@ -47,6 +50,8 @@ export class SignalLimiter {
     this.#budgetMs = this.#quotaMs;
     this.#periodStartMs = clock.now();
     this.#startCpuMs = group.cpuMs() ?? 0;
+    this.#lookedAtMs = this.#periodStartMs;
+    this.#lookedCpuMs = this.#startCpuMs;
     this.#waitFor(this.#budgetMs);
   }
 
@@ -65,7 +70,7 @@ export class SignalLimiter {
 
   #waitFor(remainingMs: number): void {
     const toEndMs = this.#periodStartMs + PERIOD_MS - this.#clock.now();
-    const waitMs = Math.max(SHORTEST_WAIT_MS, (WAIT_PART * remainingMs) / this.#group.cores);
+    const waitMs = Math.max(SHORTEST_WAIT_MS, (WAIT_PART * remainingMs) / this.#coresInUse);
     this.#after(Math.min(waitMs, Math.max(0, toEndMs)));
   }
 
@@ -80,12 +85,21 @@ export class SignalLimiter {
       this.close();
       return;
     }
+    this.#noteCores(nowMs, cpuMs);
     const usedMs = cpuMs - this.#startCpuMs;
     if (nowMs >= this.#periodStartMs + PERIOD_MS) {
       this.#nextPeriod(nowMs, { cpuMs, usedMs });
     } else if (usedMs >= this.#budgetMs) {
       this.#stop(nowMs);
     } else this.#waitFor(this.#budgetMs - usedMs);
+  }
+
+  /** Most groups use one core; one that was seen to use more could do so again at any time. */
+  #noteCores(nowMs: EpochMs, cpuMs: number): void {
+    const rate = (cpuMs - this.#lookedCpuMs) / Math.max(1, nowMs - this.#lookedAtMs);
+    this.#coresInUse = Math.min(this.#group.cores, Math.max(1, this.#coresInUse * 0.98, rate));
+    this.#lookedAtMs = nowMs;
+    this.#lookedCpuMs = cpuMs;
   }
 
   #stop(nowMs: EpochMs): void {
@@ -100,20 +114,21 @@ export class SignalLimiter {
     const late = Math.max(1, Math.floor((nowMs - this.#periodStartMs) / PERIOD_MS));
     const stoppedMs = this.#stoppedAtMs === undefined ? 0 : nowMs - this.#stoppedAtMs;
     this.#throttling = {
-      periods: this.#throttling.periods + (read.usedMs > 0 ? late : 0),
-      throttledPeriods: this.#throttling.throttledPeriods + (stoppedMs > 0 ? 1 : 0),
+      periods: this.#throttling.periods + (read.usedMs > 0 || stoppedMs > 0 ? late : 0),
+      throttledPeriods: this.#throttling.throttledPeriods + (stoppedMs > 0 ? late : 0),
       throttledMs: this.#throttling.throttledMs + stoppedMs,
     };
     const debtMs = Math.max(0, read.usedMs - this.#budgetMs - (late - 1) * this.#quotaMs);
     this.#budgetMs = this.#quotaMs - Math.min(debtMs, MAX_DEBT_PERIODS * this.#quotaMs);
     this.#periodStartMs += late * PERIOD_MS;
     this.#startCpuMs = read.cpuMs;
+    const wasStopped = this.#stoppedAtMs !== undefined;
+    this.#stoppedAtMs = undefined;
     if (this.#budgetMs <= 0) {
       this.#stop(nowMs);
       return;
     }
-    if (this.#stoppedAtMs !== undefined) this.#group.signal('SIGCONT');
-    this.#stoppedAtMs = undefined;
+    if (wasStopped) this.#group.signal('SIGCONT');
     this.#waitFor(this.#budgetMs);
   }
 }

@@ -87,8 +87,25 @@ describe('the signal limiter', () => {
     clock.advance(1_000);
 
     expect(group.signals.at(-1)).toBe('SIGCONT');
-    expect(group.signals.filter((signal) => signal === 'SIGSTOP').length).toBe(
-      group.signals.filter((signal) => signal === 'SIGCONT').length,
-    );
+  });
+
+  it('counts how long it stopped a group, also over several periods', () => {
+    const clock = new VirtualClock(0);
+    const group = aGroup(clock, 2);
+    const limiter = new SignalLimiter(lateClock(clock, 5), {
+      ...group,
+      limitMillicores: 20,
+      cores: 2,
+    });
+
+    clock.advance(10_000);
+    limiter.close();
+
+    const { periods, throttledPeriods, throttledMs } = limiter.throttling;
+    expect(periods).toBeGreaterThan(95);
+    expect(throttledPeriods).toBeGreaterThan(95);
+    // Two cores at 20 m run 1 % of the time.
+    expect(throttledMs).toBeGreaterThan(9_500);
+    expect(throttledMs).toBeLessThanOrEqual(10_000);
   });
 });
