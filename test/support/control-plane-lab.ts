@@ -2,7 +2,10 @@
 import { ApiMachinery } from '../../src/control-plane/api-machinery/api-machinery.js';
 import type { KubeApi } from '../../src/control-plane/api.js';
 import { ControllerManager } from '../../src/control-plane/controller-manager.js';
-import type { ReconcileFailure } from '../../src/control-plane/controller-manager.js';
+import type {
+  ControllerPace,
+  ReconcileFailure,
+} from '../../src/control-plane/controller-manager.js';
 import { allControllers } from '../../src/control-plane/controllers/all-controllers.js';
 import {
   DEPLOYMENTS,
@@ -53,7 +56,7 @@ export interface LabOptions {
   readonly nameOf?: (pod: Pod) => string;
   readonly seed?: number;
   readonly kubeletReactionMs?: number;
-  readonly reactionMs?: Readonly<Record<string, number>>;
+  readonly pace?: Readonly<Record<string, ControllerPace>>;
   /** Called with the API before anything is in it. */
   readonly onApi?: (api: KubeApi) => void;
 }
@@ -69,7 +72,7 @@ export function controlPlaneLab(options: LabOptions = {}): ControlPlaneLab {
     clock,
     controllers: allControllers(api),
     onError: (failure) => failures.push(failure),
-    ...(options.reactionMs === undefined ? {} : { reactionMs: options.reactionMs }),
+    ...(options.pace === undefined ? {} : { pace: options.pace }),
   });
   const kubelet = new FakeKubelet({
     api,

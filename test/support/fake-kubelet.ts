@@ -169,19 +169,18 @@ export class FakeKubelet {
   }
 
   #behaviorOf(pod: Pod): Behavior {
-    let behavior = DEFAULTS;
-    for (const { match, ...rule } of this.#rules) {
+    const rules = this.#rules.filter(({ match }) => {
       const image = pod.spec.containers[0]?.image;
-      const isMatch =
+      return (
         (match?.pods?.includes(this.#nameOf(pod)) ?? true) &&
         (match?.image === undefined || match.image === image) &&
         (match?.node === undefined || match.node === pod.spec.nodeName) &&
         Object.entries(match?.labels ?? {}).every(
           ([key, value]) => pod.metadata.labels?.[key] === value,
-        );
-      if (isMatch) behavior = { ...behavior, ...rule };
-    }
-    return behavior;
+        )
+      );
+    });
+    return Object.assign({}, DEFAULTS, ...rules);
   }
 
   #run(running: RunningPod): void {
@@ -194,10 +193,9 @@ export class FakeKubelet {
       this.#write(running.key, (status) => ({
         ...status,
         phase: 'Pending',
-        containerStatuses: pod.spec.containers.map((container) => ({
-          ...emptyStatus(container),
-          state: { waiting },
-        })),
+        containerStatuses: pod.spec.containers.map((container) =>
+          Object.assign(emptyStatus(container), { state: { waiting } }),
+        ),
       }));
       return;
     }
@@ -209,12 +207,13 @@ export class FakeKubelet {
       podIPs: [{ ip: running.address }],
       hostIP: '192.168.0.1',
       startTime: status.startTime ?? kubeTime(nowMs),
-      containerStatuses: pod.spec.containers.map((container) => ({
-        ...emptyStatus(container),
-        restartCount: running.restarts,
-        started: true,
-        state: { running: { startedAt: kubeTime(nowMs) } },
-      })),
+      containerStatuses: pod.spec.containers.map((container) =>
+        Object.assign(emptyStatus(container), {
+          restartCount: running.restarts,
+          started: true,
+          state: { running: { startedAt: kubeTime(nowMs) } },
+        }),
+      ),
     }));
     this.#started(running);
   }
@@ -223,7 +222,7 @@ export class FakeKubelet {
     const { readyMs, exit } = running.behavior;
     const { namespace, name } = running.key;
     if (readyMs !== null) {
-      this.#after(running, readyMs, () => this.setReady(namespace, name, true));
+      this.#after(running, readyMs + this.#reactionMs, () => this.setReady(namespace, name, true));
     }
     if (exit !== undefined && running.exits < (exit.times ?? Number.POSITIVE_INFINITY)) {
       this.#after(running, exit.afterMs, () => {
@@ -245,11 +244,9 @@ export class FakeKubelet {
     this.#write(running.key, (status) => ({
       ...withReadiness(status, false, this.#clock.now()),
       phase: 'Running',
-      containerStatuses: (status.containerStatuses ?? []).map((container) => ({
-        ...container,
-        ready: false,
-        restartCount: running.restarts,
-      })),
+      containerStatuses: (status.containerStatuses ?? []).map((container) =>
+        Object.assign({}, container, { ready: false, restartCount: running.restarts }),
+      ),
     }));
     this.#after(running, running.behavior.restartMs, () => this.#started(running));
   }

@@ -57,25 +57,33 @@ function scaleOldSets(sync: DeploymentSync, sets: DeploymentSets, newSet: Replic
   const limit = sumReplicas(allSets(sets)) - minAvailable - unavailableNew;
   if (limit <= 0) return false;
   const cleaned = removeUnhealthy(sync, oldSets, limit);
+  if (cleaned === undefined) return false;
   const spare = sumAvailable([...cleaned.sets, newSet]) - minAvailable;
   return removeHealthy(sync, cleaned.sets, spare) + cleaned.removed > 0;
 }
 
-/** Pods that do nobody any good go first, or they would hold up the rollout. */
+/**
+ * Pods that do nobody any good go first, or they would hold up the rollout.
+ *
+ * @returns undefined when a set counts more available pods than it wants: it has not acted on its last
+ *   scaling yet, so its counts cannot be built on.
+ * @see Source: `rolling.go`, `cleanupUnhealthyReplicas`, which gives up with an error there.
+ */
 function removeUnhealthy(
   sync: DeploymentSync,
   oldSets: readonly ReplicaSet[],
   limit: number,
-): { readonly sets: readonly ReplicaSet[]; readonly removed: number } {
+): { readonly sets: readonly ReplicaSet[]; readonly removed: number } | undefined {
+  const sets: ReplicaSet[] = [];
   let removed = 0;
-  const sets = oldSets.map((set) => {
+  for (const set of oldSets) {
     const replicas = wantedReplicas(set);
     const unhealthy = replicas - (set.status?.availableReplicas ?? 0);
+    if (removed < limit && unhealthy < 0) return undefined;
     const count = Math.min(limit - removed, unhealthy);
-    if (count <= 0) return set;
-    removed += count;
-    return scaleSet(sync, set, replicas - count).set;
-  });
+    removed += Math.max(0, count);
+    sets.push(count > 0 ? scaleSet(sync, set, replicas - count).set : set);
+  }
   return { sets, removed };
 }
 

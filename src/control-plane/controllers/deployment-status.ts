@@ -170,8 +170,9 @@ function deadlineMs(deployment: Deployment, current: Condition): EpochMs | undef
  */
 export function untilDeadlineMs(deployment: Deployment, nowMs: EpochMs): number | undefined {
   const current = findCondition(deployment.status?.conditions, PROGRESSING);
-  if (current === undefined || current.reason === REASON_TIMED_OUT) return undefined;
-  if (isComplete(deployment, deployment.status)) return undefined;
+  // a finished rollout never times out; upstream keeps on looking, every few ms
+  if (current?.reason === REASON_COMPLETE || current?.reason === REASON_TIMED_OUT) return undefined;
+  if (current === undefined || isComplete(deployment, deployment.status)) return undefined;
   const dueMs = deadlineMs(deployment, current);
   if (dueMs === undefined) return undefined;
   const leftMs = dueMs - nowMs;

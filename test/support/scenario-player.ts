@@ -1,0 +1,273 @@
+/** Plays a recorded scenario against our own control plane and records it in the same form. */
+/* oxlint-disable typescript/no-unsafe-type-assertion -- scripts are data of this repository; the API checks what it is given */
+import { ApiError } from '../../src/control-plane/api-error.js';
+import { applyJsonPatch } from '../../src/control-plane/http/json-patch.js';
+import { applyMergePatch } from '../../src/control-plane/http/merge-patch.js';
+import { KINDS } from '../../src/control-plane/kinds/registry.js';
+import type { ControllerPace } from '../../src/control-plane/controller-manager.js';
+import type { Resource } from '../../src/control-plane/resources.js';
+import { EVENTS, NODES } from '../../src/control-plane/resources.js';
+import type { KubeEvent, KubeObject, Node } from '../../src/core/objects.js';
+import type { Clock } from '../../src/time/clock.js';
+import { NAMESPACE, START_MS, addNode, controlPlaneLab } from './control-plane-lab.js';
+import type { ControlPlaneLab, LabNode } from './control-plane-lab.js';
+import type {
+  RecordedState,
+  RecordedWrite,
+  Recording,
+  Scenario,
+  ScenarioAction,
+} from './controller-scenario.js';
+import { recordedState } from './recorded-state.js';
+import { ScenarioNames } from './scenario-names.js';
+
+/** What a play needs beside the scenario. */
+export interface PlayOptions {
+  /** For UIDs, by which the real one picks among equal pods. */
+  readonly seed?: number;
+  /** How many times slower than at best everything reacts; 1 by default. */
+  readonly slowness?: number;
+}
+
+/** What the API server said. */
+interface Answer {
+  readonly code: number;
+  readonly message?: string;
+}
+
+/** Kinds whose writes are recorded; nodes belong to controllers that are not played here. */
+const RECORDED_KINDS: ReadonlySet<string> = new Set([
+  'Deployment',
+  'ReplicaSet',
+  'Pod',
+  'EndpointSlice',
+  'ConfigMap',
+]);
+
+/**
+ * How fast the recorded controllers were at best; with a slowness of 5 about as slow as in some takes.
+ * Pods that start one after the other are seen one after the other, as in life.
+ */
+function realPace(slowness: number): Readonly<Record<string, ControllerPace>> {
+  const quick = { reactionMs: 8 * slowness, callMs: 2 * slowness };
+  return {
+    deployment: quick,
+    replicaset: quick,
+    endpointslice: quick,
+    scheduler: { reactionMs: 8 * slowness, callMs: 20 * slowness },
+    'garbage-collector': { reactionMs: 15 * slowness, callMs: 5 * slowness },
+  };
+}
+
+class Recorder {
+  readonly records: RecordedWrite[] = [];
+  readonly final = new Map<string, RecordedState>();
+  readonly #names: ScenarioNames;
+  readonly #nowMs: () => number;
+  readonly #last = new Map<string, string>();
+
+  constructor(names: ScenarioNames, nowMs: () => number) {
+    this.#names = names;
+    this.#nowMs = nowMs;
+  }
+
+  write(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void {
+    if (type === 'ADDED') this.#names.add(object);
+    const name = this.#names.of(object.metadata.name);
+    const id = `${object.kind}/${name}`;
+    const record = { t: this.#nowMs() - START_MS, kind: object.kind, name };
+    if (type === 'DELETED') {
+      this.records.push({ ...record, op: 'del' });
+      this.final.delete(id);
+      return;
+    }
+    const state = recordedState(object, this.#names);
+    const text = JSON.stringify(state);
+    if (this.#last.get(id) === text) return;
+    this.#last.set(id, text);
+    this.final.set(id, state);
+    this.records.push({ ...record, op: type === 'ADDED' ? 'add' : 'mod', ...state });
+  }
+
+  event(type: 'ADDED' | 'MODIFIED' | 'DELETED', event: KubeEvent): void {
+    if (type === 'DELETED') return;
+    const { involvedObject, reason = '', message = '', count } = event;
+    this.records.push({
+      t: this.#nowMs() - START_MS,
+      op: type === 'ADDED' ? 'add' : 'mod',
+      kind: 'Event',
+      type: event.type ?? '',
+      reason,
+      object: `${involvedObject.kind ?? ''}/${this.#names.of(involvedObject.name ?? '')}`,
+      message: this.#names.inText(message),
+      ...(count === undefined ? {} : { count }),
+      source: event.source?.component ?? event.reportingComponent ?? '',
+    });
+  }
+
+  /** Records an action before what it sets off; its answer is known when `carryOut` returns. */
+  action(index: number, action: ScenarioAction, carryOut: () => Answer): void {
+    const place = this.records.length;
+    const record = {
+      t: this.#nowMs() - START_MS,
+      op: 'action',
+      i: index,
+      what: action.do,
+    } as const;
+    this.records.push(record);
+    this.records[place] = { ...record, ...carryOut() };
+  }
+}
+
+/** Plays a scenario to its end on virtual time. */
+export function playScenario(scenario: Scenario, options: PlayOptions = {}): Recording {
+  const { seed = 1, slowness = 1 } = options;
+  const names = new ScenarioNames();
+  let clock: Clock | undefined;
+  const recorder = new Recorder(names, () => clock?.now() ?? START_MS);
+  const lab = controlPlaneLab({
+    nodes: scenario.nodes,
+    rules: scenario.kubelet,
+    nameOf: names.ofPod,
+    seed,
+    pace: realPace(slowness),
+    kubeletReactionMs: 20 * slowness,
+    onApi: (api) => {
+      for (const { resource } of KINDS) {
+        if (!RECORDED_KINDS.has(resource.kind)) continue;
+        api.watch(resource, ({ type, object }) => recorder.write(type, object));
+      }
+      api.watch(EVENTS, ({ type, object }) => recorder.event(type, object));
+    },
+  });
+  clock = lab.clock;
+  for (const [index, action] of scenario.script.entries()) {
+    lab.clock.after(action.at, () => {
+      recorder.action(index, action, () => perform(lab, names, action));
+    });
+  }
+  lab.clock.advance(scenario.durationMs);
+  lab.manager.stop();
+  lab.kubelet.stop();
+  return { records: recorder.records, final: Object.fromEntries(recorder.final) };
+}
+
+function perform(lab: ControlPlaneLab, names: ScenarioNames, action: ScenarioAction): Answer {
+  try {
+    return { code: answerOf(lab, names, action) };
+  } catch (error) {
+    if (error instanceof ApiError) return { code: error.code, message: error.message };
+    throw error;
+  }
+}
+
+function answerOf(lab: ControlPlaneLab, names: ScenarioNames, action: ScenarioAction): number {
+  const { api, kubelet } = lab;
+  const pod = { namespace: NAMESPACE, name: names.real(action.pod ?? '') };
+  switch (action.do) {
+    case 'create': {
+      const object = withOwnerUids(lab, action.object as KubeObject);
+      api.create(resourceOf(object.kind), object);
+      return 201;
+    }
+    case 'delete':
+      api.delete(resourceOf(action.kind), keyIn(names, action), {
+        ...(action.propagationPolicy === undefined
+          ? {}
+          : { propagationPolicy: action.propagationPolicy }),
+        ...(action.gracePeriodSeconds === undefined
+          ? {}
+          : { gracePeriodSeconds: action.gracePeriodSeconds }),
+      });
+      return 200;
+    case 'patch':
+      return patch(lab, names, action);
+    case 'scale':
+      return patch(lab, names, { ...action, patch: { spec: { replicas: action.replicas } } });
+    case 'pod-ready':
+      kubelet.setReady(pod.namespace, pod.name, action.value === true);
+      return 200;
+    case 'pod-exit': {
+      const { code = 0, terminal, reason, message } = action;
+      kubelet.exit(pod, {
+        code,
+        ...(terminal === undefined ? {} : { terminal }),
+        ...(reason === undefined ? {} : { reason }),
+        ...(message === undefined ? {} : { message }),
+      });
+      return 200;
+    }
+    case 'node-add':
+      addNode(api, action.node as LabNode);
+      return 201;
+    case 'cordon':
+      return changeNode(lab, action, (node) => ({
+        ...node,
+        spec: { ...node.spec, unschedulable: action.value === true },
+      }));
+    case 'taint':
+      return changeNode(lab, action, (node) => withTaint(node, action));
+    default:
+      throw new Error(`expected an action this player knows, got ${action.do}`);
+  }
+}
+
+function patch(lab: ControlPlaneLab, names: ScenarioNames, action: ScenarioAction): number {
+  const resource = resourceOf(action.kind);
+  const key = keyIn(names, action);
+  const object = lab.api.get(resource, key);
+  if (object === undefined) throw ApiError.notFound(resource, key.name);
+  const patched =
+    action.type === 'json'
+      ? applyJsonPatch(object, action.patch as readonly unknown[])
+      : applyMergePatch(object, action.patch);
+  lab.api.update(resource, patched as KubeObject);
+  return 200;
+}
+
+function changeNode(
+  lab: ControlPlaneLab,
+  action: ScenarioAction,
+  change: (node: Node) => Node,
+): number {
+  const node = lab.api.get(NODES, { namespace: '', name: action.node as string });
+  if (node === undefined) throw ApiError.notFound(NODES, action.node as string);
+  lab.api.update(NODES, change(node));
+  return 200;
+}
+
+function withTaint(node: Node, { key = '', value, effect, remove }: ScenarioAction): Node {
+  const others = (node.spec.taints ?? []).filter((taint) => taint.key !== key);
+  const taint = { key, value: String(value), effect: effect as 'NoSchedule' };
+  return {
+    ...node,
+    spec: { ...node.spec, taints: remove === true ? others : [...others, taint] },
+  };
+}
+
+function resourceOf(kind: string | undefined): Resource {
+  const found = KINDS.find(({ resource }) => resource.kind === kind);
+  if (found === undefined)
+    throw new Error(`expected a kind that is offered, got ${kind ?? 'none'}`);
+  return found.resource;
+}
+
+function keyIn(
+  names: ScenarioNames,
+  { kind, name = '' }: ScenarioAction,
+): { namespace: string; name: string } {
+  const { namespaced } = resourceOf(kind);
+  return { namespace: namespaced ? NAMESPACE : '', name: names.real(name) };
+}
+
+/** `$uid:Kind/name` in a manifest is the UID of that object. */
+function withOwnerUids({ api }: ControlPlaneLab, object: KubeObject): KubeObject {
+  const text = JSON.stringify(object).replaceAll(
+    /\$uid:(\w+)\/([\w-]+)/g,
+    (_, kind: string, name: string) => {
+      return api.get(resourceOf(kind), { namespace: NAMESPACE, name })?.metadata.uid ?? '';
+    },
+  );
+  const copy = JSON.parse(text) as KubeObject;
+  return { ...copy, metadata: { ...copy.metadata, namespace: NAMESPACE } };
+}
