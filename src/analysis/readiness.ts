@@ -3,7 +3,7 @@ import type { PodHistory } from './pod-history.js';
 import type { Span } from './run-facts.js';
 
 /** A pod was ready, then not, then ready again within the window. */
-export interface Flap {
+interface Flap {
   readonly pod: string;
   /** When it stopped being ready, ms since the run began. */
   readonly unreadyT: number;

@@ -34,7 +34,7 @@ export const SCALE_UP_STAGES = [
 export type ScaleUpStageName = (typeof SCALE_UP_STAGES)[number];
 
 /** A stage that was seen. Instants are ms since the run began, on our clock. */
-export interface SeenStage {
+interface SeenStage {
   readonly t: number;
   /** Since the load change, or since the first stage seen where that is not known. */
   readonly sinceChangeMs: number;
@@ -45,13 +45,13 @@ export interface SeenStage {
 }
 
 /** One stage of one scale-up. */
-export interface ScaleUpStage {
+interface ScaleUpStage {
   readonly name: ScaleUpStageName;
   readonly seen: Measure<SeenStage>;
 }
 
 /** A pod that a scale-up added; instants are ms since the run began. */
-export interface AddedPod {
+interface AddedPod {
   readonly name: string;
   readonly createdT: number;
   readonly scheduledT: Measure;

@@ -1,5 +1,4 @@
 /** Numbers and times as a reader of a report sees them. */
-import { formatDurationMs } from '../core/duration.js';
 import type { Measure } from '../analysis/measure.js';
 
 /** What stands where there is no figure. */
@@ -51,11 +50,6 @@ export function moneyText(amount: number, currency: string): string {
 /** A measured value as text, else {@link ABSENT}. */
 export function measureText<T>(measure: Measure<T>, show: (value: T) => string): string {
   return measure.kind === 'measured' ? show(measure.value) : ABSENT;
-}
-
-/** A measured duration as text; else why there is none. */
-export function durationOrReason(measure: Measure): string {
-  return measure.kind === 'measured' ? formatDurationMs(measure.value) : measure.because;
 }
 
 /** Counts by name, largest first: `14 refused, 2 timeout`; absent when there is none. */

@@ -1,5 +1,6 @@
 /** The shape of `report.json`. Names carry units; what is absent is an object with the reason. */
 import { z } from 'zod';
+import { SCALE_UP_STAGES } from '../analysis/scale-up.js';
 
 /** Version of the shape; it rises when a field changes its meaning or goes. */
 export const REPORT_SCHEMA_VERSION = 1;
@@ -66,16 +67,7 @@ const stretch = z.strictObject({
 });
 
 const stage = z.strictObject({
-  name: z.enum([
-    'over-target',
-    'metric-visible',
-    'decision',
-    'pods-created',
-    'scheduled',
-    'started',
-    'ready',
-    'endpoint',
-  ]),
+  name: z.enum(SCALE_UP_STAGES),
   seen: measure(
     z.strictObject({
       atMs,
@@ -169,7 +161,7 @@ const environment = z.strictObject({
 });
 
 /** `report.json`. */
-export const reportSchema = z
+const reportSchema = z
   .strictObject({
     schemaVersion: z.literal(REPORT_SCHEMA_VERSION),
     experiment: measure(z.strictObject({ name: z.string(), question: z.string() })),

@@ -5,7 +5,7 @@
 import asciichart from 'asciichart';
 
 /** How a line is drawn; the sign of the style stands in the legend. */
-export type LineStyle = 'thin' | 'thick' | 'double' | 'dotted';
+type LineStyle = 'thin' | 'thick' | 'double' | 'dotted';
 
 /** One line of a plot. */
 export interface PlotLine {

@@ -28,7 +28,7 @@ export interface TextReportOptions {
 }
 
 /** Below this, plots and tables cannot be read. */
-export const MIN_COLUMNS = 80;
+const MIN_COLUMNS = 80;
 /** Wider plots are no clearer. */
 const MAX_COLUMNS = 160;
 

@@ -1,7 +1,7 @@
 /** Values over time: step series (a value holds until the next) and their columns in a plot. */
 
 /** A value that holds from `t` until the next point; `undefined` is a gap: nothing is known from there. */
-export interface SeriesPoint {
+interface SeriesPoint {
   /** Milliseconds since the run began. */
   readonly t: number;
   readonly value: number | undefined;

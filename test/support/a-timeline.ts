@@ -135,7 +135,7 @@ export function shifted(timeline: Timeline, byMs: number): Timeline {
   };
 }
 
-/** An experiment with the defaults of `experiments/spike.yaml`. */
+/** An experiment such as `experiments/spike.yaml`. */
 export function anExperiment(stages: readonly StageSpec[] = SPIKE_STAGES): Experiment {
   return {
     name: 'spike',
