@@ -1,18 +1,10 @@
 /** What the harness needs of any cluster, embedded, simulated or real. */
-import type { HorizontalPodAutoscaler } from '../core/autoscaling-objects.js';
-import type {
-  Deployment,
-  EndpointSlice,
-  KubeEvent,
-  KubeObject,
-  Pod,
-  PodMetrics,
-} from '../core/objects.js';
+import type { Deployment, KubeObject, Pod, PodMetrics } from '../core/objects.js';
 
 /** One change of an object, or its state when the watch began. */
 export interface ObservedChange {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
-  readonly object: Pod | Deployment | EndpointSlice | HorizontalPodAutoscaler | KubeEvent;
+  readonly object: KubeObject;
 }
 
 /** What may be watched. */

@@ -30,9 +30,12 @@ export function schemaCommand(): Command {
 
 /** The published schemas as they stand in their files, by file name. */
 export function schemaTexts(): Readonly<Record<string, string>> {
-  const text = (schema: unknown): string => `${JSON.stringify(schema, null, 2)}\n`;
   return {
-    [SCHEMA_FILES.experiment]: text(experimentJsonSchema()),
-    [SCHEMA_FILES.report]: text(reportJsonSchema()),
+    [SCHEMA_FILES.experiment]: asText(experimentJsonSchema()),
+    [SCHEMA_FILES.report]: asText(reportJsonSchema()),
   };
+}
+
+function asText(schema: unknown): string {
+  return `${JSON.stringify(schema, null, 2)}\n`;
 }

@@ -1,6 +1,8 @@
 /** Manifests of an experiment: parsed, patched and moved into its namespace. */
 import { LineCounter, parseAllDocuments } from 'yaml';
 import { mergePatch } from '../core/merge-patch.js';
+import { valueAt } from '../core/json.js';
+import { isKubeObject } from '../core/object-guards.js';
 import type { KubeObject, StringMap } from '../core/objects.js';
 import type { ManifestPatch } from './experiment.js';
 
@@ -35,9 +37,9 @@ export function parseManifests(files: readonly ManifestFile[]): ParsedManifests 
       }
       const value: unknown = document.errors.length === 0 ? document.toJS() : null;
       if (value === null) continue;
-      const missing = missingFields(value);
-      if (missing.length === 0) objects.push(value as KubeObject);
+      if (isKubeObject(value)) objects.push(value);
       else {
+        const missing = missingFields(value);
         const at = place(document.contents?.range?.[0] ?? 0);
         faults.push(`${at}: expected a Kubernetes object, but ${missing.join(', ')} is missing`);
       }
@@ -47,12 +49,10 @@ export function parseManifests(files: readonly ManifestFile[]): ParsedManifests 
 }
 
 function missingFields(value: unknown): readonly string[] {
-  const object = (typeof value === 'object' && value !== null ? value : {}) as Partial<KubeObject>;
-  return [
-    ...(typeof object.apiVersion === 'string' ? [] : ['apiVersion']),
-    ...(typeof object.kind === 'string' ? [] : ['kind']),
-    ...(typeof object.metadata?.name === 'string' ? [] : ['metadata.name']),
-  ];
+  const needed = [['apiVersion'], ['kind'], ['metadata', 'name']];
+  return needed
+    .filter((path) => typeof valueAt(value, path) !== 'string')
+    .map((path) => path.join('.'));
 }
 
 /** How {@link prepareManifests} changes what it is given. */
@@ -83,11 +83,18 @@ export function prepareManifests(
       ),
     };
   }
-  const moved = objects.map((object) => {
-    const mine = patches.filter((p) => p.kind === object.kind && p.name === object.metadata.name);
-    const patched = mine.reduce<unknown>((before, { patch }) => mergePatch(before, patch), object);
-    return inNamespace(patched as KubeObject, namespace, labels);
-  });
+  const patched = objects.map((object) => patchedBy(object, patches));
+  const broken = objects.filter((_, index) => !isKubeObject(patched[index]));
+  if (broken.length > 0) {
+    const faults = broken.map(
+      ({ kind, metadata }) =>
+        `patches: expected ${kind} ${metadata.name} to keep its apiVersion, kind and name, got a patch that removes one`,
+    );
+    return { kind: 'faults', faults };
+  }
+  const moved = patched
+    .filter(isKubeObject)
+    .map((object) => inNamespace(object, namespace, labels));
   const hasNamespace = moved.some(({ kind }) => kind === 'Namespace');
   const added: KubeObject = {
     apiVersion: 'v1',
@@ -95,6 +102,12 @@ export function prepareManifests(
     metadata: { name: namespace, labels },
   };
   return { kind: 'objects', objects: hasNamespace ? moved : [added, ...moved] };
+}
+
+function patchedBy(object: KubeObject, patches: readonly ManifestPatch[]): unknown {
+  return patches
+    .filter(({ kind, name }) => kind === object.kind && name === object.metadata.name)
+    .reduce<unknown>((before, { patch }) => mergePatch(before, patch), object);
 }
 
 function inNamespace(object: KubeObject, namespace: string, labels: StringMap): KubeObject {

@@ -1,5 +1,11 @@
 /** Watches everything of one experiment's namespace and writes it to the timeline. */
 import type { ClusterTarget, ObservedChange, ObservedKind } from '../cluster/target.js';
+import {
+  isDeployment,
+  isHorizontalPodAutoscaler,
+  isKubeEvent,
+  isPod,
+} from '../core/object-guards.js';
 import type { EndpointSlice, Pod, PodMetrics } from '../core/objects.js';
 import type { Clock } from '../time/clock.js';
 import type { Recorder } from '../timeline/recorder.js';
@@ -80,7 +86,7 @@ function receiver(options: ClusterObserverOptions): (change: ObservedChange) => 
   const slices = new Map<string, EndpointSlice>();
   const seenPods = new Set<string>();
   return ({ type, object }) => {
-    const { kind, metadata } = object;
+    const { metadata } = object;
     if (isPod(object)) {
       recorder.record(podRecord(object, podChange(object, type, seenPods)));
     } else if (isSliceOf(object, service)) {
@@ -89,18 +95,14 @@ function receiver(options: ClusterObserverOptions): (change: ObservedChange) => 
       recorder.record(endpointsRecord(slices.values()));
     } else if (type === 'DELETED') {
       return;
-    } else if (kind === 'Deployment' && metadata.name === deployment) {
-      recorder.record(workloadRecord(object as Parameters<typeof workloadRecord>[0]));
-    } else if (kind === 'HorizontalPodAutoscaler' && metadata.name === hpa) {
-      recorder.record(hpaRecord(object as Parameters<typeof hpaRecord>[0]));
-    } else if (kind === 'Event') {
-      recorder.record(kubeEventRecord(object as Parameters<typeof kubeEventRecord>[0]));
+    } else if (isDeployment(object) && metadata.name === deployment) {
+      recorder.record(workloadRecord(object));
+    } else if (isHorizontalPodAutoscaler(object) && metadata.name === hpa) {
+      recorder.record(hpaRecord(object));
+    } else if (isKubeEvent(object)) {
+      recorder.record(kubeEventRecord(object));
     }
   };
-}
-
-function isPod(object: ObservedChange['object']): object is Pod {
-  return object.kind === 'Pod';
 }
 
 function podChange(pod: Pod, type: ObservedChange['type'], seen: Set<string>) {

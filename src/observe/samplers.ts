@@ -70,12 +70,15 @@ async function eachPeriod(
   signal: AbortSignal,
   task: () => void,
 ): Promise<void> {
-  const startMs = clock.now();
+  let dueMs = clock.now();
   try {
     while (!signal.aborted) {
       task();
-      const elapsed = clock.now() - startMs;
-      await clock.sleep(periodMs - (elapsed % periodMs), signal);
+      dueMs += periodMs;
+      // Timers may fire a little early: the next instant counts from the raster, not from now.
+      const missed = Math.ceil((clock.now() - dueMs) / periodMs);
+      if (missed > 0) dueMs += missed * periodMs;
+      await clock.sleep(dueMs - clock.now(), signal);
     }
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -1,4 +1,5 @@
 /** API objects as timeline records. */
+import { isEndpointSlice } from '../core/object-guards.js';
 import type { HorizontalPodAutoscaler } from '../core/autoscaling-objects.js';
 import { parseGoDurationMs } from '../core/go-duration.js';
 import type {
@@ -63,7 +64,7 @@ export function podRecord(pod: Pod, change: PodRecord['change']): Untimed<PodRec
     ...(status?.podIP === undefined ? {} : { podIP: status.podIP }),
     isReady: conditions.some(({ type, status: value }) => type === 'Ready' && value === 'True'),
     isTerminating: metadata.deletionTimestamp !== undefined,
-    restarts: statuses.reduce((sum, { restartCount }) => sum + restartCount, 0),
+    restarts: sum(statuses.map(({ restartCount }) => restartCount)),
     requests: resourceSums(spec.containers, 'requests'),
     limits: resourceSums(spec.containers, 'limits'),
     conditions,
@@ -104,13 +105,13 @@ function total(
   quantityOf: (container: Container) => string | undefined,
   read: (quantity: string) => number,
 ): number | undefined {
-  let sum = 0;
+  let all = 0;
   for (const container of containers) {
     const quantity = quantityOf(container);
     if (quantity === undefined) return undefined;
-    sum += read(quantity);
+    all += read(quantity);
   }
-  return sum;
+  return all;
 }
 
 /** Ready and unready pods over all slices of one Service, by name, each pod once. */
@@ -153,7 +154,7 @@ function windowMs(text: string): number {
 }
 
 function sum(values: readonly number[]): number {
-  return values.reduce((total_, value) => total_ + value, 0);
+  return values.reduce((before, value) => before + value, 0);
 }
 
 /** An Event, as `kubectl get events` shows it. */
@@ -171,5 +172,7 @@ export function kubeEventRecord(event: KubeEvent): Untimed<KubeEventRecord> {
 
 /** Whether an object belongs to a Service, by the label that EndpointSlices carry. */
 export function isSliceOf(object: KubeObject, service: string): object is EndpointSlice {
-  return object.metadata.labels?.['kubernetes.io/service-name'] === service;
+  return (
+    isEndpointSlice(object) && object.metadata.labels?.['kubernetes.io/service-name'] === service
+  );
 }

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { fieldOf } from '../core/json.js';
 import type { Environment } from '../timeline/record.js';
 import { packageRoot } from './package-root.js';
 
@@ -25,7 +26,7 @@ export function machineEnvironment(): Pick<
 /** The version in the lab's own package.json. */
 export function labVersion(): string {
   const content: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
-  return (content as { readonly version: string }).version;
+  return String(fieldOf(content, 'version'));
 }
 
 /** The revision of the working directory, with `-dirty` when it has changes; absent without git. */

@@ -55,13 +55,13 @@ async function describePods(target: ClusterTarget, namespace: string): Promise<s
   const described = pods.map(async (pod) => {
     const log = await target.podLog({ namespace, name: pod.metadata.name }, LOG_LINES);
     const lines = log.trim() === '' ? ['(wrote nothing)'] : log.trimEnd().split('\n');
-    return [`  pod ${pod.metadata.name}: ${stateOf(pod)}`, ...lines.map((line) => `    | ${line}`)];
+    const quoted = lines.map((line) => `    | ${line}`).join('\n');
+    return `  pod ${pod.metadata.name}: ${stateOf(pod)}\n${quoted}`;
   });
-  return (await Promise.all(described)).flat().join('\n');
+  return (await Promise.all(described)).join('\n');
 }
 
 function stateOf({ status }: Pod): string {
-  const isUnmet = ({ status: value }: { status: string }): boolean => value !== 'True';
   const containers = (status?.containerStatuses ?? []).map(({ state, restartCount, lastState }) => {
     const waiting = state?.waiting;
     const ended = state?.terminated ?? lastState?.terminated;
@@ -75,7 +75,7 @@ function stateOf({ status }: Pod): string {
     return parts.filter((part) => part !== undefined).join(', ');
   });
   const unmet = (status?.conditions ?? [])
-    .filter(isUnmet)
+    .filter((condition) => condition.status !== 'True')
     .map(({ type, reason, message }) => `not ${type}: ${message ?? reason ?? 'no reason given'}`);
   return [status?.phase ?? 'Unknown', ...containers, ...unmet].filter((s) => s !== '').join('; ');
 }

@@ -4,17 +4,19 @@ import {
   AppsV1Api,
   CoreV1Api,
   KubeConfig,
+  type KubernetesObject,
   KubernetesObjectApi,
   Log,
   Metrics,
 } from '@kubernetes/client-node';
 import { PassThrough } from 'node:stream';
 import { LabError } from '../../core/errors.js';
+import { isDeployment, isPod, isPodMetrics } from '../../core/object-guards.js';
 import type { Deployment, KubeObject, Pod, PodMetrics } from '../../core/objects.js';
 import type { Clock } from '../../time/clock.js';
 import type { ClusterTarget, ObservedChange, ObservedKind, WatchEnd } from '../target.js';
 import { watchOnce } from './watch-once.js';
-import { plainObject } from './plain-object.js';
+import { plainItem, plainObject } from './plain-object.js';
 
 /** How to reach a cluster and where its Services can be reached. */
 export interface KubernetesTargetOptions {
@@ -49,7 +51,7 @@ export class KubernetesTarget implements ClusterTarget {
 
   async apply(objects: readonly KubeObject[]): Promise<void> {
     const api = KubernetesObjectApi.makeApiClient(this.#config);
-    for (const object of namespacesFirst(objects)) {
+    for (const object of inApplyOrder(objects)) {
       try {
         await createOrReplace(api, object);
       } catch (error) {
@@ -65,7 +67,8 @@ export class KubernetesTarget implements ClusterTarget {
   async deployment(namespace: string, name: string): Promise<Deployment | undefined> {
     const api = this.#config.makeApiClient(AppsV1Api);
     try {
-      return plainObject<Deployment>(await api.readNamespacedDeployment({ namespace, name }));
+      const deployment = plainObject(await api.readNamespacedDeployment({ namespace, name }));
+      return isDeployment(deployment) ? deployment : undefined;
     } catch (error) {
       if (isStatus(error, 404)) return undefined;
       throw clusterFailed(`cannot read Deployment ${name}`, error);
@@ -75,7 +78,8 @@ export class KubernetesTarget implements ClusterTarget {
   async pods(namespace: string): Promise<readonly Pod[]> {
     const api = this.#config.makeApiClient(CoreV1Api);
     try {
-      return plainObject<readonly Pod[]>((await api.listNamespacedPod({ namespace })).items);
+      const { items } = await api.listNamespacedPod({ namespace });
+      return items.map((pod) => plainItem(pod, { apiVersion: 'v1', kind: 'Pod' })).filter(isPod);
     } catch (error) {
       throw clusterFailed(`cannot list the pods of ${namespace}`, error);
     }
@@ -102,7 +106,8 @@ export class KubernetesTarget implements ClusterTarget {
 
   async podMetrics(namespace: string): Promise<readonly PodMetrics[]> {
     const list = await new Metrics(this.#config).getPodMetrics(namespace);
-    return plainObject<readonly PodMetrics[]>(list.items);
+    const type = { apiVersion: 'metrics.k8s.io/v1beta1', kind: 'PodMetrics' };
+    return list.items.map((item) => plainItem(item, type)).filter(isPodMetrics);
   }
 
   watch(
@@ -131,28 +136,48 @@ export class KubernetesTarget implements ClusterTarget {
   }
 }
 
-function namespacesFirst(objects: readonly KubeObject[]): readonly KubeObject[] {
-  const isNamespace = (object: KubeObject): boolean => object.kind === 'Namespace';
-  return [...objects.filter(isNamespace), ...objects.filter((object) => !isNamespace(object))];
+/** What others refer to comes first: a pod is refused while its ServiceAccount does not exist. */
+const FIRST_KINDS = ['Namespace', 'ServiceAccount', 'Secret', 'ConfigMap', 'Service'];
+
+function inApplyOrder(objects: readonly KubeObject[]): readonly KubeObject[] {
+  return objects.toSorted((a, b) => applyRank(a) - applyRank(b));
 }
 
-/** The wire takes plain JSON; the client's own classes are only hints for its serializer. */
+function applyRank({ kind }: KubeObject): number {
+  const index = FIRST_KINDS.indexOf(kind);
+  return index < 0 ? FIRST_KINDS.length : index;
+}
+
 async function createOrReplace(api: KubernetesObjectApi, object: KubeObject): Promise<void> {
-  const spec: object = structuredClone(object);
+  const { apiVersion, kind, metadata } = object;
   try {
-    await api.create(spec);
+    await api.create(wireObject(object));
   } catch (error) {
     if (!isStatus(error, 409)) throw error;
-    const { name, namespace } = object.metadata;
-    const header = {
-      apiVersion: object.apiVersion,
-      kind: object.kind,
-      metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
-    };
-    const { metadata } = await api.read(header);
-    const resourceVersion = metadata?.resourceVersion;
-    await api.replace({ ...spec, metadata: { ...object.metadata, resourceVersion } } as object);
+    const { name, namespace } = metadata;
+    const key = { name, ...(namespace === undefined ? {} : { namespace }) };
+    const present = await api.read({ apiVersion, kind, metadata: key });
+    const resourceVersion = present.metadata?.resourceVersion;
+    const pinned = resourceVersion === undefined ? {} : { resourceVersion };
+    await api.replace(wireObject({ ...object, metadata: { ...metadata, ...pinned } }));
   }
+}
+
+/** What the client sends: our objects are JSON already, where it has classes with `Date`s. */
+function wireObject({ apiVersion, kind, metadata, ...rest }: KubeObject): KubernetesObject {
+  const { name, namespace, labels, annotations, resourceVersion } = metadata;
+  return {
+    ...rest,
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(labels === undefined ? {} : { labels: { ...labels } }),
+      ...(annotations === undefined ? {} : { annotations: { ...annotations } }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    },
+  };
 }
 
 function isStatus(error: unknown, status: number): boolean {

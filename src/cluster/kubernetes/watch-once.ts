@@ -1,6 +1,7 @@
 /** One watch, from its beginning to its end. */
 import { type KubeConfig, Watch } from '@kubernetes/client-node';
-import type { KubeObject } from '../../core/objects.js';
+import { valueAt } from '../../core/json.js';
+import { isKubeObject } from '../../core/object-guards.js';
 import type { ObservedChange, ObservedKind, WatchEnd } from '../target.js';
 
 const PATHS: Readonly<Record<ObservedKind, (namespace: string) => string>> = {
@@ -34,10 +35,10 @@ export async function watchOnce(
       resumeVersion = undefined; // 410 Gone, or worse: begin again
       return;
     }
-    resumeVersion = (object as KubeObject).metadata.resourceVersion;
-    if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED') {
-      onChange({ type, object: object as ObservedChange['object'] });
-    }
+    if (!isKubeObject(object) && type !== 'BOOKMARK') return;
+    resumeVersion = versionOf(object);
+    const isChange = type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED';
+    if (isChange && isKubeObject(object)) onChange({ type, object });
   };
   const parameters = {
     allowWatchBookmarks: true,
@@ -52,8 +53,15 @@ export async function watchOnce(
     new Watch(config).watch(path, parameters, receive, done).then((controller) => {
       if (signal.aborted) controller.abort();
       else signal.addEventListener('abort', () => controller.abort(), { once: true });
+      return undefined;
     }, done);
   });
+}
+
+/** A bookmark carries little but its version. */
+function versionOf(object: unknown): string | undefined {
+  const version = valueAt(object, ['metadata', 'resourceVersion']);
+  return typeof version === 'string' ? version : undefined;
 }
 
 function messageOf(status: unknown): string {

@@ -1,0 +1,310 @@
+/** A small Kubernetes in this process: control plane, API server, one node of real processes. */
+import { availableParallelism, totalmem } from 'node:os';
+import { join } from 'node:path';
+import type { HpaSyncRecord } from '../../control-plane/controllers/horizontal-pod-autoscaler.js';
+import { HorizontalPodAutoscalerController } from '../../control-plane/controllers/horizontal-pod-autoscaler.js';
+import { ApiMachinery } from '../../control-plane/api-machinery/api-machinery.js';
+import { ControllerManager } from '../../control-plane/controller-manager.js';
+import { allControllers } from '../../control-plane/controllers/all-controllers.js';
+import { Kubelet } from '../../control-plane/kubelet/kubelet.js';
+import { MetricsServer } from '../../control-plane/metrics/metrics-server.js';
+import type { UsageSource } from '../../control-plane/pod-runtime.js';
+import { PODS } from '../../control-plane/resources.js';
+import type { HorizontalPodAutoscaler } from '../../core/autoscaling-objects.js';
+import type { Deployment, KubeObject } from '../../core/objects.js';
+import { milliValue } from '../../core/quantity.js';
+import { seededRandom, type Random } from '../../core/random.js';
+import type { EmbeddedSettings } from '../../experiment/experiment.js';
+import type { Clock } from '../../time/clock.js';
+import type { Environment } from '../../timeline/record.js';
+import { ApiServer } from './api-server.js';
+import { builtInImages } from './built-in-images.js';
+import { chooseCpuScale, type CpuScale } from './cpu-scale.js';
+import { KUBECONFIG_CONTEXT, writeKubeconfig } from './kubeconfig.js';
+import { ProcessRuntime } from './process-runtime/process-runtime.js';
+import { RunGuard } from './run-guard/run-guard.js';
+import { ServiceProxy } from './service-proxy/service-proxy.js';
+import { ServiceProxySync } from './service-proxy-sync.js';
+
+/** What a cluster is started with. */
+export interface EmbeddedClusterOptions {
+  readonly settings: EmbeddedSettings;
+  readonly seed: number;
+  readonly clock: Clock;
+  /** What will be deployed: the CPU scale is chosen so that it fits. */
+  readonly objects: readonly KubeObject[];
+}
+
+/** What a report must know of the cluster; the header's `environment.embedded` and `missing`. */
+export type EmbeddedFacts = NonNullable<Environment['embedded']> & {
+  readonly missing: readonly string[];
+};
+
+/** Version that the node and the API tell: the Kubernetes whose behavior is followed. */
+const KUBERNETES_VERSION = 'v1.36.0';
+const NODE_NAME = 'hpa-lab';
+const MAX_PODS = 110;
+const DEFAULT_LIMIT_MILLICORES = 1_000;
+
+/** Runs until stopped; everything it starts ends with it, however this process ends. */
+export class EmbeddedCluster {
+  readonly kubeconfigPath: string;
+  readonly context = KUBECONFIG_CONTEXT;
+  readonly facts: EmbeddedFacts;
+  /** The kernel's view of every pod. */
+  readonly usage: UsageSource;
+  /** Names of the pods that exist or existed, by uid. */
+  readonly podNames: ReadonlyMap<string, string>;
+  readonly #parts: Parts;
+  readonly #listeners: Listeners;
+  #stopping: Promise<void> | undefined;
+
+  /**
+   * Starts everything; the API answers when this resolves.
+   *
+   * @throws {LabError} `ADDRESS_IN_USE`, `CLUSTER_FAILED`. Nothing is left running then.
+   */
+  static async start(options: EmbeddedClusterOptions): Promise<EmbeddedCluster> {
+    const guard = RunGuard.start();
+    const undo: (() => unknown)[] = [() => guard.close()];
+    try {
+      return await build(options, guard, undo);
+    } catch (error) {
+      for (const step of undo.reverse()) await step();
+      throw error;
+    }
+  }
+
+  constructor(parts: Parts, facts: EmbeddedFacts, listeners: Listeners) {
+    this.#parts = parts;
+    this.#listeners = listeners;
+    this.facts = facts;
+    this.kubeconfigPath = parts.kubeconfigPath;
+    this.usage = parts.runtime;
+    const names = new Map<string, string>();
+    parts.api.watch(PODS, ({ object }) => {
+      names.set(object.metadata.uid ?? '', object.metadata.name);
+    });
+    this.podNames = names;
+  }
+
+  /** Calls `listener` for each decision of the HPA controller, as plain JSON. */
+  onDecision(listener: (name: string, record: HpaSyncRecord) => void): void {
+    this.#listeners.decision = listener;
+  }
+
+  /** Calls `listener` when a part fails and is tried again: something a reader of the run should know. */
+  onFailure(listener: (text: string) => void): void {
+    this.#listeners.failure = listener;
+  }
+
+  /** `http://address:port` of a Service from this machine. */
+  serviceUrl(namespace: string, name: string): Promise<string> {
+    return this.#parts.proxySync.url(namespace, name);
+  }
+
+  /** Ends every pod, every helper process and the API; nothing is left. Calling it again waits too. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    const { manager, kubelet, metrics, proxySync, proxy, server, runtime, guard } = this.#parts;
+    proxySync.stop();
+    manager.stop();
+    metrics.stop();
+    kubelet.stop();
+    await Promise.all([runtime.close(), proxy.stop(), server.stop()]);
+    guard.close();
+  }
+}
+
+interface Listeners {
+  decision: (name: string, record: HpaSyncRecord) => void;
+  failure: (text: string) => void;
+}
+
+interface Parts {
+  readonly guard: RunGuard;
+  readonly api: ApiMachinery;
+  readonly runtime: ProcessRuntime;
+  readonly manager: ControllerManager;
+  readonly kubelet: Kubelet;
+  readonly metrics: MetricsServer;
+  readonly proxy: ServiceProxy;
+  readonly proxySync: ServiceProxySync;
+  readonly server: ApiServer;
+  readonly kubeconfigPath: string;
+}
+
+/** @param undo - gets what must be undone, in order, should a later step fail. */
+async function build(
+  options: EmbeddedClusterOptions,
+  guard: RunGuard,
+  undo: (() => unknown)[],
+): Promise<EmbeddedCluster> {
+  const { clock, settings } = options;
+  const random = seededRandom(options.seed);
+  const listeners: Listeners = { decision: () => undefined, failure: () => undefined };
+  const cpuScale = cpuScaleOf(options);
+  const runtime = await startRuntime(options, { guard, random, cpuScale });
+  undo.push(() => runtime.close());
+  const api = new ApiMachinery({
+    clock,
+    random: random.child('api'),
+    ...serviceAddresses(runtime),
+  });
+  const proxy = new ServiceProxy({
+    clock,
+    seed: random.child('service-proxy').below(2 ** 31),
+    onFailed: (error) => listeners.failure(error.message),
+  });
+  undo.push(() => proxy.stop());
+  const { resolutionMs, ...base } = { api, clock, resolutionMs: settings.metricsResolutionMs };
+  const metrics = new MetricsServer({ ...base, random, usage: runtime, resolutionMs });
+  const server = new ApiServer({
+    api,
+    clock,
+    metrics,
+    logs: runtime.logs,
+    onError: (error) => listeners.failure(`the API server failed: ${String(error)}`),
+  });
+  undo.push(() => server.stop());
+  const [, endpoint] = await Promise.all([proxy.start(), server.start({ port: settings.apiPort })]);
+  const kubeconfigPath = join(guard.directory, 'kubeconfig');
+  writeKubeconfig(kubeconfigPath, endpoint);
+  const proxySync = new ServiceProxySync({
+    ...base,
+    proxy,
+    ...(runtime.addresses === undefined ? { sharedAddress: runtime.hostIP } : {}),
+  });
+  const manager = controllerManager(options, { api, metrics, listeners });
+  const kubelet = kubeletOf(runtime, { ...base, cpuScale: cpuScale.scale });
+  const parts = { guard, runtime, manager, kubelet, metrics, proxy, proxySync, server };
+  const facts = factsOf(runtime, cpuScale);
+  const cluster = new EmbeddedCluster({ ...parts, api, kubeconfigPath }, facts, listeners);
+  manager.start();
+  kubelet.start();
+  metrics.start();
+  proxySync.start();
+  return cluster;
+}
+
+function controllerManager(
+  { clock, settings }: EmbeddedClusterOptions,
+  of: {
+    readonly api: ApiMachinery;
+    readonly metrics: MetricsServer;
+    readonly listeners: Listeners;
+  },
+): ControllerManager {
+  const { api, metrics, listeners } = of;
+  const hpa = new HorizontalPodAutoscalerController({
+    api,
+    metrics,
+    settings: settings.hpaController,
+    onDecision: (record) => listeners.decision(record.name, record),
+  });
+  return new ControllerManager({
+    api,
+    clock,
+    controllers: [...allControllers(api), hpa],
+    onError: ({ controller, key, error }) =>
+      listeners.failure(
+        `controller ${controller} failed on ${key ?? 'an event'}: ${String(error)}`,
+      ),
+  });
+}
+
+function startRuntime(
+  { clock, settings }: EmbeddedClusterOptions,
+  with_: { readonly guard: RunGuard; readonly random: Random; readonly cpuScale: CpuScale },
+): Promise<ProcessRuntime> {
+  const packageRoot = new URL('../../../', import.meta.url);
+  return ProcessRuntime.start({
+    clock,
+    random: with_.random.child('runtime'),
+    guard: with_.guard,
+    images: { ...builtInImages(packageRoot), ...settings.images },
+    cpuScale: with_.cpuScale.scale,
+    addresses: settings.addresses,
+    cpuLimits: settings.cpuLimits,
+  });
+}
+
+/** Services get loopback addresses of a block of their own, where pods have addresses. */
+function serviceAddresses({ addresses }: ProcessRuntime): { readonly serviceCidr?: string } {
+  if (addresses === undefined) return {};
+  return { serviceCidr: `${addresses.takeBlock()}.0/24` };
+}
+
+function kubeletOf(
+  runtime: ProcessRuntime,
+  {
+    api,
+    clock,
+    cpuScale,
+  }: { readonly api: ApiMachinery; readonly clock: Clock; readonly cpuScale: number },
+): Kubelet {
+  return new Kubelet({
+    api,
+    clock,
+    runtime,
+    node: {
+      name: NODE_NAME,
+      capacity: {
+        cpuMillicores: Math.floor((1_000 * availableParallelism()) / cpuScale),
+        memoryBytes: totalmem(),
+        pods: MAX_PODS,
+      },
+      address: runtime.hostIP,
+      operatingSystem: process.platform,
+      architecture: process.arch === 'x64' ? 'amd64' : process.arch,
+      kubeletVersion: KUBERNETES_VERSION,
+    },
+  });
+}
+
+function factsOf(runtime: ProcessRuntime, cpuScale: CpuScale): EmbeddedFacts {
+  const { cpuLimits, cpuLimitsBecause, cpuUsageFrom, addresses, missing } = runtime.abilities;
+  return {
+    cpuScale: cpuScale.scale,
+    cpuScaleBecause: cpuScale.because,
+    cpuLimits,
+    cpuLimitsBecause,
+    cpuUsageFrom,
+    addresses,
+    nodeCpus: availableParallelism() / cpuScale.scale,
+    missing,
+  };
+}
+
+function cpuScaleOf({ settings, objects }: EmbeddedClusterOptions): CpuScale {
+  if (settings.cpuScale !== 'auto') {
+    return { scale: settings.cpuScale, because: 'the experiment sets it' };
+  }
+  return chooseCpuScale({ cores: availableParallelism(), ...largest(objects) });
+}
+
+/** The most pods, and the most CPU of one, that the objects can lead to. */
+function largest(objects: readonly KubeObject[]) {
+  const maxReplicas = objects
+    .filter(
+      (object): object is HorizontalPodAutoscaler => object.kind === 'HorizontalPodAutoscaler',
+    )
+    .map(({ spec }) => spec.maxReplicas);
+  const deployments = objects.filter((o): o is Deployment => o.kind === 'Deployment');
+  return {
+    maxReplicas: Math.max(1, ...maxReplicas, ...deployments.map(({ spec }) => spec.replicas ?? 1)),
+    limitMillicores: Math.max(0, ...deployments.map(podLimitMillicores)),
+  };
+}
+
+/** A container without a limit may take what it gets; it is counted by its request, else a whole CPU. */
+function podLimitMillicores({ spec }: Deployment): number {
+  return spec.template.spec.containers.reduce((sum, { resources }) => {
+    const quantity = resources?.limits?.['cpu'] ?? resources?.requests?.['cpu'];
+    return sum + (quantity === undefined ? DEFAULT_LIMIT_MILLICORES : milliValue(quantity));
+  }, 0);
+}

@@ -1,0 +1,103 @@
+/** Keeps the service proxy at what the API says. */
+import { LabError } from '../../core/errors.js';
+import type { KubeApi } from '../../control-plane/api.js';
+import { ENDPOINT_SLICES, PODS, SERVICES } from '../../control-plane/resources.js';
+import type { Cancel, Clock } from '../../time/clock.js';
+import type { ProxyListener, ProxyService } from './service-proxy/proxy-messages.js';
+import type { ServiceProxy } from './service-proxy/service-proxy.js';
+import { serviceRoutes } from './service-routes.js';
+
+/** What is kept in step with what. */
+export interface ServiceProxySyncOptions {
+  readonly api: KubeApi;
+  readonly proxy: ServiceProxy;
+  readonly clock: Clock;
+  /** Where Services listen when they have no address of their own; absent: at their cluster IP. */
+  readonly sharedAddress?: string;
+}
+
+/** How long changes are gathered: kube-proxy's own takes some tens of ms as well. */
+const GATHER_MS = 10;
+
+/** Tells the proxy of every change of Services and endpoints, and where it listens. */
+export class ServiceProxySync {
+  readonly #options: ServiceProxySyncOptions;
+  readonly #cancels: Cancel[] = [];
+  #listeners: readonly ProxyListener[] = [];
+  #cancelGather: Cancel | undefined;
+  #told = '';
+  #telling: Promise<void> = Promise.resolve();
+
+  constructor(options: ServiceProxySyncOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to watch. */
+  start(): void {
+    const { api } = this.#options;
+    this.#cancels.push(
+      api.watch(SERVICES, () => this.#gather()),
+      api.watch(ENDPOINT_SLICES, () => this.#gather()),
+    );
+    // A pod's mapped ports stand in its annotations, and may come after its endpoint.
+    this.#cancels.push(
+      api.watch(PODS, ({ object, previous }) => {
+        if (object.metadata.annotations !== previous?.metadata.annotations) this.#gather();
+      }),
+    );
+    this.#gather();
+  }
+
+  /** Stops watching; the proxy keeps what it was told. */
+  stop(): void {
+    for (const cancel of this.#cancels.splice(0)) cancel();
+    this.#cancelGather?.();
+  }
+
+  /**
+   * `http://address:port` of a Service's first port.
+   *
+   * @throws {LabError} `CLUSTER_FAILED` when it listens nowhere.
+   */
+  async url(namespace: string, name: string): Promise<string> {
+    this.#tell();
+    await this.#telling;
+    const key = `${namespace}/${name}`;
+    const at = this.#listeners.find((listener) => listener.key === key)?.at;
+    if (at === undefined) {
+      throw new LabError('CLUSTER_FAILED', `Service ${key} has no port that can be reached`, {
+        hint: 'it needs a cluster IP and at least one port',
+      });
+    }
+    return `http://${at.address}:${at.port}`;
+  }
+
+  #gather(): void {
+    this.#cancelGather ??= this.#options.clock.after(GATHER_MS, () => {
+      this.#cancelGather = undefined;
+      this.#tell();
+    });
+  }
+
+  /** One message at a time, in order; equal ones are not repeated. */
+  #tell(): void {
+    const { api, sharedAddress } = this.#options;
+    const services = serviceRoutes(api).map(({ key, clusterIP, ports }) => ({
+      key,
+      address: sharedAddress ?? clusterIP,
+      ports,
+    }));
+    const text = JSON.stringify(services);
+    if (text === this.#told) return;
+    this.#told = text;
+    this.#telling = this.#tellAfter(this.#telling, services);
+  }
+  async #tellAfter(before: Promise<void>, services: readonly ProxyService[]): Promise<void> {
+    await before;
+    try {
+      this.#listeners = await this.#options.proxy.setServices(services);
+    } catch {
+      this.#told = ''; // the proxy's end is reported by its `onFailed`; the next change tells all again
+    }
+  }
+}

@@ -1,0 +1,182 @@
+/** `npm run experiment <name>`: from the experiment file to the report. */
+import { randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import type { EmbeddedCluster } from '../cluster/embedded/embedded-cluster.js';
+import { LabError } from '../core/errors.js';
+import type { KubeObject } from '../core/objects.js';
+import type { Experiment } from '../experiment/experiment.js';
+import { ProcessSender } from '../load/senders/process-sender.js';
+import { machineEnvironment } from '../run/environment.js';
+import { LiveState } from '../run/live-state.js';
+import { packageRoot } from '../run/package-root.js';
+import { experimentNames, readExperiment } from '../run/read-experiment.js';
+import { readManifests } from '../run/read-manifests.js';
+import { createRunFolder, newRunId, type OpenRun } from '../run/result-folder.js';
+import { runExperiment } from '../run/run-experiment.js';
+import type { Clock } from '../time/clock.js';
+import { WallClock } from '../time/wall-clock.js';
+import { encodeRecord } from '../timeline/codec.js';
+import { type HeaderRecord, TIMELINE_SCHEMA_VERSION } from '../timeline/record.js';
+import { Recorder } from '../timeline/recorder.js';
+import { LiveDisplay } from './live-display.js';
+import { writeReports } from './report.js';
+import { stopOnSignals } from './stop-signals.js';
+
+interface ExperimentOptions {
+  readonly experiments: string;
+  readonly results: string;
+  readonly ci: boolean;
+}
+
+const RUN_SUFFIX_BYTES = 2;
+
+/** Runs an experiment and writes its result folder. */
+export function experimentCommand(): Command {
+  return new Command('experiment')
+    .description('run an experiment and report how the HPA did')
+    .argument('[experiment]', 'a name in experiments/, or the path of an experiment file')
+    .option(
+      '--experiments <folder>',
+      'where named experiments are',
+      join(packageRoot(), 'experiments'),
+    )
+    .option('--results <folder>', 'where result folders go', 'results')
+    .option('--ci', 'plain lines instead of the live view', process.env['CI'] !== undefined)
+    .action(async (name: string | undefined, options: ExperimentOptions) => {
+      if (name === undefined) {
+        process.stdout.write(`experiments: ${experimentNames(options.experiments).join(', ')}\n`);
+        throw new LabError('USAGE', 'expected the name of an experiment, got none', {
+          hint: 'npm run experiment spike',
+        });
+      }
+      await runFromFile(name, options);
+    });
+}
+
+async function runFromFile(name: string, options: ExperimentOptions): Promise<void> {
+  const experiment = readExperiment(name, options.experiments);
+  const clock = new WallClock();
+  const startedMs = clock.now();
+  const runId = newRunId(startedMs, randomBytes(RUN_SUFFIX_BYTES).toString('hex'));
+  const objects = await readManifests(experiment, { 'hpa-lab.dev/run': runId });
+  const stop = stopOnSignals();
+  let cluster: EmbeddedCluster | undefined;
+  try {
+    cluster = await startCluster({ experiment, objects, clock, signal: stop.signal });
+    stop.signal.throwIfAborted();
+    const folder = createRunFolder(resolve(options.results), experiment.name, runId);
+    const run = { experiment, objects, cluster, folder, runId, clock, signal: stop.signal };
+    const outcome = await runAndReport(run, options);
+    if (outcome.error !== undefined) throw outcome.error;
+    if (outcome.outcome === 'interrupted') {
+      throw interrupted(stop.signal, `the partial result is in ${folder.path}`);
+    }
+  } catch (error) {
+    if (stop.signal.aborted && !(error instanceof LabError)) {
+      throw interrupted(stop.signal, 'nothing had been measured yet');
+    }
+    throw error;
+  } finally {
+    await cluster?.stop();
+    stop.dispose();
+  }
+}
+
+function interrupted(signal: AbortSignal, hint: string): LabError {
+  return new LabError('INTERRUPTED', `stopped by ${String(signal.reason)}`, { hint });
+}
+
+async function startCluster(options: {
+  readonly experiment: Experiment;
+  readonly objects: readonly KubeObject[];
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}): Promise<EmbeddedCluster> {
+  // Loaded here, not above: `--help` and a faulty experiment file need none of it.
+  const { EmbeddedCluster } = await import('../cluster/embedded/embedded-cluster.js');
+  const { experiment, objects, clock } = options;
+  return EmbeddedCluster.start({
+    settings: experiment.embedded,
+    seed: experiment.seed,
+    objects,
+    clock,
+  });
+}
+
+interface Run {
+  readonly experiment: Experiment;
+  readonly objects: readonly KubeObject[];
+  readonly cluster: EmbeddedCluster;
+  readonly folder: OpenRun;
+  readonly runId: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+async function runAndReport(run: Run, { ci }: ExperimentOptions) {
+  const { experiment, objects, cluster, folder, clock, signal } = run;
+  const { KubernetesTarget } = await import('../cluster/kubernetes/kubernetes-target.js');
+  const startMs = clock.now();
+  const live = new LiveState(experiment);
+  const recorder = new Recorder({
+    clock,
+    startMs,
+    sink: (record) => {
+      folder.append(encodeRecord(record));
+      live.record(record);
+    },
+  });
+  recorder.record(headerOf(run, startMs), 0);
+  cluster.onDecision((name, decision) => recorder.record({ kind: 'hpa-decision', name, decision }));
+  cluster.onFailure((text) => recorder.record({ kind: 'note', text }));
+  const display = new LiveDisplay({ live, recorder, clock, isPlain: ci });
+  display.introduce(experiment, {
+    kubeconfig: cluster.kubeconfigPath,
+    folder: folder.path,
+    facts: cluster.facts,
+  });
+  const target = new KubernetesTarget('embedded', {
+    kubeconfigPath: cluster.kubeconfigPath,
+    context: cluster.context,
+    clock,
+    serviceUrl: (namespace, name) => cluster.serviceUrl(namespace, name),
+  });
+  const outcome = await runExperiment({
+    experiment,
+    objects,
+    target,
+    sender: new ProcessSender({ clock, engine: 'auto' }),
+    clock,
+    recorder,
+    usage: { source: cluster.usage, podNames: cluster.podNames },
+    onPhase: () => display.changed(),
+    onProgress: (progress) => live.progress(progress),
+    signal,
+  });
+  display.close();
+  folder.close();
+  process.stdout.write(`\n${await writeReports(folder)}\nresult folder: ${folder.path}\n`);
+  return outcome;
+}
+
+function headerOf({ experiment, objects, cluster, runId }: Run, startMs: number) {
+  const underTest = new Set(['Deployment', 'HorizontalPodAutoscaler', 'Service']);
+  const { missing, ...embedded } = cluster.facts;
+  const header: Omit<HeaderRecord, 't'> = {
+    kind: 'header',
+    schemaVersion: TIMELINE_SCHEMA_VERSION,
+    runId,
+    startedAt: new Date(startMs).toISOString(),
+    experiment,
+    manifests: objects.filter(({ kind }) => underTest.has(kind)),
+    environment: {
+      ...machineEnvironment(),
+      target: 'embedded',
+      clock: 'wall',
+      embedded,
+      missing,
+    },
+  };
+  return header;
+}

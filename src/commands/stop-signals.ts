@@ -1,0 +1,35 @@
+/** Signals of the operating system as an abort. */
+
+/** An abort that signals raise. */
+export interface StopSignals {
+  /** Aborts at the first SIGINT, SIGTERM or SIGHUP; its reason is the signal's name. */
+  readonly signal: AbortSignal;
+  /** Leaves signals alone again. */
+  dispose(): void;
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const INTERRUPTED_EXIT = 130;
+
+/**
+ * From now on the first signal asks for an orderly end and the second ends the process at once (the
+ * run's guard then cleans up).
+ */
+export function stopOnSignals(): StopSignals {
+  const controller = new AbortController();
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (controller.signal.aborted) {
+      process.stderr.write(`\n${signal} again: ending at once\n`);
+      process.exit(INTERRUPTED_EXIT);
+    }
+    process.stderr.write(`\n${signal}: tearing down (once more ends at once)\n`);
+    controller.abort(signal);
+  };
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  return {
+    signal: controller.signal,
+    dispose: () => {
+      for (const signal of SIGNALS) process.off(signal, onSignal);
+    },
+  };
+}
