@@ -65,7 +65,7 @@ describe.runIf(process.platform === 'linux')('CPU use', () => {
     { name: 'cgroup', options: { cpuLimits: 'cgroup' }, limits: /^cgroup-v[12]$/ },
     { name: 'signals', options: { cpuLimits: 'signals', accounting: 'proc' }, limits: /^signals$/ },
     { name: 'signals, counting by cgroup', options: { cpuLimits: 'signals' }, limits: /^signals$/ },
-  ] as const)('is held at the limit: $name', async ({ options, limits }) => {
+  ] as const)('is held at the limit: $name', { retry: 2 }, async ({ options, limits }) => {
     const world = await start({ ...options, cpuScale: 0.3 });
     const resources = { limits: { cpu: '500m' } };
     const pods = [
@@ -81,6 +81,7 @@ describe.runIf(process.platform === 'linux')('CPU use', () => {
     const after = [usageOf(world, 'busy-1'), usageOf(world, 'busy-2')];
     const elapsedMs = world.clock.now() - fromMs;
 
+    // The signal limiter lives in this process: on a machine that is busy otherwise it may come late.
     expect(world.runtime.abilities.cpuLimits).toMatch(limits);
     for (const [index, usage] of after.entries()) {
       const rate = (usage.cpuMs - (before[index]?.cpuMs ?? 0)) / elapsedMs;

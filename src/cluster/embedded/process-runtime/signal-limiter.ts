@@ -10,6 +10,8 @@ const SHORTEST_WAIT_MS = 1;
 const WAIT_PART = 0.9;
 /** An overrun is paid back from later periods, but not more than so many. */
 const MAX_DEBT_PERIODS = 5;
+/** What a period lost because we were late may be made up for, but not more than so many. */
+const MAX_MISSED_PERIODS = 2;
 
 /** One limited container. */
 export interface LimitedGroup {
@@ -118,11 +120,15 @@ export class SignalLimiter {
       throttledPeriods: this.#throttling.throttledPeriods + (stoppedMs > 0 ? late : 0),
       throttledMs: this.#throttling.throttledMs + stoppedMs,
     };
-    const debtMs = Math.max(0, read.usedMs - this.#budgetMs - (late - 1) * this.#quotaMs);
-    this.#budgetMs = this.#quotaMs - Math.min(debtMs, MAX_DEBT_PERIODS * this.#quotaMs);
+    const wasStopped = this.#stoppedAtMs !== undefined;
+    // Periods that passed unseen while the group stood still were lost to it by our fault, not its own.
+    const missed = wasStopped ? Math.min(late - 1, MAX_MISSED_PERIODS) : 0;
+    const grantedMs = this.#budgetMs + (late - 1 - missed) * this.#quotaMs;
+    const debtMs = Math.max(0, read.usedMs - grantedMs);
+    const dueMs = Math.min(debtMs, MAX_DEBT_PERIODS * this.#quotaMs);
+    this.#budgetMs = (1 + missed) * this.#quotaMs - dueMs;
     this.#periodStartMs += late * PERIOD_MS;
     this.#startCpuMs = read.cpuMs;
-    const wasStopped = this.#stoppedAtMs !== undefined;
     this.#stoppedAtMs = undefined;
     if (this.#budgetMs <= 0) {
       this.#stop(nowMs);

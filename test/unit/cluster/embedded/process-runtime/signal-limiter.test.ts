@@ -43,6 +43,7 @@ describe('the signal limiter', () => {
     { limit: 500, load: 2, late: 1.2 },
     { limit: 30, load: 2, late: 3 },
     { limit: 1_500, load: 2, late: 1.2 },
+    { limit: 150, load: 1, late: 60 },
   ])(
     'holds $limit m against a load of $load cores with timers $late ms late',
     ({ limit, load, late }) => {
