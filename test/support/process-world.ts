@@ -18,7 +18,7 @@ export interface ProcessWorld {
 }
 
 /** One started container. */
-export interface StartedContainer {
+interface StartedContainer {
   readonly container: RunningContainer;
   readonly events: readonly ContainerEvent[];
   readonly lines: () => readonly string[];

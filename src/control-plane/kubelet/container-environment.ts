@@ -4,7 +4,7 @@ import { parseQuantity } from '../../core/quantity.js';
 import { expandVariables } from './expansion.js';
 
 /** What the downward API can tell beside the pod's own fields. */
-export interface PodAddresses {
+interface PodAddresses {
   readonly podIP: string;
   readonly hostIP: string;
 }

@@ -27,7 +27,7 @@ export interface ContainerContext {
 }
 
 /** What stands in an Event about a container. */
-export interface ContainerReport {
+interface ContainerReport {
   readonly type: EventType;
   readonly reason: string;
   readonly message: string;

@@ -5,7 +5,7 @@ import { formatQuantity } from '../../core/quantity.js';
 import type { EpochMs } from '../../time/clock.js';
 
 /** What a node has, in Kubernetes CPUs. */
-export interface NodeCapacity {
+interface NodeCapacity {
   readonly cpuMillicores: number;
   readonly memoryBytes: number;
   readonly pods: number;

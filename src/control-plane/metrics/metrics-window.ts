@@ -16,7 +16,7 @@ export interface UsagePoint {
 export type PodPoints = readonly UsagePoint[];
 
 /** One container's rate over its window. */
-export interface ContainerRate {
+interface ContainerRate {
   readonly name: string;
   readonly cpuMillicores: number;
   readonly memoryBytes: number;
