@@ -1,7 +1,10 @@
 /** How late the event loop runs: the delay of a timer that should fire at a steady pace. */
 
-/** Time between two ticks. */
-export const LAG_TICK_MS = 100;
+/**
+ * Time between two ticks. To wake a process that has nothing to do costs 0.15 ms of CPU: ten times a
+ * second that would be a percent of what a pod requests on a small machine.
+ */
+export const LAG_TICK_MS = 250;
 
 /** Readings older than this no longer count. */
 const WINDOW_MS = 1_000;

@@ -1,6 +1,7 @@
 /** Starts the service from its environment, and ends it when it is told to. */
 import { hostname } from 'node:os';
 import { type Config, readConfig } from './config.js';
+import type { Service } from './service.js';
 
 const EXIT_DONE = 0;
 const EXIT_FAILED = 1;
@@ -30,7 +31,8 @@ async function run(config: Config, signalled: Promise<NodeJS.Signals>): Promise<
   const { host, port, podName = hostname() } = config;
   const service = buildService({ config, podName, elapsedMs, log: complain });
   try {
-    const address = await service.app.listen({ host, port });
+    await service.app.listen({ host, port });
+    const address = boundAddress(service);
     say(`${podName} listens on ${address} after ${Math.round(elapsedMs())} ms`);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -50,6 +52,14 @@ async function run(config: Config, signalled: Promise<NodeJS.Signals>): Promise<
   if (ending === 'finished') say(`${podName} ends; everything was answered`);
   else complain(`${podName} ends; was not done after ${config.shutdownGraceMs} ms of grace`);
   return ending === 'finished' ? EXIT_DONE : EXIT_FAILED;
+}
+
+/** Where the service can really be reached: all addresses stay `0.0.0.0`, a port 0 is filled in. */
+function boundAddress({ app }: Service): string {
+  const bound = app.server.address();
+  if (bound === null || typeof bound === 'string') return String(bound);
+  const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
+  return `http://${host}:${bound.port}`;
 }
 
 /** The first signal to end; later ones change nothing, the grace period goes on. */

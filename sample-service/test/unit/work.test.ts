@@ -1,53 +1,107 @@
 import { describe, expect, it } from 'vitest';
-import { burnCpu, cpuMeter } from '../../src/work.js';
+import { CpuAccount, cpuMeter } from '../../src/work.js';
 import { askedCpuMs } from '../../src/work-route.js';
 import { settings } from '../settings.js';
 
-/** A meter that moves on by a set step each time someone looks. */
-function steppingMeter(stepMs: number): { meter: () => number; looks: () => number } {
-  let looks = 0;
-  return { meter: () => stepMs * looks++, looks: () => looks };
+/** A meter that a test moves on, and that moves on by 0.1 ms each time someone looks. */
+function aMeter() {
+  const state = { usedMs: 0, looks: 0 };
+  const meter = (): number => {
+    state.looks++;
+    return (state.usedMs += 0.1);
+  };
+  return { meter, use: (ms: number) => (state.usedMs += ms), usedMs: () => state.usedMs, state };
 }
 
-describe('burnCpu', () => {
-  it('goes on until the meter has moved on by what was asked, however often it takes', () => {
-    const slow = steppingMeter(0.25);
-    const fast = steppingMeter(2);
+/** One request on a connection of its own, with what it costs before and after its work. */
+function request(
+  { meter, use, usedMs }: ReturnType<typeof aMeter>,
+  account: CpuAccount,
+  costs: { readonly headMs: number; readonly workMs: number; readonly tailMs: number },
+): number {
+  const before = usedMs();
+  account.begin();
+  use(costs.headMs);
+  account.work(costs.workMs);
+  use(costs.tailMs);
+  account.end(true);
+  meter();
+  return usedMs() - before;
+}
 
-    expect(burnCpu(10, slow.meter).cpuMs).toBe(10);
-    expect(burnCpu(10, fast.meter).cpuMs).toBe(10);
-    expect(slow.looks()).toBeGreaterThan(fast.looks());
+describe('CpuAccount', () => {
+  it('works less by what it took to read the request', () => {
+    const meter = aMeter();
+    const account = new CpuAccount(meter.meter);
+
+    const costMs = request(meter, account, { headMs: 1, workMs: 10, tailMs: 0 });
+
+    expect(costMs).toBeGreaterThanOrEqual(10);
+    expect(costMs).toBeLessThan(10.6);
   });
 
-  it('counts what was used before it was called, when told from where', () => {
-    const { meter } = steppingMeter(1);
-    const from = meter();
-    for (let look = 0; look < 5; look++) meter();
+  it('takes what it took to answer off the next request, so that all together cost what was asked', () => {
+    const meter = aMeter();
+    const account = new CpuAccount(meter.meter);
 
-    expect(burnCpu(8, meter, from).cpuMs).toBe(8);
+    let costMs = 0;
+    for (let sent = 0; sent < 100; sent++) {
+      costMs += request(meter, account, { headMs: 0.7, workMs: 10, tailMs: 0.6 });
+    }
+
+    expect(costMs / 100).toBeGreaterThan(9.9);
+    expect(costMs / 100).toBeLessThan(10.3);
   });
 
-  it('does nothing when that was more than asked', () => {
-    const { meter, looks } = steppingMeter(10);
-    const from = meter();
-    meter();
+  it('does not make a request free that follows many cheap ones', () => {
+    const meter = aMeter();
+    const account = new CpuAccount(meter.meter);
+    for (let sent = 0; sent < 100; sent++) {
+      request(meter, account, { headMs: 1, workMs: 0, tailMs: 1 });
+    }
 
-    const { cpuMs } = burnCpu(5, meter, from);
+    const costMs = request(meter, account, { headMs: 0, workMs: 50, tailMs: 0 });
 
-    expect(cpuMs).toBe(20);
-    expect(looks()).toBe(3);
+    expect(costMs).toBeGreaterThan(44);
+    expect(costMs).toBeLessThan(46);
+  });
+
+  it('does not count what is used while no request is open, nor what probes cost', () => {
+    const meter = aMeter();
+    const account = new CpuAccount(meter.meter);
+    meter.use(500);
+    account.begin();
+    meter.use(3);
+    account.end(false);
+    meter.use(500);
+
+    expect(request(meter, account, { headMs: 0, workMs: 10, tailMs: 0 })).toBeGreaterThan(9.9);
+  });
+
+  it('counts what overlaps once', () => {
+    const meter = aMeter();
+    const account = new CpuAccount(meter.meter);
+    const before = meter.usedMs();
+    for (let open = 0; open < 4; open++) account.begin();
+    for (let open = 0; open < 4; open++) account.work(10);
+    for (let open = 0; open < 4; open++) account.end(true);
+
+    const costMs = meter.usedMs() - before;
+
+    expect(costMs).toBeGreaterThanOrEqual(40);
+    expect(costMs).toBeLessThan(42);
   });
 });
 
 describe('cpuMeter', () => {
-  it('rises while this thread computes', () => {
-    const meter = cpuMeter();
-    const before = meter();
+  it('rises while this process computes', () => {
+    const before = cpuMeter();
+    const account = new CpuAccount(cpuMeter);
 
-    const { cpuMs } = burnCpu(2, meter);
+    account.begin();
+    account.work(3);
 
-    expect(cpuMs).toBeGreaterThanOrEqual(2);
-    expect(meter() - before).toBeGreaterThanOrEqual(cpuMs);
+    expect(cpuMeter() - before).toBeGreaterThanOrEqual(3);
   });
 });
 
