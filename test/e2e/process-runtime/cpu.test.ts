@@ -38,6 +38,31 @@ const BURNER = `
 
 const BUSY = 'console.log("up"); for (;;);';
 
+describe.runIf(process.platform === 'linux')('memory', () => {
+  it('over the limit ends a container as OOMKilled, where there are control groups', async (test) => {
+    const world = await start({});
+    const { cgroups } = world.runtime.abilities;
+    const isLimited =
+      cgroups?.version === 2 ? cgroups.controls.memory : cgroups?.memory !== undefined;
+    if (cgroups === undefined || !isLimited)
+      test.skip('this machine has no memory controller for us');
+    const hungry = world.run(
+      'hungry',
+      'const all = []; setInterval(() => all.push(Buffer.alloc(2 ** 24, 1)), 10);',
+      { resources: { limits: { memory: '128Mi' } } },
+    );
+
+    for (let wait = 0; wait < 500 && hungry.events.length < 2; wait++) await world.clock.sleep(20);
+
+    expect(hungry.events.at(-1)).toMatchObject({
+      kind: 'exited',
+      exitCode: 137,
+      signal: 9,
+      isOutOfMemory: true,
+    });
+  });
+});
+
 describe.runIf(process.platform === 'linux')('CPU use', () => {
   it.each([
     { name: 'by control groups', options: {} },

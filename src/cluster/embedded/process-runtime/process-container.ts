@@ -1,4 +1,5 @@
 /** One start of one container: a process group with its limits, its log and its usage. */
+import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Probe } from '../../../core/objects.js';
 import type {
@@ -127,7 +128,8 @@ export class ProcessContainer implements RunningContainer {
       this.#refuse(message);
       return;
     }
-    const child = spawnGroup(this.#spawnOptions);
+    const child = this.#spawned();
+    if (child === undefined) return;
     const { log, clock } = this.#options;
     child.once('error', (error) => this.#refuse(error.message));
     this.#pid = child.pid;
@@ -141,6 +143,16 @@ export class ProcessContainer implements RunningContainer {
     child.once('spawn', () => this.#started(child.pid ?? 0));
     child.once('exit', (code, signal) => this.#exited(code, signal));
     child.once('close', () => log.end(clock.now()));
+  }
+
+  /** Absent when Node itself refuses, for example a variable with a zero byte. */
+  #spawned(): ChildProcess | undefined {
+    try {
+      return spawnGroup(this.#spawnOptions);
+    } catch (error) {
+      this.#refuse(error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
   }
 
   #started(pid: number): void {

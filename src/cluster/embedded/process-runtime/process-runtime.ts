@@ -23,6 +23,7 @@ import type { MachineAbilities } from './machine-abilities.js';
 import { PodLogs } from './pod-logs.js';
 import { ProcessContainer } from './process-container.js';
 import { ProcessSandbox } from './process-sandbox.js';
+import type { Refusal } from './process-sandbox.js';
 import { ProcessUsage } from './process-usage.js';
 import { PsUsage } from './ps-usage.js';
 import { SignalLimiter } from './signal-limiter.js';
@@ -172,11 +173,18 @@ export class ProcessRuntime implements PodRuntime, UsageSource {
       .every(Boolean);
   }
 
-  #launch(sandbox: ProcessSandbox, start: ContainerStart): ProcessContainer | string {
+  #launch(sandbox: ProcessSandbox, start: ContainerStart): ProcessContainer | Refusal {
     const { images, clock, guard, workingDirectory = process.cwd() } = this.#options;
     const { container } = start;
     const mapping = mappingFor(container.image, images);
-    if (mapping === undefined) return unmappedImageMessage(container.image, images);
+    if (mapping === undefined) {
+      const message = unmappedImageMessage(container.image, images);
+      return { kind: 'not-started', reason: 'ErrImagePull', message };
+    }
+    const group = this.#group(start);
+    if (typeof group === 'string') {
+      return { kind: 'not-started', reason: 'CreateContainerError', message: group };
+    }
     const { metadata } = sandbox.pod;
     const values = {
       podIP: sandbox.podIP,
@@ -195,7 +203,7 @@ export class ProcessRuntime implements PodRuntime, UsageSource {
       clock,
       guard,
       command: { argv: command.argv, env: marked, workingDirectory },
-      group: this.#group(start),
+      group,
       log: this.logs.begin({ podUid: metadata.uid ?? '', container: container.name }),
       podIP: sandbox.podIP,
       realPort: values.port,
@@ -219,15 +227,20 @@ export class ProcessRuntime implements PodRuntime, UsageSource {
     return limit === undefined ? undefined : milliValue(limit) * this.#options.cpuScale;
   }
 
-  #group(start: ContainerStart): ContainerGroup | undefined {
+  /** A text says why the kernel refuses one. */
+  #group(start: ContainerStart): ContainerGroup | string | undefined {
     const top = this.abilities.cgroups;
     if (top === undefined) return undefined;
     const isLimiting = this.abilities.cpuLimits.startsWith('cgroup');
     const memory = start.container.resources?.limits?.['memory'];
-    return new ContainerGroup(top, `c${++this.#groups}`, {
-      cpuMillicores: isLimiting ? this.#realMillicores(start) : undefined,
-      memoryBytes: memory === undefined ? undefined : wholeValue(memory),
-    });
+    try {
+      return new ContainerGroup(top, `c${++this.#groups}`, {
+        cpuMillicores: isLimiting ? this.#realMillicores(start) : undefined,
+        memoryBytes: memory === undefined ? undefined : wholeValue(memory),
+      });
+    } catch (error) {
+      return `control group: ${error instanceof Error ? error.message : String(error)}`;
+    }
   }
 
   #reader(pid: number): UsageReader | undefined {

@@ -1,6 +1,7 @@
 /** One pod's place: its address, its ports, its containers. */
 import type { Pod } from '../../../core/objects.js';
 import type {
+  ContainerEvent,
   ContainerStart,
   PodSandbox,
   RunningContainer,
@@ -10,6 +11,9 @@ import type { FreePorts } from './free-ports.js';
 import type { LoopbackAddresses } from './loopback-addresses.js';
 import type { ProcessContainer } from './process-container.js';
 
+/** Why a container cannot be started. */
+export type Refusal = Extract<ContainerEvent, { kind: 'not-started' }>;
+
 /** What a sandbox needs of its runtime. */
 export interface SandboxOptions {
   readonly pod: Pod;
@@ -18,8 +22,8 @@ export interface SandboxOptions {
   readonly network:
     | { readonly kind: 'per-pod'; readonly addresses: LoopbackAddresses }
     | { readonly kind: 'shared'; readonly ports: FreePorts };
-  /** Starts a process for a container; a text says why that cannot be: no image. */
-  readonly launch: (sandbox: ProcessSandbox, start: ContainerStart) => ProcessContainer | string;
+  /** Starts a process for a container, or says why that cannot be. */
+  readonly launch: (sandbox: ProcessSandbox, start: ContainerStart) => ProcessContainer | Refusal;
   readonly onClose: (sandbox: ProcessSandbox) => void;
 }
 
@@ -68,14 +72,12 @@ export class ProcessSandbox implements PodSandbox {
   }
 
   startContainer(start: ContainerStart): RunningContainer {
-    const launched = this.#isClosed ? 'the pod is gone' : this.#options.launch(this, start);
-    if (typeof launched !== 'string') {
+    const launched = this.#isClosed ? POD_GONE : this.#options.launch(this, start);
+    if (!('kind' in launched)) {
       this.#containers.add(launched);
       return launched;
     }
-    this.#options.clock.after(0, () =>
-      start.onEvent({ kind: 'not-started', reason: 'ErrImagePull', message: launched }),
-    );
+    this.#options.clock.after(0, () => start.onEvent(launched));
     return NEVER_STARTED;
   }
 
@@ -101,5 +103,10 @@ export class ProcessSandbox implements PodSandbox {
   }
 }
 
+const POD_GONE: Refusal = {
+  kind: 'not-started',
+  reason: 'RunContainerError',
+  message: 'the pod is gone',
+};
 const nothing: Cancel = () => undefined;
 const NEVER_STARTED: RunningContainer = { signal: nothing, probe: () => nothing };
