@@ -7,15 +7,13 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { LabError } from '../../core/errors.js';
 import { ApiError } from '../../control-plane/api-error.js';
-import { ApiHandler } from '../../control-plane/http/api-handler.js';
+import { ApiHandler, MAX_BODY_BYTES, tooLarge } from '../../control-plane/http/api-handler.js';
 import type { ApiHandlerOptions } from '../../control-plane/http/context.js';
 import { json } from '../../control-plane/http/messages.js';
 import type { ApiRequest, ApiResponse, PlainResponse } from '../../control-plane/http/messages.js';
 import { bearerToken, serverCertificate } from './api-credentials.js';
 import { openStream } from './api-stream.js';
 
-/** Upstream's bound for one request. */
-const MAX_BODY_BYTES = 3 * 1024 * 1024;
 const LOOPBACK = '127.0.0.1';
 
 /** Where the server listens and what gets in. */
@@ -177,14 +175,6 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
     }
   }
   return bytes > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');
-}
-
-function tooLarge(): ApiError {
-  return new ApiError({
-    message: `Request entity too large: limit is ${MAX_BODY_BYTES}`,
-    reason: 'RequestEntityTooLarge',
-    code: 413,
-  });
 }
 
 function refusal(error: ApiError): PlainResponse {

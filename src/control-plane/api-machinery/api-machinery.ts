@@ -57,6 +57,10 @@ export interface DecodingOptions extends WriteOptions {
   readonly report?: DecodeReport;
   /** Called when the object was read, before anything is decided; may refuse it. */
   readonly onDecoded?: () => void;
+  /** The object is a patched one: another uid is a fault of its own, not a stale write. */
+  readonly isPatch?: boolean;
+  /** Gets what the client is to be warned of. */
+  readonly onWarning?: (text: string) => void;
 }
 
 /** What a deletion did. */
@@ -159,6 +163,7 @@ export class ApiMachinery implements KubeApi {
       ...metadataFaults(kind, draft),
       ...(kind.validate?.(draft, context) ?? []),
     ]);
+    warn(kind, draft, options);
     if (this.get(resource, keyOf(draft)) !== undefined) {
       throw ApiError.alreadyExists(resource, draft.metadata.name);
     }
@@ -185,8 +190,9 @@ export class ApiMachinery implements KubeApi {
       }
       throw ApiError.notFound(resource, incoming.metadata.name);
     }
-    refuseStale(kind, incoming, old);
+    refuseStale(kind, incoming, { old, isPatch: options.isPatch === true });
     const draft = canonical(kind, this.#changed(kind, { incoming, old }, options));
+    if (options.subresource === undefined) warn(kind, draft, options);
     if (isEqualJson(draft, old)) return old;
     if (isDeletedByUpdate(kind, draft)) return this.#completeDeletion(resource, draft, options);
     return this.#stored(resource, draft, options);
@@ -261,6 +267,7 @@ export class ApiMachinery implements KubeApi {
       draft.apiVersion = group === '' ? version : `${group}/${version}`;
       // field owners are not tracked
       delete draft.metadata.managedFields;
+      Reflect.deleteProperty(draft.metadata, 'selfLink');
       return draft;
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
@@ -337,6 +344,11 @@ function tableOf(resource: Resource): string {
   return resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
 }
 
+function warn(kind: Kind, object: KubeObject, options: DecodingOptions | undefined): void {
+  if (options?.onWarning === undefined) return;
+  for (const text of kind.warnings?.(object) ?? []) options.onWarning(text);
+}
+
 function refuseFaults(
   kind: Kind,
   object: KubeObject,
@@ -347,9 +359,13 @@ function refuseFaults(
 }
 
 /** @see Source: `store.go`, `Update`: uid first, then the version. */
-function refuseStale(kind: Kind, incoming: KubeObject, old: KubeObject): void {
+function refuseStale(
+  kind: Kind,
+  incoming: KubeObject,
+  { old, isPatch }: { readonly old: KubeObject; readonly isPatch: boolean },
+): void {
   const { uid, resourceVersion, namespace = '', name } = incoming.metadata;
-  if (uid !== undefined && uid !== old.metadata.uid) {
+  if (uid !== undefined && uid !== old.metadata.uid && !isPatch) {
     throw ApiError.conflict(
       kind.resource,
       name,
@@ -366,7 +382,8 @@ function keepMetadata(draft: Draft<KubeObject>, old: KubeObject): void {
   const { metadata } = draft;
   copyField(metadata, old.metadata, 'generation');
   copyField(metadata, old.metadata, 'resourceVersion');
-  for (const field of ['uid', 'creationTimestamp', 'deletionTimestamp', 'generateName'] as const) {
+  copyField(metadata, old.metadata, 'creationTimestamp');
+  for (const field of ['uid', 'deletionTimestamp', 'generateName'] as const) {
     if (metadata[field] === undefined) copyField(metadata, old.metadata, field);
   }
   if (metadata.deletionGracePeriodSeconds === undefined) {

@@ -102,6 +102,20 @@ export function labelValueFaults(value: string): readonly string[] {
   ];
 }
 
+/** Faults of a key of a ConfigMap. */
+export function configKeyFaults(key: string): readonly string[] {
+  const faults: string[] = [...tooLong(key, 253)];
+  if (!/^[-._a-zA-Z0-9]+$/.test(key)) {
+    faults.push(
+      "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
+    );
+  }
+  if (key === '.') faults.push("must not be '.'");
+  else if (key === '..') faults.push("must not be '..'");
+  else if (key.startsWith('..')) faults.push("must not start with '..'");
+  return faults;
+}
+
 /** Faults of a name that only has to fit into a path. */
 export function pathSegmentFaults(name: string): readonly string[] {
   if (name === '.' || name === '..') return [`may not be '${name}'`];

@@ -43,15 +43,17 @@ export class ApiHandler {
 
   /** The answer to a request; refusals are answers too. Throws only what is a fault of ours. */
   handle(request: ApiRequest): ApiResponse {
+    const warnings: string[] = [];
     try {
-      return this.#route(request);
+      return withWarnings(this.#route(request, warnings), warnings);
     } catch (error) {
-      if (error instanceof ApiError) return json(error.code, error.status);
-      throw error;
+      if (!(error instanceof ApiError)) throw error;
+      return withWarnings(json(error.code, error.status), warnings);
     }
   }
 
-  #route(request: ApiRequest): ApiResponse {
+  #route(request: ApiRequest, warnings: string[]): ApiResponse {
+    if (request.body.length > MAX_BODY_BYTES) throw tooLarge();
     const path = parseResourcePath(request.path);
     const health = answerHealth(request);
     if (health !== undefined) return health;
@@ -62,17 +64,17 @@ export class ApiHandler {
       if (metrics === undefined) return notFoundPage();
       return handleMetrics({ ...this.#options, metrics }, path, request);
     }
-    return this.#answerKind(path, request);
+    return this.#answerKind(path, request, warnings);
   }
 
-  #answerKind(path: ResourcePath, request: ApiRequest): ApiResponse {
+  #answerKind(path: ResourcePath, request: ApiRequest, warnings: string[]): ApiResponse {
     const kind = this.#options.api.kinds.find(path);
     if (kind === undefined) {
       if (!this.#discovery.has(path.group, path.version)) return notFoundPage();
       throw unknownResource();
     }
     if (!kind.resource.namespaced && path.namespace !== undefined) throw unknownResource();
-    const target = { kind, path, request };
+    const target = { kind, path, request, warnings };
     if (path.name === undefined) return handleCollection(this.#options, target);
     if (kind.resource.namespaced && path.namespace === undefined) throw unknownResource();
     if (path.subresource !== undefined) return handleSubresource(this.#options, target);
@@ -111,6 +113,22 @@ export class ApiHandler {
       status: { allowed: true },
     });
   }
+}
+
+/** Upstream's bound for one body. */
+export const MAX_BODY_BYTES = 3 * 1024 * 1024;
+
+/** 413. */
+export function tooLarge(): ApiError {
+  return new ApiError({
+    message: `Request entity too large: limit is ${MAX_BODY_BYTES}`,
+    reason: 'RequestEntityTooLarge',
+    code: 413,
+  });
+}
+
+function withWarnings(response: ApiResponse, warnings: readonly string[]): ApiResponse {
+  return response.kind === 'stream' || warnings.length === 0 ? response : { ...response, warnings };
 }
 
 function notFoundPage(): ApiResponse {

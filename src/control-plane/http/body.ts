@@ -6,7 +6,8 @@ import type { KindRegistry } from '../kinds/registry.js';
 import { isJsonObject, textOf } from '../schema/json.js';
 import type { JsonObject } from '../schema/json.js';
 
-const SCHEME = 'in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"';
+/** How upstream's messages name the set of all types. */
+export const SCHEME = 'in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"';
 
 /** Group versions that upstream's scheme knows beyond those that are offered. */
 const OLD_VERSIONS: ReadonlyMap<string, readonly string[]> = new Map([

@@ -23,7 +23,8 @@ export function parseFieldSelector(kind: Kind, selector: string): (object: KubeO
 function selectableFields(kind: Kind, object: KubeObject): ReadonlyMap<string, string> {
   const { name, namespace = '' } = object.metadata;
   return new Map([
-    ['metadata.name', name],
+    // the example that unknown fields are looked for in has no name
+    ['metadata.name', name ?? ''],
     ['metadata.namespace', namespace],
     ...Object.entries(kind.selectableFields?.(object) ?? {}),
   ]);

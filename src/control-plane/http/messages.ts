@@ -46,18 +46,8 @@ export interface StreamSink {
 export type ApiResponse = PlainResponse | StreamResponse;
 
 /** A JSON answer from a text that is JSON already. */
-export function jsonText(
-  status: number,
-  body: string,
-  warnings?: readonly string[],
-): PlainResponse {
-  return {
-    kind: 'plain',
-    status,
-    contentType: 'application/json',
-    body,
-    ...(warnings === undefined || warnings.length === 0 ? {} : { warnings }),
-  };
+export function jsonText(status: number, body: string): PlainResponse {
+  return { kind: 'plain', status, contentType: 'application/json', body };
 }
 
 /** A JSON answer. */

@@ -2,11 +2,14 @@
 import type { KubeObject } from '../../core/objects.js';
 import { ApiError } from '../api-error.js';
 import type { Status } from '../api-error.js';
+import type { DecodingOptions } from '../api-machinery/api-machinery.js';
 import type { ListResult, ObjectKey, Selection } from '../api.js';
 import type { Kind } from '../kinds/kind.js';
+import { invalidValue } from '../field-error.js';
+import { DecodeError, decode } from '../schema/decode.js';
 import { isJsonObject, textOf } from '../schema/json.js';
 import type { JsonObject } from '../schema/json.js';
-import { expectedType, readObject } from './body.js';
+import { SCHEME, expectedType, mediaType, readObject } from './body.js';
 import { encodingFor } from './context.js';
 import type { ApiHandlerOptions } from './context.js';
 import { decodeContinue, encodeContinue } from './continue-token.js';
@@ -20,12 +23,15 @@ import { patchedObject } from './patch.js';
 import type { ResourcePath } from './resource-path.js';
 import { watchStream } from './watch-stream.js';
 import { FieldReport, parseDeleteOptions, parseWriteQuery } from './write-options.js';
+import type { FieldValidation } from './write-options.js';
 
 /** A request about one kind. */
 export interface KindRequest {
   readonly kind: Kind;
   readonly path: ResourcePath;
   readonly request: ApiRequest;
+  /** Warnings for the client, sent with refusals too. */
+  readonly warnings: string[];
 }
 
 /** Answers `/namespaces/NS/PLURAL`. @throws {ApiError} as the API refuses. */
@@ -129,13 +135,17 @@ function listPage(
       throw ApiError.badRequest('specifying resource version is not allowed when using continue');
     }
     const { version, after } = decodeContinue(continueToken);
-    return { ...listAt({ api }, kind, { version, selection, expired: CONTINUE_EXPIRED }), after };
+    // such a token comes with a 410: it goes on with things as they now are
+    if (version < 0) return { ...api.list(kind.resource, selection), after };
+    const fresh = encodeContinue({ version: -1, after });
+    const expired = { message: CONTINUE_EXPIRED, continueToken: fresh };
+    return { ...listAt({ api }, kind, { version, selection, expired }), after };
   }
   const version = Number(resourceVersion);
   if (version > api.version) throw tooLargeVersion(version, api.version);
   const isExact = resourceVersionMatch === 'Exact' || (limit > 0 && resourceVersionMatch === '');
   if (version > 0 && isExact) {
-    return listAt({ api }, kind, { version, selection, expired: EXACT_EXPIRED });
+    return listAt({ api }, kind, { version, selection, expired: { message: EXACT_EXPIRED } });
   }
   return api.list(kind.resource, selection);
 }
@@ -147,13 +157,23 @@ const EXACT_EXPIRED = 'The resourceVersion for the provided list is too old.';
 function listAt(
   { api }: Pick<ApiHandlerOptions, 'api'>,
   kind: Kind,
-  query: { readonly version: number; readonly selection: Selection; readonly expired: string },
+  query: {
+    readonly version: number;
+    readonly selection: Selection;
+    readonly expired: { readonly message: string; readonly continueToken?: string };
+  },
 ): ListResult<KubeObject> {
   try {
     return api.listAt(kind.resource, query.version, query.selection);
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 410) throw error;
-    throw new ApiError({ message: query.expired, reason: 'Expired', code: 410 });
+    const { message, continueToken } = query.expired;
+    throw new ApiError({
+      message,
+      reason: 'Expired',
+      code: 410,
+      ...(continueToken === undefined ? {} : { metadata: { continue: continueToken } }),
+    });
   }
 }
 
@@ -205,13 +225,11 @@ function create(options: ApiHandlerOptions, target: KindRequest): ApiResponse {
     registry: api.kinds,
   });
   placeInNamespace(kind, path, body);
-  const report = new FieldReport(query.fieldValidation);
   const created = api.createFrom(kind.resource, body, {
     dryRun: query.dryRun,
-    report,
-    onDecoded: () => report.check(kind.resource),
+    ...fieldChecks(target, query.fieldValidation),
   });
-  return jsonText(201, encodeObject(created, encoding), report.warnings);
+  return jsonText(201, encodeObject(created, encoding));
 }
 
 /** Whether PUT or PATCH writes the object or its status. */
@@ -219,9 +237,10 @@ type WrittenPart = 'status' | undefined;
 
 function replace(
   options: ApiHandlerOptions,
-  { kind, path, request }: KindRequest,
+  target: KindRequest,
   subresource: WrittenPart,
 ): ApiResponse {
+  const { kind, path, request } = target;
   const { api } = options;
   const encoding = encodingFor(options, kind, request);
   const query = parseWriteQuery(request.query, 'UpdateOptions');
@@ -232,37 +251,35 @@ function replace(
   placeInNamespace(kind, path, body);
   checkName(path, body);
   const isThere = api.get(kind.resource, keyOfPath(path)) !== undefined;
-  const report = new FieldReport(query.fieldValidation);
   const written = api.updateFrom(kind.resource, body, {
     dryRun: query.dryRun,
-    report,
-    onDecoded: () => report.check(kind.resource),
+    ...fieldChecks(target, query.fieldValidation),
     ...(subresource === undefined ? {} : { subresource }),
   });
-  return jsonText(isThere ? 200 : 201, encodeObject(written, encoding), report.warnings);
+  return jsonText(isThere ? 200 : 201, encodeObject(written, encoding));
 }
 
 function patch(
   options: ApiHandlerOptions,
-  { kind, path, request }: KindRequest,
+  target: KindRequest,
   subresource: WrittenPart,
 ): ApiResponse {
+  const { kind, path, request } = target;
   const { api } = options;
   const encoding = encodingFor(options, kind, request);
   const query = parseWriteQuery(request.query, 'PatchOptions');
   const current: KubeObject = api.read(kind.resource, keyOfPath(path));
   const patched = patchedObject(current, request, kind.type);
-  checkPatchedType(kind, patched);
+  checkPatched(target, patched, query.fieldValidation);
   placeInNamespace(kind, path, patched);
   checkName(path, patched);
-  const report = new FieldReport(query.fieldValidation);
   const written = api.updateFrom(kind.resource, patched, {
     dryRun: query.dryRun,
-    report,
-    onDecoded: () => report.check(kind.resource),
+    isPatch: true,
+    onWarning: (text) => target.warnings.push(text),
     ...(subresource === undefined ? {} : { subresource }),
   });
-  return jsonText(200, encodeObject(written, encoding), report.warnings);
+  return jsonText(200, encodeObject(written, encoding));
 }
 
 function remove(options: ApiHandlerOptions, { kind, path, request }: KindRequest): ApiResponse {
@@ -334,15 +351,62 @@ export function checkName(path: ResourcePath, body: JsonObject): void {
   );
 }
 
-function checkPatchedType({ resource }: Kind, patched: JsonObject): void {
+/** What is done about fields that the kind does not have or that are given twice. */
+function fieldChecks(
+  { kind, request, warnings }: KindRequest,
+  validation: FieldValidation,
+): Pick<DecodingOptions, 'report' | 'onDecoded' | 'onWarning'> {
+  const isJson = mediaType(request.contentType) !== 'application/yaml';
+  const report = new FieldReport(validation, isJson ? request.body : undefined);
+  const { kind: name, version } = kind.resource;
+  return {
+    report,
+    onDecoded() {
+      warnings.push(...report.warnings);
+      const { refusal } = report;
+      if (refusal === undefined) return;
+      throw ApiError.badRequest(
+        `${name} in version ${JSON.stringify(version)} cannot be handled as a ${name}: ${refusal}`,
+      );
+    },
+    onWarning: (text) => warnings.push(text),
+  };
+}
+
+/** @throws {ApiError} 422 when the patched object is no longer one of its kind. */
+function checkPatched(
+  { kind, warnings }: KindRequest,
+  patched: JsonObject,
+  validation: FieldValidation,
+): void {
+  const report = new FieldReport(validation);
+  const fault = patchedFault(kind, patched, report);
+  if (fault === undefined) {
+    warnings.push(...report.warnings);
+    return;
+  }
+  throw ApiError.invalid({ group: '', kind: '' }, '', [
+    invalidValue('patch', JSON.stringify(patched), fault),
+  ]);
+}
+
+function patchedFault(
+  { resource, type }: Kind,
+  patched: JsonObject,
+  report: FieldReport,
+): string | undefined {
   const apiVersion =
     resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
-  if (patched['kind'] === resource.kind && patched['apiVersion'] === apiVersion) return;
-  throw ApiError.invalid({ group: '', kind: '' }, '', [
-    {
-      reason: 'FieldValueInvalid',
-      field: 'patch',
-      message: `Invalid value: ${JSON.stringify(JSON.stringify(patched))}: the kind or apiVersion may not change`,
-    },
-  ]);
+  const given = textOf(patched['apiVersion']);
+  const kind = textOf(patched['kind']);
+  if (kind !== resource.kind || given !== apiVersion) {
+    return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(given)} ${SCHEME}`;
+  }
+  try {
+    decode(type, patched, { report });
+  } catch (error) {
+    if (error instanceof DecodeError) return error.message;
+    throw error;
+  }
+  return report.refusal;
 }

@@ -76,7 +76,7 @@ function mergeValue(type: Type | undefined, original: unknown, patch: Patch): un
     type.mergeKey === ''
       ? [...new Set([...before, ...value])]
       : mergeItems(type, type.mergeKey, { before, patch: value });
-  return ordered(type, merged, { order, original: before });
+  return ordered(type, merged, { order: order ?? value, original: before });
 }
 
 function mergeItems(

@@ -5,6 +5,7 @@ import { invalidValue, unsupportedValue } from '../field-error.js';
 import type { DecodeReport } from '../schema/decode.js';
 import { isJsonObject } from '../schema/json.js';
 import type { JsonObject } from '../schema/json.js';
+import { duplicateFields } from './duplicate-fields.js';
 import { flag, integer } from './list-options.js';
 
 /** What to do about fields that the type does not have. */
@@ -23,7 +24,7 @@ export interface WriteQuery {
  * @throws {ApiError} 422.
  */
 export function parseWriteQuery(query: URLSearchParams, kind: string): WriteQuery {
-  const dryRun = query.getAll('dryRun').filter((value) => value !== '');
+  const dryRun = query.getAll('dryRun');
   const validation = query.get('fieldValidation') ?? '';
   const faults = [
     ...(dryRun.every((value) => value === 'All')
@@ -40,36 +41,35 @@ export function parseWriteQuery(query: URLSearchParams, kind: string): WriteQuer
   };
 }
 
-/** Collects unknown fields and says what follows from them. */
+/** Collects fields that are unknown or given twice and says what follows from them. */
 export class FieldReport implements DecodeReport {
   readonly unknownFields: string[] = [];
   readonly #validation: FieldValidation;
+  readonly #repeatedFields: readonly string[];
 
-  constructor(validation: FieldValidation) {
+  /** @param body - the JSON text whose repeated fields count; absent: there is none. */
+  constructor(validation: FieldValidation, body?: string) {
     this.#validation = validation;
+    this.#repeatedFields =
+      body === undefined || validation === 'Ignore' ? [] : duplicateFields(body);
   }
 
   /** Texts of the warnings to send. */
   get warnings(): readonly string[] {
-    return this.#validation === 'Warn' ? this.#faults() : [];
+    return this.#validation === 'Warn' ? this.#faults : [];
   }
 
-  /**
-   * Refuses unknown fields under strict validation.
-   *
-   * @throws {ApiError} 400.
-   */
-  check(subject: { readonly kind: string; readonly version: string }): void {
-    const faults = this.#faults();
-    if (this.#validation !== 'Strict' || faults.length === 0) return;
-    const { kind, version } = subject;
-    throw ApiError.badRequest(
-      `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: strict decoding error: ${faults.join(', ')}`,
-    );
+  /** Why strict validation refuses the object; undefined when it does not. */
+  get refusal(): string | undefined {
+    if (this.#validation !== 'Strict' || this.#faults.length === 0) return undefined;
+    return `strict decoding error: ${this.#faults.join(', ')}`;
   }
 
-  #faults(): readonly string[] {
-    return this.unknownFields.map((field) => `unknown field ${JSON.stringify(field)}`);
+  get #faults(): readonly string[] {
+    return [
+      ...this.#repeatedFields.map((field) => `duplicate field ${JSON.stringify(field)}`),
+      ...this.unknownFields.map((field) => `unknown field ${JSON.stringify(field)}`),
+    ];
   }
 }
 

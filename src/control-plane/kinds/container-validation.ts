@@ -24,9 +24,7 @@ export function containerFaults(
 ): readonly FieldError[] {
   const hasProbes = !isInit || container.restartPolicy === 'Always';
   return [
-    ...(container.image === undefined || container.image === ''
-      ? [requiredValue(`${field}.image`)]
-      : []),
+    ...imageFaults(`${field}.image`, container.image ?? ''),
     ...portFaults(`${field}.ports`, container.ports ?? []),
     ...envFaults(`${field}.env`, container),
     ...pullPolicyFaults(field, container),
@@ -46,6 +44,12 @@ export function containerFaults(
             ),
           )),
   ];
+}
+
+function imageFaults(field: string, image: string): readonly FieldError[] {
+  if (image === '') return [requiredValue(field)];
+  if (image === image.trim()) return [];
+  return [invalidValue(field, image, 'must not have leading or trailing whitespace')];
 }
 
 function portFaults(field: string, ports: readonly ContainerPort[]): readonly FieldError[] {

@@ -14,6 +14,7 @@ import { DEPLOYMENT } from '../schema/workload-types.js';
 import { DEPLOYMENT_COLUMNS } from './columns/workload-columns.js';
 import type { Draft, Kind } from './kind.js';
 import { setPodSpecDefaults } from './pod-defaults.js';
+import { hostnameWarnings, podSpecWarnings } from './pod-warnings.js';
 import { selectedTemplateFaults } from './template-validation.js';
 
 /**
@@ -41,6 +42,10 @@ export const DEPLOYMENT_KIND: Kind<Deployment> = {
     else draft.metadata.labels = { ...labels };
   },
   validate: deploymentFaults,
+  warnings: ({ metadata, spec }) => [
+    ...hostnameWarnings(metadata, 'Pod names and hostnames'),
+    ...podSpecWarnings('spec.template.spec', spec.template.spec),
+  ],
   validateUpdate: ({ spec }, old) =>
     isEqualJson(spec.selector, old.spec.selector)
       ? []

@@ -1,11 +1,11 @@
 /** HorizontalPodAutoscaler. */
 import { defaultHpa } from '../../autoscaling/hpa/defaults.js';
 import type { HorizontalPodAutoscaler } from '../../core/autoscaling-objects.js';
-import type { FieldError } from '../api-error.js';
-import { invalidValue, negativeValue, requiredValue } from '../field-error.js';
+import { negativeValue } from '../field-error.js';
 import { HORIZONTAL_POD_AUTOSCALERS } from '../resources.js';
 import { HORIZONTAL_POD_AUTOSCALER } from '../schema/workload-types.js';
 import { HPA_COLUMNS } from './columns/workload-columns.js';
+import { hpaFaults } from './hpa-validation.js';
 import { draftCopy } from './kind.js';
 import type { Kind } from './kind.js';
 
@@ -33,28 +33,3 @@ export const HORIZONTAL_POD_AUTOSCALER_KIND: Kind<HorizontalPodAutoscaler> = {
   ],
   columns: HPA_COLUMNS,
 };
-
-function hpaFaults({ spec }: HorizontalPodAutoscaler): readonly FieldError[] {
-  const { minReplicas = 1, maxReplicas, scaleTargetRef } = spec;
-  const faults: FieldError[] = [];
-  if (minReplicas < 1) {
-    faults.push(
-      invalidValue('spec.minReplicas', minReplicas, 'must be greater than or equal to 1'),
-    );
-  }
-  if (maxReplicas < 1) {
-    faults.push(invalidValue('spec.maxReplicas', maxReplicas, 'must be greater than 0'));
-  }
-  if (maxReplicas < minReplicas) {
-    faults.push(
-      invalidValue(
-        'spec.maxReplicas',
-        maxReplicas,
-        'must be greater than or equal to `minReplicas`',
-      ),
-    );
-  }
-  if (scaleTargetRef.kind === '') faults.push(requiredValue('spec.scaleTargetRef.kind'));
-  if (scaleTargetRef.name === '') faults.push(requiredValue('spec.scaleTargetRef.name'));
-  return faults;
-}

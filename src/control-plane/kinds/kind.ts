@@ -104,6 +104,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly defaultPropagation?: 'Background' | 'Orphan';
   /** Faults of the object in itself. */
   validate?(object: T, context: WriteContext): readonly FieldError[];
+  /** What a client is to be warned of in an object that is accepted. */
+  warnings?(object: T): readonly string[];
   /** Faults of the change; runs beside `validate`. */
   validateUpdate?(object: T, old: T, context: WriteContext): readonly FieldError[];
   validateStatus?(object: T, old: T): readonly FieldError[];

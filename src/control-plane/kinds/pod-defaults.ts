@@ -10,6 +10,8 @@ export function setPodSpecDefaults(spec: Draft<PodSpec>): void {
   spec.dnsPolicy ??= 'ClusterFirst';
   spec.securityContext ??= {};
   spec.terminationGracePeriodSeconds ??= 30;
+  // a negative grace once meant the shortest there is
+  if (spec.terminationGracePeriodSeconds < 0) spec.terminationGracePeriodSeconds = 1;
   spec.schedulerName ??= 'default-scheduler';
   if (spec.serviceAccountName === undefined && typeof spec.serviceAccount === 'string') {
     spec.serviceAccountName = spec.serviceAccount;

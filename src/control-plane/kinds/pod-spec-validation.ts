@@ -1,16 +1,12 @@
 /** Faults of pod specs, in pods and in templates. */
 import type { Container, PodSpec } from '../../core/objects.js';
-import { labelFaults } from '../api-machinery/names.js';
+import { labelFaults, subdomainFaults } from '../api-machinery/names.js';
 import type { FieldError } from '../api-error.js';
-import {
-  duplicateValue,
-  invalidValue,
-  negativeValue,
-  requiredValue,
-  unsupportedValue,
-} from '../field-error.js';
+import { duplicateValue, invalidValue, requiredValue, unsupportedValue } from '../field-error.js';
 import { textOf } from '../schema/json.js';
 import { containerFaults } from './container-validation.js';
+
+const MAX_DEADLINE_SECONDS = 2_147_483_647;
 
 /**
  * Faults of a pod spec.
@@ -32,7 +28,17 @@ export function podSpecFaults(field: string, spec: PodSpec): readonly FieldError
           ]),
         ]),
     ...dnsPolicyFaults(field, spec),
-    ...negativeValue(`${field}.terminationGracePeriodSeconds`, spec.terminationGracePeriodSeconds),
+    ...deadlineFaults(field, spec['activeDeadlineSeconds']),
+    ...(spec.nodeName === undefined
+      ? []
+      : subdomainFaults(spec.nodeName).map((fault) =>
+          invalidValue(`${field}.nodeName`, spec.nodeName, fault),
+        )),
+    ...(spec['hostname'] === undefined
+      ? []
+      : labelFaults(textOf(spec['hostname'])).map((fault) =>
+          invalidValue(`${field}.hostname`, spec['hostname'], fault),
+        )),
   ];
 }
 
@@ -66,8 +72,19 @@ function nameFaultsOf(
   return [];
 }
 
+function deadlineFaults(field: string, seconds: unknown): readonly FieldError[] {
+  if (typeof seconds !== 'number' || (seconds >= 1 && seconds <= MAX_DEADLINE_SECONDS)) return [];
+  return [
+    invalidValue(
+      `${field}.activeDeadlineSeconds`,
+      seconds,
+      `must be between 1 and ${MAX_DEADLINE_SECONDS}, inclusive`,
+    ),
+  ];
+}
+
 function dnsPolicyFaults(field: string, spec: PodSpec): readonly FieldError[] {
-  const policies = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'];
+  const policies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
   const policy = textOf(spec['dnsPolicy']);
   if (policies.includes(policy)) return [];
   return [unsupportedValue(`${field}.dnsPolicy`, policy, policies)];

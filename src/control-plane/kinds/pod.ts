@@ -11,6 +11,7 @@ import type { Draft, GracefulDeletion, Kind } from './kind.js';
 import { admitPod } from './pod-admission.js';
 import { setPodDefaults, setPodSpecDefaults } from './pod-defaults.js';
 import { qosClass } from './pod-qos.js';
+import { hostnameWarnings, podSpecWarnings } from './pod-warnings.js';
 import { podFaults, podStatusFaults, podUpdateFaults } from './pod-validation.js';
 
 /**
@@ -32,6 +33,7 @@ export const POD_KIND: Kind<Pod> = {
   setDefaults(draft) {
     setPodSpecDefaults(draft.spec);
     setPodDefaults(draft.spec);
+    setPodIps(draft);
   },
   prepareCreate(draft, context) {
     admitPod(draft, context);
@@ -60,6 +62,10 @@ export const POD_KIND: Kind<Pod> = {
     if (subresource === 'binding') bind(draft, object.spec.nodeName ?? '', nowMs);
   },
   validate: podFaults,
+  warnings: ({ metadata, spec }) => [
+    ...hostnameWarnings(metadata, "the Pod's hostname"),
+    ...podSpecWarnings('spec', spec),
+  ],
   validateUpdate: podUpdateFaults,
   validateStatus: podStatusFaults,
   gracefulDeletion: podGrace,
@@ -77,6 +83,13 @@ export const POD_KIND: Kind<Pod> = {
   },
   columns: POD_COLUMNS,
 };
+
+/** The single address stands for a list of one. */
+function setPodIps({ status }: Draft<Pod>): void {
+  if (status?.podIP !== undefined && (status.podIPs ?? []).length === 0) {
+    status.podIPs = [{ ip: status.podIP }];
+  }
+}
 
 /** @see Source: `strategy.go`, `CheckGracefulDelete`. */
 function podGrace(pod: Pod, requestedSeconds: number | undefined): GracefulDeletion {

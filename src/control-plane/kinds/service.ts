@@ -17,6 +17,8 @@ import { SERVICE_COLUMNS } from './columns/cluster-columns.js';
 import type { Draft, Kind } from './kind.js';
 import { portNameFaults, portNumberFaults } from './port-rules.js';
 
+/** Three hours, as upstream's default. */
+const CLIENT_IP_TIMEOUT_SECONDS = 10_800;
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 
 /**
@@ -63,6 +65,9 @@ function setServiceDefaults(spec: Draft<ServiceSpec>): void {
   } else delete spec['externalTrafficPolicy'];
   if (spec.type !== 'ExternalName') spec['internalTrafficPolicy'] ??= 'Cluster';
   if (spec.type === 'LoadBalancer') spec['allocateLoadBalancerNodePorts'] ??= true;
+  if (spec['sessionAffinity'] === 'ClientIP') {
+    spec['sessionAffinityConfig'] ??= { clientIP: { timeoutSeconds: CLIENT_IP_TIMEOUT_SECONDS } };
+  } else delete spec['sessionAffinityConfig'];
 }
 
 /**

@@ -163,14 +163,18 @@ function decodeInteger(
   return value;
 }
 
-/** @see Source: kubernetes `apimachinery/pkg/api/resource/quantity.go`, `UnmarshalJSON`. */
+/** What has the shape of a quantity but is none has a bad suffix. */
+const QUANTITY_SHAPE = /^[+-]?\d*(\.\d*)?[eEinumkKMGTP]*[-+]?\d*$/;
+
+/** @see Source: kubernetes `apimachinery/pkg/api/resource/quantity.go`, `parseQuantityString`. */
 function decodeQuantity(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  if (text === '') throw new DecodeError("unable to parse quantity's suffix");
+  // upstream keeps the sign of a plain number
+  if (/^\+\d+$/.test(text)) return text;
   const quantity = parseQuantity(text);
   if (quantity === undefined) {
     throw new DecodeError(
-      /^[+-]?(\d+\.?\d*|\.\d+)/.test(text)
+      text !== '' && QUANTITY_SHAPE.test(text)
         ? "unable to parse quantity's suffix"
         : "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
     );

@@ -45,6 +45,7 @@ export const OBJECT_META: StructType = struct(`${META}.ObjectMeta`, {
   name: optional(STRING),
   generateName: optional(STRING),
   namespace: optional(STRING),
+  selfLink: optional(STRING),
   uid: optional(STRING),
   resourceVersion: optional(STRING),
   generation: optional(INT64),
