@@ -20,9 +20,10 @@ const SKEW_MS = 3_000;
  * pods (target 60 %) proposes 10; limited to 7 (ScaleUpLimit)". Absent when the HPA told nothing.
  */
 export function rescaleReason(rescale: Rescale, { decisions, events }: HpaWords): Measure<string> {
+  // A record holds the decision alone, or with what it was made from.
   const decision = decisions
     .filter(({ t }) => Math.abs(t - rescale.t) <= SKEW_MS)
-    .map((record) => record.decision)
+    .map((record) => fieldOf(record.decision, 'decision') ?? record.decision)
     .filter(isDecision)
     .find(({ kind, toReplicas }) => kind === 'rescale' && toReplicas === rescale.to);
   const texts = decision?.steps.map(stepText).filter((text) => text !== undefined) ?? [];

@@ -1,5 +1,4 @@
 /** What a user sees while a run goes on: several lines on a terminal, one line in a log. */
-import { formatDurationMs } from '../core/duration.js';
 import type { Phase } from '../timeline/record.js';
 import { ABSENT, clockText, latencyText, numberText } from './format.js';
 
@@ -72,9 +71,7 @@ export function progressLine(snapshot: RunSnapshot): string {
   const of = snapshot;
   const parts = [
     `${clockText(of.elapsedMs)} ${phaseText(of)}`,
-    of.remainingMs === undefined
-      ? undefined
-      : `${formatDurationMs(roundedMs(of.remainingMs))} left`,
+    of.remainingMs === undefined ? undefined : `${clockText(of.remainingMs)} left`,
     of.plannedPerSecond === undefined ? undefined : rateText(of),
     of.p99Ms === undefined ? undefined : `p99 ${latencyText(of.p99Ms)}`,
     of.requests === 0 ? undefined : errorText(of),
@@ -126,8 +123,4 @@ function progressBar(share: number | undefined, columns: number): string {
 
 function shown(value: number | undefined, text: (value: number) => string): string {
   return value === undefined ? ABSENT : text(value);
-}
-
-function roundedMs(ms: number): number {
-  return Math.round(ms / 1_000) * 1_000;
 }

@@ -56,7 +56,7 @@ function modelledCluster({ header: { environment } }: Timeline): readonly string
   if (embedded === undefined) return [controlPlane];
   return [
     controlPlane,
-    `One Kubernetes CPU was ${embedded.cpuScale} of a real core (${embedded.cpuScaleBecause}): utilization is as on a cluster, single response times are not.`,
+    `One Kubernetes CPU was ${embedded.cpuScale} of a real core: utilization is as on a cluster, single response times are not. Why ${embedded.cpuScale}: ${embedded.cpuScaleBecause}.`,
   ];
 }
 

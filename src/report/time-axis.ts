@@ -21,20 +21,22 @@ export function columnOf(axis: TimeAxis, t: number): number | undefined {
 const STEPS_MS = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200].map((s) => s * 1_000);
 const COLUMNS_A_LABEL = 10;
 
-/** The axis in two lines: ticks, and minutes and seconds under them. */
+/** The axis in two lines: ticks, and minutes and seconds under those that have room for them. */
 export function axisLines(axis: TimeAxis, indent: number): readonly string[] {
   const spanMs = axis.toT - axis.fromT;
   const minimumMs = (spanMs / axis.columns) * COLUMNS_A_LABEL;
   const stepMs =
     STEPS_MS.find((step) => step >= minimumMs) ?? Math.ceil(minimumMs / 3_600_000) * 3_600_000;
   const ticks = Array.from({ length: axis.columns }, () => '─');
-  const labels = Array.from({ length: axis.columns + COLUMNS_A_LABEL }, () => ' ');
+  const labels = Array.from({ length: axis.columns }, () => ' ');
   const firstMs = Math.ceil((axis.fromT - axis.originT) / stepMs) * stepMs;
   for (let ms = firstMs; axis.originT + ms <= axis.toT; ms += stepMs) {
     const column = columnOf(axis, axis.originT + ms);
     if (column === undefined) continue;
     ticks[column] = '┴';
-    for (const [index, sign] of clockText(ms).split('').entries()) labels[column + index] = sign;
+    const label = clockText(ms);
+    if (column + label.length > axis.columns) continue;
+    for (const [index, sign] of label.split('').entries()) labels[column + index] = sign;
   }
   const margin = ' '.repeat(indent);
   return [`${margin}└${ticks.join('')}`, `${margin} ${labels.join('').trimEnd()}`];

@@ -578,7 +578,7 @@ function hpaWords(scene: Scene): readonly TimelineRecord[] {
       ? `New size: ${to}; reason: cpu resource utilization (percentage of request) above target`
       : `New size: ${to}; reason: All metrics below target`;
     const words: readonly TimelineRecord[] = [
-      { t: t - 8, kind: 'hpa-decision', name: 'sample-service', decision },
+      { t: t - 8, kind: 'hpa-decision', name: 'sample-service', decision: { decision } },
       {
         t: t + 12,
         kind: 'event',

@@ -77,7 +77,7 @@ describe('the live view', () => {
 describe('the progress line', () => {
   it('tells the same in one line', () => {
     expect(progressLine(IN_SPIKE)).toBe(
-      '1:12 load: spike | 2m 08s left | 45/s sent of 45/s | p99 1.24s | 3 errors of 1,035 | ' +
+      '1:12 load: spike | 2:08 left | 45/s sent of 45/s | p99 1.24s | 3 errors of 1,035 | ' +
         'pods 3 ready of 7 desired (at most 10) | CPU 188 % of the requests, target 60 %',
     );
   });
