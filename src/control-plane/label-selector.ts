@@ -1,7 +1,6 @@
-/** Whether labels are selected: `metav1.LabelSelector` and plain maps. */
-import type { LabelSelector, LabelSelectorRequirement, StringMap } from '../core/objects.js';
-
-const NO_LABELS: StringMap = {};
+/** Whether labels are selected, as controllers ask it. */
+import type { LabelSelector, StringMap } from '../core/objects.js';
+import { matchesSelector } from './kinds/selectors.js';
 
 /**
  * Whether a selector selects these labels. An absent selector selects nothing, an empty one everything.
@@ -10,13 +9,9 @@ const NO_LABELS: StringMap = {};
  */
 export function isSelected(
   selector: LabelSelector | undefined,
-  labels: StringMap = NO_LABELS,
+  labels: StringMap | undefined,
 ): boolean {
-  if (selector === undefined) return false;
-  return (
-    hasLabels(labels, selector.matchLabels ?? NO_LABELS) &&
-    (selector.matchExpressions ?? []).every((requirement) => meets(labels, requirement))
-  );
+  return selector !== undefined && matchesSelector(selector, labels);
 }
 
 /** Whether `labels` has every one of `required`, with the same value. */
@@ -25,13 +20,4 @@ export function hasLabels(labels: StringMap | undefined, required: StringMap): b
     if (labels?.[key] !== required[key]) return false;
   }
   return true;
-}
-
-function meets(labels: StringMap, requirement: LabelSelectorRequirement): boolean {
-  const { key, operator, values = [] } = requirement;
-  const value = labels[key];
-  if (operator === 'Exists') return value !== undefined;
-  if (operator === 'DoesNotExist') return value === undefined;
-  const isListed = value !== undefined && values.includes(value);
-  return operator === 'In' ? isListed : !isListed;
 }

@@ -141,6 +141,8 @@ function selectsPods({ spec }: Service): boolean {
 }
 
 function isEndpointChange(before: Pod, after: Pod): boolean {
+  // without an address it is no endpoint, whatever else changes
+  if (before.status?.podIP === undefined && after.status?.podIP === undefined) return false;
   return (
     before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp ||
     before.status?.podIP !== after.status?.podIP ||

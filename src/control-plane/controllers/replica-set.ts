@@ -2,7 +2,7 @@
 import type { Pod, ReplicaSet } from '../../core/objects.js';
 import type { EpochMs } from '../../time/clock.js';
 import type { ApiError } from '../api-error.js';
-import type { KubeApi } from '../api.js';
+import type { KubeApi, WatchEvent } from '../api.js';
 import { isEqualJson } from '../api-machinery/equality.js';
 import type {
   Controller,
@@ -21,7 +21,7 @@ import { PODS, REPLICA_SETS } from '../resources.js';
 import { claimObjects } from './claim-objects.js';
 import { ownersToSync } from './control-events.js';
 import { createPods, deletePods } from './pod-control.js';
-import { isActive, isDeleting, isTerminal } from './pod-state.js';
+import { isActive, isDeleting, isReady, isTerminal } from './pod-state.js';
 import { replicaSetStatus, untilNextAvailableMs } from './replica-set-status.js';
 import { scaleDownOrder } from './scale-down-order.js';
 
@@ -56,7 +56,11 @@ export class ReplicaSetController implements Controller {
     this.informers = [indexes.pods, indexes.replicaSets];
     this.watches = [
       { resource: REPLICA_SETS, keysFor: ({ object }) => [reconcileKey(object)] },
-      { resource: PODS, keysFor: (event) => ownersToSync(api, REPLICA_SETS, event) },
+      {
+        resource: PODS,
+        keysFor: (event: WatchEvent<Pod>) =>
+          isPodNews(event) ? ownersToSync(api, REPLICA_SETS, event) : [],
+      },
     ];
   }
 
@@ -106,4 +110,16 @@ export class ReplicaSetController implements Controller {
     const siblings = this.#indexes.replicaSets.of(controller.uid);
     return siblings.flatMap(({ metadata }) => this.#indexes.pods.of(metadata.uid ?? ''));
   }
+}
+
+/** Something of the pod changed that a ReplicaSet counts or goes by; where it runs is none of it. */
+function isPodNews({ type, object, previous }: WatchEvent<Pod>): boolean {
+  if (type !== 'MODIFIED' || previous === undefined) return true;
+  return (
+    isReady(previous) !== isReady(object) ||
+    isTerminal(previous) !== isTerminal(object) ||
+    isDeleting(previous) !== isDeleting(object) ||
+    !isEqualJson(previous.metadata.labels, object.metadata.labels) ||
+    !isEqualJson(previous.metadata.ownerReferences, object.metadata.ownerReferences)
+  );
 }
