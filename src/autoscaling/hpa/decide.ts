@@ -1,7 +1,7 @@
 /** The decision: from metrics, memory and bounds to a replica count, step by step. */
 import type { MetricStatus } from '../../core/autoscaling-objects.js';
 import type { Condition } from '../../core/objects.js';
-import { removeCondition, setCondition } from './conditions.js';
+import { type ConditionChange, removeCondition, setCondition } from './conditions.js';
 import type { HpaDecision, HpaEvent, Verdict } from './decision.js';
 import type { HpaInput, ScaleReading } from './input.js';
 import type { HpaMemory } from './memory.js';
@@ -56,7 +56,7 @@ export function decide(
   memory: HpaMemory,
   nowMs: number,
 ): { readonly verdict: Verdict; readonly memory: HpaMemory } {
-  const conditions = [...(input.status?.conditions ?? [])];
+  const conditions = input.status?.conditions?.slice() ?? [];
   if (input.scale.kind === 'failed') {
     return { verdict: withoutScale(input, input.scale, { conditions, nowMs }), memory };
   }
@@ -104,7 +104,15 @@ function withoutScale(
   setCondition(conditions, { type: 'AbleToScale', isTrue: false, reason, message: told }, nowMs);
   const error = `${SCALE_ERRORS[at](targetReference(input))}: ${message}`;
   return {
-    decision: { kind: 'cannot-decide', atMs: nowMs, reason: '', steps: [], error },
+    decision: {
+      kind: 'cannot-decide',
+      atMs: nowMs,
+      fromReplicas: undefined,
+      toReplicas: undefined,
+      reason: '',
+      steps: [],
+      error,
+    },
     conditions,
     events: [{ type: 'Warning', reason, message }],
     currentMetrics: null,
@@ -114,10 +122,17 @@ function withoutScale(
 /** @see Source: `horizontal.go`, `recordInitialRecommendation`. */
 function withInitialRecommendation(memory: HpaMemory, replicas: number, nowMs: number): HpaMemory {
   if (memory.recommendations !== undefined) return memory;
-  return { ...memory, recommendations: [{ replicas, atMs: nowMs }] };
+  return withRecommendations(memory, [{ replicas, atMs: nowMs }]);
 }
 
-/** The count, or undefined when none can be had. */
+function withRecommendations(
+  { scaleUps, scaleDowns }: HpaMemory,
+  recommendations: HpaMemory['recommendations'],
+): HpaMemory {
+  return { recommendations, scaleUps, scaleDowns };
+}
+
+/** The count, or the error when none can be had. */
 function settle(draft: Draft): Settled | { readonly error: string } {
   const { input, scale, steps, conditions, nowMs } = draft;
   const { minReplicas, maxReplicas, hasObjectOrExternal } = input.spec;
@@ -217,24 +232,29 @@ function computeReplicas(draft: Draft): Wanted {
       metric = proposal.step.metric;
     }
   }
-  const base = { kind: 'highest', failed: failures, of: metrics.length } as const;
+  const of = metrics.length;
   let error: string | undefined;
   if (first !== undefined) {
-    error = `invalid metrics (${failures} invalid out of ${metrics.length}), first error is: ${first.error}`;
-    if (failures >= metrics.length || replicas < scale.specReplicas) {
-      const { reason, message } = first.step;
-      const told = `the HPA was unable to compute the replica count: ${message}`;
-      const change = { type: 'ScalingActive', isTrue: false, reason, message: told } as const;
-      setCondition(conditions, change, nowMs);
-      steps.push({ ...base, metric });
+    error = `invalid metrics (${failures} invalid out of ${of}), first error is: ${first.error}`;
+    if (failures >= of || replicas < scale.specReplicas) {
+      setCondition(conditions, failedCondition(first.step), nowMs);
+      steps.push({ kind: 'highest', replicas: undefined, metric, failed: failures, of });
       return { replicas: undefined, metric: '', error };
     }
   }
-  const message = `the HPA was able to successfully calculate a replica count from ${metric}`;
-  const reason = 'ValidMetricFound';
-  setCondition(conditions, { type: 'ScalingActive', isTrue: true, reason, message }, nowMs);
-  steps.push({ ...base, replicas, metric });
+  setCondition(conditions, validCondition(metric), nowMs);
+  steps.push({ kind: 'highest', replicas, metric, failed: failures, of });
   return { replicas, metric, error };
+}
+
+function validCondition(metric: string): ConditionChange {
+  const message = `the HPA was able to successfully calculate a replica count from ${metric}`;
+  return { type: 'ScalingActive', isTrue: true, reason: 'ValidMetricFound', message };
+}
+
+function failedCondition({ reason, message: because }: FailedMetricStep): ConditionChange {
+  const message = `the HPA was unable to compute the replica count: ${because}`;
+  return { type: 'ScalingActive', isTrue: false, reason, message };
 }
 
 /** @see Source: `horizontal.go`, `validateAndParseSelector`. */
@@ -274,16 +294,22 @@ function normalize(draft: Draft, wantedReplicas: number): number {
   const { input, scale, steps, conditions, memory, nowMs } = draft;
   const { spec, settings } = input;
   const currentReplicas = scale.specReplicas;
-  const common = { currentReplicas, nowMs };
   const { step: stabilized, recommendations } = stabilize(memory.recommendations ?? [], {
-    ...common,
     behavior: spec.behavior,
     settings,
+    currentReplicas,
     wantedReplicas,
+    nowMs,
   });
-  draft.memory = { ...memory, recommendations };
+  draft.memory = withRecommendations(memory, recommendations);
   setCondition(conditions, stabilizedCondition(stabilized), nowMs);
-  const limited = limit({ ...common, spec, memory, wantedReplicas: stabilized.replicas });
+  const limited = limit({
+    spec,
+    memory,
+    currentReplicas,
+    wantedReplicas: stabilized.replicas,
+    nowMs,
+  });
   setCondition(conditions, limitedCondition(limited, stabilized.replicas), nowMs);
   steps.push(stabilized, limited);
   return limited.replicas;
@@ -305,31 +331,38 @@ const LIMITED_MESSAGES = {
   TooFewReplicas: 'the desired replica count is less than the minimum replica count',
 } as const;
 
-function stabilizedCondition({ reason }: StabilizeStep): Parameters<typeof setCondition>[1] {
+function stabilizedCondition({ reason }: StabilizeStep): ConditionChange {
   return { type: 'AbleToScale', isTrue: true, reason, message: STABILIZED_MESSAGES[reason] };
 }
 
-function limitedCondition(
-  { replicas, reason }: LimitStep,
-  before: number,
-): Parameters<typeof setCondition>[1] {
+function limitedCondition({ replicas, reason }: LimitStep, before: number): ConditionChange {
   const isTrue = replicas !== before;
   return { type: 'ScalingLimited', isTrue, reason, message: LIMITED_MESSAGES[reason] };
 }
 
 function verdictOf(draft: Draft, settled: Settled | { readonly error: string }): Verdict {
-  const { scale, nowMs, steps, conditions, events, currentMetrics } = draft;
+  const { conditions, events, currentMetrics } = draft;
+  return { decision: decisionOf(draft, settled), conditions, events, currentMetrics };
+}
+
+function decisionOf(
+  { scale, nowMs, steps }: Draft,
+  settled: Settled | { readonly error: string },
+): HpaDecision {
   const fromReplicas = scale.specReplicas;
-  const base = { atMs: nowMs, fromReplicas, steps };
-  let decision: HpaDecision;
   if ('replicas' in settled) {
     const { replicas, reason, isRescale, error } = settled;
-    const kind = isRescale ? 'rescale' : 'hold';
-    const toReplicas = isRescale ? replicas : fromReplicas;
-    decision = { kind, ...base, toReplicas, reason };
-    if (error !== undefined) decision = { ...decision, error };
-  } else {
-    decision = { kind: 'cannot-decide', ...base, reason: '', error: settled.error };
+    return {
+      kind: isRescale ? 'rescale' : 'hold',
+      atMs: nowMs,
+      fromReplicas,
+      toReplicas: isRescale ? replicas : fromReplicas,
+      reason,
+      steps,
+      error,
+    };
   }
-  return { decision, conditions, events, currentMetrics };
+  const { error } = settled;
+  const kind = 'cannot-decide';
+  return { kind, atMs: nowMs, fromReplicas, toReplicas: undefined, reason: '', steps, error };
 }

@@ -16,14 +16,17 @@ export interface HpaDecision {
   /** Instant of the decision, ms since the epoch. */
   readonly atMs: number;
   /** `spec.replicas` of the target; undefined when it could not be read. */
-  readonly fromReplicas?: number;
-  /** What it is to be; without a rescale the same. */
-  readonly toReplicas?: number;
+  readonly fromReplicas: number | undefined;
+  /** What it is to be; without a rescale the same; undefined when that cannot be decided. */
+  readonly toReplicas: number | undefined;
   /** Upstream's reason, as in the event `SuccessfulRescale`; '' when it gives none. */
   readonly reason: string;
   readonly steps: readonly HpaStep[];
-  /** Upstream's error text; with `rescale` and `hold`, some metrics failed and others decided. */
-  readonly error?: string;
+  /**
+   * Upstream's error text; with `rescale` and `hold`, some metrics failed and others decided. Undefined
+   * when there was none.
+   */
+  readonly error: string | undefined;
 }
 
 /** An event about the HPA. */

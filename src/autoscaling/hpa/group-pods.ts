@@ -1,89 +1,107 @@
-/** Sorts pods by how they may enter a proposal. */
+/** Sorts pods by how they may enter a proposal, and sums what they use and request. */
+import { MetricFinder } from './metric-finder.js';
+import { requestOf } from './pod-requests.js';
 import type { HpaSettings } from './settings.js';
 import type { PodMetricSnapshot, PodSnapshot } from './snapshots.js';
 import type { PodGroups } from './steps.js';
 
-/** Which group a pod is in. */
-export const READY = 0;
-/** It starts or is not ready: its metric is not used, and on the way up it counts as 0. */
-export const UNREADY = 1;
-/** It has no metric: on the way up it counts as 0, on the way down as its whole request. */
-export const MISSING = 2;
-/** It is going or has failed, and enters nothing. */
-export const IGNORED = 3;
-
 /** Which metric of which pods is looked at, and when. */
 export interface GroupPodsOptions {
+  readonly pods: readonly PodSnapshot[];
+  readonly items: readonly PodMetricSnapshot[];
   readonly resource: string;
-  /** Absent: whole pods. */
+  /** Undefined: whole pods. */
   readonly container: string | undefined;
+  /**
+   * Percent of its request that a missing pod uses on the way down; undefined: requests do not matter.
+   */
+  readonly fallbackPercent: number | undefined;
   readonly settings: HpaSettings;
   readonly nowMs: number;
 }
 
-/** Pods in groups, and what the metrics add up to. */
-export interface GroupedPods extends PodGroups {
-  /** Group of each pod, in the order of the pods. */
-  readonly codes: readonly number[];
-  /** Thousandths used by the ready pods. */
+/** Sums over the pods of one group, in thousandths. */
+export interface GroupedPods {
+  readonly groups: PodGroups;
+  /** Used by the ready pods. */
   readonly readyTotal: number;
-  /** Thousandths used according to metrics of pods that are not among the pods. */
+  /** Used according to metrics of pods that are not among the pods. */
   readonly strangersTotal: number;
+  readonly requests: GroupRequests;
+  /** The first fault of a pod's request, in upstream's words. */
+  readonly requestFault: string | undefined;
+}
+
+/** Thousandths requested by group; 0 where requests do not matter. */
+export interface GroupRequests {
+  readonly ready: number;
+  readonly unready: number;
+  readonly missing: number;
+  /** What the missing pods use if each uses the fallback percentage of its request. */
+  readonly missingFallback: number;
 }
 
 /**
- * Sorts pods into ready, unready, missing and ignored.
+ * Sorts pods into ready, unready, missing and ignored. Every pod must have a request, also one that is
+ * ignored.
  *
- * @see Source: kubernetes `replica_calculator.go`, `groupPods`; `metrics/client.go`, `getPodMetrics`
- *   and `getContainerMetrics`.
+ * @see Source: kubernetes `replica_calculator.go`, `groupPods` and `calculateRequests`;
+ *   `metrics/client.go`, `getPodMetrics` and `getContainerMetrics`.
  */
-export function groupPods(
-  pods: readonly PodSnapshot[],
-  items: readonly PodMetricSnapshot[],
-  options: GroupPodsOptions,
-): GroupedPods {
-  const { resource, container } = options;
-  const find = metricFinder(items);
-  const codes: number[] = [];
+export function groupPods(options: GroupPodsOptions): GroupedPods {
+  const { pods, items, resource, container, fallbackPercent } = options;
+  const finder = new MetricFinder(items);
   const ready: string[] = [];
   const readyMilli: number[] = [];
   const unready: string[] = [];
   const missing: string[] = [];
   const ignored: string[] = [];
+  const requests = { ready: 0, unready: 0, missing: 0, missingFallback: 0 };
+  let requestFault: string | undefined;
   let readyTotal = 0;
   let knownTotal = 0;
   let known = 0;
   for (const pod of pods) {
-    const item = find(pod.name);
+    const item = finder.find(pod.name);
     const milli = item === undefined ? undefined : usageOf(item, resource, container);
     if (milli !== undefined) {
       knownTotal += milli;
       known++;
     }
+    let request = 0;
+    if (fallbackPercent !== undefined) {
+      const found = requestOf(pod, resource, container);
+      if (typeof found === 'number') request = found;
+      else requestFault ??= found;
+    }
     if (pod.isTerminating || pod.phase === 'Failed') {
-      codes.push(IGNORED);
       ignored.push(pod.name);
     } else if (pod.phase === 'Pending') {
-      codes.push(UNREADY);
       unready.push(pod.name);
+      requests.unready += request;
     } else if (item === undefined || milli === undefined) {
-      codes.push(MISSING);
       missing.push(pod.name);
+      requests.missing += request;
+      requests.missingFallback += Math.trunc((request * (fallbackPercent ?? 0)) / 100);
     } else if (resource === 'cpu' && isUnready(pod, item, options)) {
-      codes.push(UNREADY);
       unready.push(pod.name);
+      requests.unready += request;
     } else {
-      codes.push(READY);
       ready.push(pod.name);
       readyMilli.push(milli);
       readyTotal += milli;
+      requests.ready += request;
     }
   }
-  const all = items.length === known ? undefined : presentTotals(items, resource, container);
-  const strangers = all === undefined ? 0 : all.count - known;
-  const strangersTotal = strangers === 0 ? 0 : (all?.total ?? 0) - knownTotal;
-  const names = { ready, readyMilli, unready, missing, ignored, strangers };
-  return { ...names, codes, readyTotal, strangersTotal };
+  let strangers = 0;
+  let strangersTotal = 0;
+  if (items.length !== known) {
+    const all = presentTotals(items, resource, container);
+    strangers = all.count - known;
+    if (strangers > 0) strangersTotal = all.total - knownTotal;
+  }
+  const groups = { ready, readyMilli, unready, missing, ignored, strangers };
+  return { groups, readyTotal, strangersTotal, requests, requestFault };
 }
 
 /** Thousandths that a pod (or one container of it) uses; undefined when its metrics do not say. */
@@ -111,32 +129,6 @@ function presentTotals(
     total += milli;
   }
   return { count, total };
-}
-
-/**
- * Finds metrics by pod. Pods and metrics mostly come in the same order, so the next one is tried
- * before everything is indexed.
- */
-function metricFinder(
-  items: readonly PodMetricSnapshot[],
-): (name: string) => PodMetricSnapshot | undefined {
-  let next = 0;
-  let index: Map<string, PodMetricSnapshot> | undefined;
-  return (name) => {
-    const candidate = items[next];
-    if (candidate?.name === name) {
-      next++;
-      return candidate;
-    }
-    index ??= byName(items);
-    return index.get(name);
-  };
-}
-
-function byName(items: readonly PodMetricSnapshot[]): Map<string, PodMetricSnapshot> {
-  const index = new Map<string, PodMetricSnapshot>();
-  for (const item of items) index.set(item.name, item);
-  return index;
 }
 
 /**

@@ -1,27 +1,24 @@
 /** Proposals from metrics of pods: Resource, ContainerResource and Pods. */
 import { toInt32 } from './go-numbers.js';
-import {
-  type GroupedPods,
-  type GroupPodsOptions,
-  groupPods,
-  IGNORED,
-  MISSING,
-  READY,
-  UNREADY,
-} from './group-pods.js';
-import { requestOf } from './pod-requests.js';
+import { type GroupedPods, groupPods } from './group-pods.js';
+import type { HpaSettings } from './settings.js';
 import type { PodMetricSnapshot, PodSnapshot } from './snapshots.js';
 import type { Measurement, PodGroups, ProposalReason, Recount, Tolerances } from './steps.js';
 import { isWithinTolerance, measure, type PodTarget, type UsageTotals } from './usage-ratio.js';
 
 /** What a proposal from pods is made from. */
-export interface PodProposalInput extends GroupPodsOptions {
+export interface PodProposalInput {
   readonly pods: readonly PodSnapshot[];
   readonly items: readonly PodMetricSnapshot[];
+  readonly resource: string;
+  /** Undefined: whole pods. */
+  readonly container: string | undefined;
   readonly target: PodTarget;
   readonly tolerance: Tolerances;
   /** `spec.replicas` of the scale. */
   readonly currentReplicas: number;
+  readonly settings: HpaSettings;
+  readonly nowMs: number;
 }
 
 /** A count, or upstream's words for why there is none. */
@@ -32,18 +29,14 @@ export type PodProposal =
       readonly reason: ProposalReason;
       readonly pods: PodGroups;
       readonly measured: Measurement;
-      readonly recount?: Recount;
+      readonly recount: Recount | undefined;
     }
-  | { readonly kind: 'failed'; readonly message: string; readonly pods?: PodGroups };
-
-interface Requests {
-  /** Thousandths by group code. */
-  readonly byGroup: readonly number[];
-  /** What all missing pods use if each uses the fallback percentage of its request. */
-  readonly missingFallbackMilli: number;
-}
-
-const NO_REQUESTS: Requests = { byGroup: [0, 0, 0, 0], missingFallbackMilli: 0 };
+  | {
+      readonly kind: 'failed';
+      readonly message: string;
+      /** Undefined when it failed before the pods were looked at. */
+      readonly pods: PodGroups | undefined;
+    };
 
 /**
  * The size that the metrics of pods ask for.
@@ -51,81 +44,66 @@ const NO_REQUESTS: Requests = { byGroup: [0, 0, 0, 0], missingFallbackMilli: 0 }
  * @see Source: kubernetes `replica_calculator.go`, `GetResourceReplicas` and `calcPlainMetricReplicas`.
  */
 export function proposeFromPods(input: PodProposalInput): PodProposal {
-  const { pods, items, target } = input;
+  const { pods, items, resource, container, target, settings, nowMs } = input;
   if (pods.length === 0) {
-    return failed('no pods returned by selector while calculating replica count');
+    return failed('no pods returned by selector while calculating replica count', undefined);
   }
-  const grouped = groupPods(pods, items, input);
-  const groups = namesOf(grouped);
-  if (grouped.ready.length + grouped.strangers === 0) {
+  const fallbackPercent = fallbackPercentOf(target);
+  const grouped = groupPods({
+    pods,
+    items,
+    resource,
+    container,
+    fallbackPercent,
+    settings,
+    nowMs,
+  });
+  const { groups, requestFault } = grouped;
+  if (groups.ready.length + groups.strangers === 0) {
     return failed('did not receive metrics for targeted pods (pods might be unready)', groups);
   }
-  const requests = target.kind === 'utilization' ? sumRequests(input, grouped) : NO_REQUESTS;
-  if (typeof requests === 'string') return failed(requests, groups);
-  const totals = readyTotals(grouped, requests);
+  if (requestFault !== undefined) return failed(requestFault, groups);
+  const totals = readyTotals(grouped);
   const measured = measure(totals, target);
-  if (measured === undefined) {
-    return failed('no metrics returned matched known pods', groups);
+  if (measured === undefined) return failed('no metrics returned matched known pods', groups);
+  const scalesUpWithUnready = groups.unready.length > 0 && measured.ratio > 1;
+  if (scalesUpWithUnready || groups.missing.length > 0) {
+    return recounted(input, { grouped, totals, measured, scalesUpWithUnready });
   }
-  const { ratio } = measured;
-  const scalesUpWithUnready = grouped.unready.length > 0 && ratio > 1;
-  if (scalesUpWithUnready || grouped.missing.length > 0) {
-    return recounted(input, { grouped, groups, requests, totals, measured, scalesUpWithUnready });
-  }
-  const base = { kind: 'proposed', pods: groups, measured } as const;
-  if (isWithinTolerance(ratio, input.tolerance)) {
-    return { ...base, replicas: input.currentReplicas, reason: 'within-tolerance' };
-  }
-  const replicas = toInt32(Math.ceil(ratio * grouped.ready.length));
-  return { ...base, replicas, reason: 'usage-ratio' };
-}
-
-function failed(message: string, pods?: PodGroups): PodProposal {
-  return { kind: 'failed', message, ...(pods === undefined ? {} : { pods }) };
-}
-
-function namesOf(grouped: GroupedPods): PodGroups {
-  const { ready, readyMilli, unready, missing, ignored, strangers } = grouped;
-  return { ready, readyMilli, unready, missing, ignored, strangers };
-}
-
-function readyTotals(grouped: GroupedPods, { byGroup }: Requests): UsageTotals {
+  const isWithin = isWithinTolerance(measured.ratio, input.tolerance);
   return {
-    usedMilli: grouped.readyTotal + grouped.strangersTotal,
-    metricCount: grouped.ready.length + grouped.strangers,
-    knownUsedMilli: grouped.readyTotal,
-    requestedMilli: byGroup[READY] ?? 0,
-    knownCount: grouped.ready.length,
+    kind: 'proposed',
+    replicas: isWithin
+      ? input.currentReplicas
+      : toInt32(Math.ceil(measured.ratio * groups.ready.length)),
+    reason: isWithin ? 'within-tolerance' : 'usage-ratio',
+    pods: groups,
+    measured,
+    recount: undefined,
   };
 }
 
-/** Every pod must have a request, also those that are not counted; a text is the first fault. */
-function sumRequests(input: PodProposalInput, { codes }: GroupedPods): Requests | string {
-  const { pods, resource, container, target } = input;
-  const fallbackPercent = fallbackPercentOf(target);
-  const byGroup = [0, 0, 0, 0];
-  let missingFallbackMilli = 0;
-  for (let index = 0; index < pods.length; index++) {
-    const pod = pods[index];
-    if (pod === undefined) continue;
-    const request = requestOf(pod, resource, container);
-    if (typeof request === 'string') return request;
-    const code = codes[index] ?? IGNORED;
-    byGroup[code] = (byGroup[code] ?? 0) + request;
-    if (code === MISSING) missingFallbackMilli += Math.trunc((request * fallbackPercent) / 100);
-  }
-  return { byGroup, missingFallbackMilli };
+function failed(message: string, pods: PodGroups | undefined): PodProposal {
+  return { kind: 'failed', message, pods };
+}
+
+function readyTotals({ groups, readyTotal, strangersTotal, requests }: GroupedPods): UsageTotals {
+  return {
+    usedMilli: readyTotal + strangersTotal,
+    metricCount: groups.ready.length + groups.strangers,
+    knownUsedMilli: readyTotal,
+    requestedMilli: requests.ready,
+    knownCount: groups.ready.length,
+  };
 }
 
 /** On the way down a missing pod counts as using its whole request, or the target if that is more. */
-function fallbackPercentOf(target: PodTarget): number {
-  return target.kind === 'utilization' ? Math.max(100, target.percent) : 0;
+function fallbackPercentOf(target: PodTarget): number | undefined {
+  return target.kind === 'utilization' ? Math.max(100, target.percent) : undefined;
 }
 
 interface FirstCount {
   readonly grouped: GroupedPods;
-  readonly groups: PodGroups;
-  readonly requests: Requests;
   readonly totals: UsageTotals;
   readonly measured: Measurement;
   readonly scalesUpWithUnready: boolean;
@@ -136,70 +114,77 @@ interface FirstCount {
  * ratio, so that what is not known never makes a change bigger.
  */
 function recounted(input: PodProposalInput, first: FirstCount): PodProposal {
-  const { groups, measured } = first;
-  const { currentReplicas, target, tolerance } = input;
-  const { ratio } = measured;
+  const { grouped, measured } = first;
+  const { currentReplicas, target } = input;
+  const { groups: pods } = grouped;
   const totals = recountedTotals(first, target);
   const again = measure(totals, target);
-  if (again === undefined) return failed('no metrics returned matched known pods', groups);
-  const recount: Recount = {
-    ...again,
-    ...missingAs(first, target),
-    hasUnreadyAsZero: first.scalesUpWithUnready,
-  };
-  const stay = (reason: ProposalReason): PodProposal => ({
-    kind: 'proposed',
-    replicas: currentReplicas,
-    reason,
-    pods: groups,
-    measured,
-    recount,
-  });
-  if (isWithinTolerance(again.ratio, tolerance)) return stay('within-tolerance-after-recount');
-  const isTurned = (ratio < 1 && again.ratio > 1) || (ratio > 1 && again.ratio < 1);
-  if (isTurned) return stay('recount-turned-direction');
+  if (again === undefined) return failed('no metrics returned matched known pods', pods);
   const replicas = toInt32(Math.ceil(again.ratio * totals.metricCount));
+  const reason = recountReason(input, {
+    before: measured.ratio,
+    after: again.ratio,
+    replicas,
+  });
+  return {
+    kind: 'proposed',
+    replicas: reason === 'usage-ratio' ? replicas : currentReplicas,
+    reason,
+    pods,
+    measured,
+    recount: {
+      ...again,
+      missingAs: missingAs(first, target),
+      hasUnreadyAsZero: first.scalesUpWithUnready,
+    },
+  };
+}
+
+function recountReason(
+  { currentReplicas, tolerance }: PodProposalInput,
+  {
+    before,
+    after,
+    replicas,
+  }: { readonly before: number; readonly after: number; readonly replicas: number },
+): ProposalReason {
+  if (isWithinTolerance(after, tolerance)) return 'within-tolerance-after-recount';
+  if ((before < 1 && after > 1) || (before > 1 && after < 1)) return 'recount-turned-direction';
   const isAgainst =
-    (again.ratio < 1 && replicas > currentReplicas) ||
-    (again.ratio > 1 && replicas < currentReplicas);
-  if (isAgainst) return stay('count-against-direction');
-  return { kind: 'proposed', replicas, reason: 'usage-ratio', pods: groups, measured, recount };
+    (after < 1 && replicas > currentReplicas) || (after > 1 && replicas < currentReplicas);
+  return isAgainst ? 'count-against-direction' : 'usage-ratio';
 }
 
 function recountedTotals(first: FirstCount, target: PodTarget): UsageTotals {
-  const { grouped, requests, totals, measured } = first;
+  const { grouped, totals, measured } = first;
+  const { groups, requests } = grouped;
   let { usedMilli, metricCount, knownUsedMilli, requestedMilli, knownCount } = totals;
   // at a ratio of exactly 1 missing pods are left out
   if (measured.ratio !== 1) {
-    const count = grouped.missing.length;
-    const milli = measured.ratio < 1 ? missingMilli(first, target) : 0;
+    const count = groups.missing.length;
+    const milli = measured.ratio < 1 ? missingMilli(grouped, target) : 0;
     usedMilli += milli;
     knownUsedMilli += milli;
-    requestedMilli += requests.byGroup[MISSING] ?? 0;
+    requestedMilli += requests.missing;
     metricCount += count;
     knownCount += count;
   }
   if (first.scalesUpWithUnready) {
-    requestedMilli += requests.byGroup[UNREADY] ?? 0;
-    metricCount += grouped.unready.length;
-    knownCount += grouped.unready.length;
+    requestedMilli += requests.unready;
+    metricCount += groups.unready.length;
+    knownCount += groups.unready.length;
   }
   return { usedMilli, metricCount, knownUsedMilli, requestedMilli, knownCount };
 }
 
-function missingMilli({ grouped, requests }: FirstCount, target: PodTarget): number {
-  if (target.kind === 'utilization') return requests.missingFallbackMilli;
-  return grouped.missing.length * target.milli;
+function missingMilli({ groups, requests }: GroupedPods, target: PodTarget): number {
+  if (target.kind === 'utilization') return requests.missingFallback;
+  return groups.missing.length * target.milli;
 }
 
-function missingAs(
-  { grouped, measured }: FirstCount,
-  target: PodTarget,
-): Pick<Recount, 'missingAs'> {
-  if (grouped.missing.length === 0 || measured.ratio === 1) return {};
-  if (measured.ratio > 1) return { missingAs: { kind: 'milli', milli: 0 } };
-  if (target.kind === 'average-value') {
-    return { missingAs: { kind: 'milli', milli: target.milli } };
-  }
-  return { missingAs: { kind: 'percent-of-request', percent: fallbackPercentOf(target) } };
+function missingAs({ grouped, measured }: FirstCount, target: PodTarget): Recount['missingAs'] {
+  if (grouped.groups.missing.length === 0 || measured.ratio === 1) return undefined;
+  if (measured.ratio > 1) return { kind: 'milli', milli: 0 };
+  if (target.kind === 'average-value') return { kind: 'milli', milli: target.milli };
+  return { kind: 'percent-of-request', percent: Math.max(100, target.percent) };
 }

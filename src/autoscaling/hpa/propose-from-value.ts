@@ -20,7 +20,7 @@ export type ValueProposal =
       readonly reason: 'usage-ratio' | 'within-tolerance' | 'from-zero';
       /** Thousandths for the status: the value, or its share for each replica. */
       readonly currentMilli: number;
-      readonly ratio?: number;
+      readonly ratio: number | undefined;
       readonly podCount: number;
     }
   | { readonly kind: 'failed'; readonly message: string };
@@ -80,7 +80,7 @@ export function proposeForAverage(
     replicas: isWithin ? statusReplicas : replicas,
     reason: isWithin ? 'within-tolerance' : 'usage-ratio',
     currentMilli: isOverflow ? usedMilli : toInt64(Math.ceil(usedMilli / statusReplicas)),
-    ...(Number.isFinite(ratio) ? { ratio } : {}),
+    ratio: Number.isFinite(ratio) ? ratio : undefined,
     podCount: statusReplicas,
   };
 }

@@ -5,7 +5,7 @@ import type {
 } from '../../core/autoscaling-objects.js';
 import type { CompiledMetric, CompiledTarget } from './compiled-hpa.js';
 import { type HpaInput, type MetricReading, POD_VALUE } from './input.js';
-import { type PodProposal, proposeFromPods } from './propose-from-pods.js';
+import { type PodProposal, type PodProposalInput, proposeFromPods } from './propose-from-pods.js';
 import {
   proposeForAverage,
   proposeForValue,
@@ -60,7 +60,10 @@ export function propose(context: ProposalContext, index: number): Proposal {
   if (metric?.kind === 'object') return proposeObject(context, { index, metric, reading });
   if (metric?.kind === 'external') return proposeExternal(context, { index, metric, reading });
   const message = `unknown metric source type ${JSON.stringify(metric?.type ?? '')}`;
-  const step = failedStep({ index, metric }, 'InvalidMetricSourceType', message);
+  const step = failedStep(
+    { index, metric },
+    { reason: 'InvalidMetricSourceType', message, pods: undefined },
+  );
   return { kind: 'failed', step, error: message };
 }
 
@@ -74,11 +77,10 @@ interface Asked<M> {
 
 function failedStep(
   { index, metric }: { readonly index: number; readonly metric: CompiledMetric | undefined },
-  reason: string,
-  message: string,
+  { reason, message, pods }: Pick<FailedMetricStep, 'reason' | 'message' | 'pods'>,
 ): FailedMetricStep {
   const name = metric?.name ?? '';
-  return { kind: 'metric', from: 'failed', index, metric: name, reason, message };
+  return { kind: 'metric', from: 'failed', index, metric: name, reason, message, pods };
 }
 
 function proposeResource(context: ProposalContext, asked: Asked<Metric<'resource'>>): Proposal {
@@ -89,10 +91,10 @@ function proposeResource(context: ProposalContext, asked: Asked<Metric<'resource
     const isContainer = container !== undefined;
     const reason = isContainer ? 'FailedGetContainerResourceMetric' : 'FailedGetResourceMetric';
     const source = isContainer ? `${container} container` : `${resource} resource`;
-    const step = failedStep(asked, reason, proposal.message);
+    const { message, pods } = proposal;
     return {
       kind: 'failed',
-      step: proposal.pods === undefined ? step : { ...step, pods: proposal.pods },
+      step: failedStep(asked, { reason, message, pods }),
       error: `failed to get ${source} metric value: ${proposal.message}`,
     };
   }
@@ -117,16 +119,18 @@ function resourceProposal(
   if (target.kind !== 'utilization' && target.kind !== 'average-value') {
     const message =
       'invalid resource metric source: neither an average utilization target nor an average value (usage) target was set';
-    return { kind: 'failed', message };
+    return { kind: 'failed', message, pods: undefined };
   }
   const what = target.kind === 'utilization' ? 'utilization' : 'usage';
   const items = podItems(reading, 'resource');
-  const proposal: PodProposal =
-    typeof items === 'string'
-      ? { kind: 'failed', message: `unable to get metrics for resource ${resource}: ${items}` }
-      : proposeFromPods({ ...podInput(context), resource, container, items, target });
+  if (typeof items === 'string') {
+    const message = `failed to get ${resource} ${what}: unable to get metrics for resource ${resource}: ${items}`;
+    return { kind: 'failed', message, pods: undefined };
+  }
+  const proposal = proposeFromPods(podInput(context, { resource, container, items, target }));
   if (proposal.kind !== 'failed') return proposal;
-  return { ...proposal, message: `failed to get ${resource} ${what}: ${proposal.message}` };
+  const message = `failed to get ${resource} ${what}: ${proposal.message}`;
+  return { kind: 'failed', message, pods: proposal.pods };
 }
 
 /** @see Source: `horizontal.go`, `computeStatusForPodsMetric`. */
@@ -135,7 +139,7 @@ function proposePods(context: ProposalContext, asked: Asked<Metric<'pods'>>): Pr
   const { target } = metric;
   const fail = (message: string): Proposal => ({
     kind: 'failed',
-    step: failedStep(asked, 'FailedGetPodsMetric', message),
+    step: failedStep(asked, { reason: 'FailedGetPodsMetric', message, pods: undefined }),
     error: `failed to get pods metric value: ${message}`,
   });
   if (metric.selectorFault !== undefined) return fail(metric.selectorFault);
@@ -143,8 +147,8 @@ function proposePods(context: ProposalContext, asked: Asked<Metric<'pods'>>): Pr
   const items = podItems(reading, 'custom');
   if (typeof items === 'string')
     return fail(`unable to get metric ${metric.metric.name}: ${items}`);
-  const pods = { ...podInput(context), resource: POD_VALUE, container: undefined, items, target };
-  const proposal = proposeFromPods(pods);
+  const asking = { resource: POD_VALUE, container: undefined, items, target };
+  const proposal = proposeFromPods(podInput(context, asking));
   if (proposal.kind === 'failed') return fail(proposal.message);
   const what = { index, metric: metric.name, resource: POD_VALUE, target };
   const current = { averageValue: writeMilli(proposal.measured.averageMilli) };
@@ -156,16 +160,24 @@ function proposePods(context: ProposalContext, asked: Asked<Metric<'pods'>>): Pr
   };
 }
 
-function podInput({ input, specReplicas, tolerance, nowMs }: ProposalContext): {
-  readonly pods: HpaInput['pods'];
-  readonly currentReplicas: number;
-  readonly tolerance: Tolerances;
-  readonly settings: HpaInput['settings'];
-  readonly nowMs: number;
-} {
-  const { pods, settings } = input;
-  return { pods, currentReplicas: specReplicas, tolerance, settings, nowMs };
+function podInput(
+  { input, specReplicas, tolerance, nowMs }: ProposalContext,
+  { resource, container, items, target }: AskedOfPods,
+): PodProposalInput {
+  return {
+    pods: input.pods,
+    items,
+    resource,
+    container,
+    target,
+    tolerance,
+    currentReplicas: specReplicas,
+    settings: input.settings,
+    nowMs,
+  };
 }
+
+type AskedOfPods = Pick<PodProposalInput, 'resource' | 'container' | 'items' | 'target'>;
 
 /** The metrics of pods, or upstream's words for having none. */
 function podItems(
@@ -194,18 +206,20 @@ function podStep(
   proposal: Extract<PodProposal, { readonly kind: 'proposed' }>,
 ): PodMetricStep {
   const { pods, measured, recount, replicas, reason } = proposal;
-  const base = {
+  return {
     kind: 'metric',
     from: 'pods',
     index,
     metric,
-    resource,
     target,
     tolerance,
-  } as const;
-  return recount === undefined
-    ? { ...base, pods, measured, replicas, reason }
-    : { ...base, pods, measured, recount, replicas, reason };
+    resource,
+    pods,
+    measured,
+    recount,
+    replicas,
+    reason,
+  };
 }
 
 /** @see Source: `horizontal.go`, `computeStatusForObjectMetric`; `metrics/client.go`, `GetObjectMetric`. */
@@ -216,7 +230,7 @@ function proposeObject(context: ProposalContext, asked: Asked<Metric<'object'>>)
   const isAverage = target.kind === 'average-value';
   const fail = (message: string): Proposal => ({
     kind: 'failed',
-    step: failedStep(asked, 'FailedGetObjectMetric', message),
+    step: failedStep(asked, { reason: 'FailedGetObjectMetric', message, pods: undefined }),
     error: `failed to get object metric value: ${isAverage ? `failed to get ${name} object metric: ` : ''}${message}`,
   });
   if (metric.selectorFault !== undefined) return fail(metric.selectorFault);
@@ -255,7 +269,7 @@ function proposeExternal(context: ProposalContext, asked: Asked<Metric<'external
     target.kind === 'average-value' ? `${name} external metric` : `external metric ${name}`;
   const fail = (message: string, error = `failed to get ${inner}: ${message}`): Proposal => ({
     kind: 'failed',
-    step: failedStep(asked, 'FailedGetExternalMetric', message),
+    step: failedStep(asked, { reason: 'FailedGetExternalMetric', message, pods: undefined }),
     error: `failed to get ${name} external metric value: ${error}`,
   });
   if (target.kind !== 'value' && target.kind !== 'average-value') {
@@ -327,7 +341,7 @@ function proposedValue(
     target,
     tolerance,
     usedMilli: of.usedMilli,
-    ...(ratio === undefined ? {} : { ratio }),
+    ratio,
     podCount,
     replicas,
     reason,

@@ -1,4 +1,5 @@
 /** Policies, or the older fixed rate, and the bounds of the HPA. */
+import type { ScalingPolicy } from '../../core/autoscaling-objects.js';
 import type { CompiledRules, CompiledSpec } from './compiled-hpa.js';
 import { toInt32, wrapInt32 } from './go-numbers.js';
 import type { HpaMemory, ScaleEvent } from './memory.js';
@@ -27,13 +28,21 @@ export function limit(input: LimitInput): LimitStep {
   const { currentReplicas, wantedReplicas } = input;
   if (wantedReplicas > currentReplicas) return limitUp(input, behavior.scaleUp);
   if (wantedReplicas < currentReplicas) return limitDown(input, behavior.scaleDown);
-  return within(input);
+  return within(input, undefined);
 }
 
-function within({ spec, wantedReplicas }: LimitInput): LimitStep {
+function within({ spec, wantedReplicas }: LimitInput, rateLimit: number | undefined): LimitStep {
   const { minReplicas, maxReplicas } = spec;
-  const reason = 'DesiredWithinRange';
-  return { kind: 'limit', replicas: wantedReplicas, reason, minReplicas, maxReplicas };
+  return {
+    kind: 'limit',
+    replicas: wantedReplicas,
+    reason: 'DesiredWithinRange',
+    minReplicas,
+    maxReplicas,
+    rateLimit,
+    selectPolicy: undefined,
+    policies: undefined,
+  };
 }
 
 /**
@@ -46,16 +55,16 @@ function limitByFixedRate(input: LimitInput): LimitStep {
   const { spec, currentReplicas, wantedReplicas } = input;
   const { minReplicas, maxReplicas } = spec;
   const rateLimit = toInt32(Math.max(OLDER_FACTOR * currentReplicas, OLDER_MINIMUM));
-  const base = { kind: 'limit', minReplicas, maxReplicas, rateLimit } as const;
+  const unlimited = within(input, rateLimit);
   if (wantedReplicas < minReplicas) {
-    return { ...base, replicas: minReplicas, reason: 'TooFewReplicas' };
+    return { ...unlimited, replicas: minReplicas, reason: 'TooFewReplicas' };
   }
   const isRate = maxReplicas > rateLimit;
   const most = isRate ? rateLimit : maxReplicas;
   if (wantedReplicas > most) {
-    return { ...base, replicas: most, reason: isRate ? 'ScaleUpLimit' : 'TooManyReplicas' };
+    return { ...unlimited, replicas: most, reason: isRate ? 'ScaleUpLimit' : 'TooManyReplicas' };
   }
-  return within(input);
+  return unlimited;
 }
 
 /** @see Source: kubernetes `podautoscaler/horizontal.go`, `convertDesiredReplicasWithBehaviorRate`. */
@@ -120,7 +129,7 @@ function upLimit(input: LimitInput, rules: CompiledRules): Allowed {
         ? wrapInt32(start + policy.value)
         : // rounded up, or a small size could never grow
           toInt32(Math.ceil(start * (1 + policy.value / 100)));
-    return { ...policy, periodStartReplicas: start, limit: most };
+    return policyUse(policy, start, most);
   });
   const isMin = selectPolicy === 'Min';
   let allowed = isMin ? INT32_MAX : INT32_MIN;
@@ -140,7 +149,7 @@ function downLimit(input: LimitInput, rules: CompiledRules): Allowed {
       policy.type === 'Pods'
         ? wrapInt32(start - policy.value)
         : toInt32(start * (1 - policy.value / 100));
-    return { ...policy, periodStartReplicas: start, limit: least };
+    return policyUse(policy, start, least);
   });
   const isMin = selectPolicy === 'Min';
   // the smallest change keeps the most replicas
@@ -149,6 +158,14 @@ function downLimit(input: LimitInput, rules: CompiledRules): Allowed {
     allowed = isMin ? Math.max(allowed, each.limit) : Math.min(allowed, each.limit);
   }
   return { policies, allowed };
+}
+
+function policyUse(
+  { type, value, periodSeconds }: ScalingPolicy,
+  periodStartReplicas: number,
+  allowed: number,
+): PolicyUse {
+  return { type, value, periodSeconds, periodStartReplicas, limit: allowed };
 }
 
 /** Replicas when the period began: the present ones less what was added since, plus what was removed. */

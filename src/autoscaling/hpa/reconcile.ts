@@ -33,8 +33,8 @@ export function conclude(
   const rescale = rescaleOf(decision);
   if (rescale === undefined) return concludeWithout(input, verdict, memory);
   return write.kind === 'accepted'
-    ? accepted(input, { verdict, memory, ...rescale })
-    : refused(input, { verdict, memory, ...rescale }, write.message);
+    ? accepted(input, { verdict, memory, rescale })
+    : refused(input, { verdict, memory, rescale }, write.message);
 }
 
 interface Rescale {
@@ -42,7 +42,8 @@ interface Rescale {
   readonly to: number;
 }
 
-interface Rescaling extends Rescale {
+interface Rescaling {
+  readonly rescale: Rescale;
   readonly verdict: Verdict;
   readonly memory: HpaMemory;
 }
@@ -78,14 +79,15 @@ function concludeWithout(input: HpaInput, verdict: Verdict, memory: HpaMemory): 
 }
 
 function accepted(input: HpaInput, rescaling: Rescaling): HpaOutcome {
-  const { verdict, memory, from, to } = rescaling;
+  const { verdict, memory, rescale } = rescaling;
+  const { from, to } = rescale;
   const { decision } = verdict;
   const { atMs } = decision;
-  const conditions = [...verdict.conditions];
+  const conditions = verdict.conditions.slice();
   const message = `the HPA controller was able to update the target scale to ${to}`;
   const reason = 'SucceededRescale';
   setCondition(conditions, { type: 'AbleToScale', isTrue: true, reason, message }, atMs);
-  noteZero(input, conditions, { from, to, atMs });
+  noteZero(input, conditions, { rescale, atMs });
   const event: HpaEvent = {
     type: 'Normal',
     reason: 'SuccessfulRescale',
@@ -112,8 +114,9 @@ function accepted(input: HpaInput, rescaling: Rescaling): HpaOutcome {
 function noteZero(
   { spec, settings }: HpaInput,
   conditions: Parameters<typeof setCondition>[0],
-  { from, to, atMs }: Rescale & { readonly atMs: number },
+  { rescale, atMs }: { readonly rescale: Rescale; readonly atMs: number },
 ): void {
+  const { from, to } = rescale;
   const type = 'ScaledToZero';
   if (settings.isScaleToZeroEnabled !== true) {
     removeCondition(conditions, type);
@@ -130,9 +133,10 @@ function noteZero(
 }
 
 function refused(input: HpaInput, rescaling: Rescaling, because: string): HpaOutcome {
-  const { verdict, memory, from, to } = rescaling;
+  const { verdict, memory, rescale } = rescaling;
+  const { from, to } = rescale;
   const { decision } = verdict;
-  const conditions = [...verdict.conditions];
+  const conditions = verdict.conditions.slice();
   const message = `the HPA controller was unable to update the target scale: ${because}`;
   const reason = 'FailedUpdateScale';
   const { atMs } = decision;

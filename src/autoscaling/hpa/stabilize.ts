@@ -56,7 +56,8 @@ function highestOfWindow(
       kind: 'stabilize',
       replicas: highest.replicas,
       reason: isHeld ? 'ScaleDownStabilized' : 'ReadyForNewScale',
-      down: { windowSeconds: windowMs / 1_000, ...highest },
+      up: undefined,
+      down: extreme(windowMs / 1_000, highest),
     },
     recommendations: withRecommendation(recommendations, oldIndex, {
       replicas: wantedReplicas,

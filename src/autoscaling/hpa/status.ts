@@ -5,7 +5,7 @@ import type {
   MetricValueStatus,
 } from '../../core/autoscaling-objects.js';
 import { kubeTime, kubeTimeMs } from '../../core/kube-time.js';
-import type { Condition } from '../../core/objects.js';
+import type { Condition, KubeTime } from '../../core/objects.js';
 import { compareQuantities } from '../../core/quantity.js';
 
 /** What a new status is made of. */
@@ -31,9 +31,14 @@ export function makeStatus(
 ): HorizontalPodAutoscalerStatus {
   const { currentReplicas, desiredReplicas, currentMetrics, conditions, scaledAtMs } = parts;
   const lastScaleTime = scaledAtMs === undefined ? previous?.lastScaleTime : kubeTime(scaledAtMs);
-  const rest = { desiredReplicas, currentMetrics, conditions };
-  const counted = currentReplicas === 0 ? rest : { currentReplicas, ...rest };
-  return lastScaleTime === undefined ? counted : { lastScaleTime, ...counted };
+  if (lastScaleTime === undefined) {
+    return currentReplicas === 0
+      ? { desiredReplicas, currentMetrics, conditions }
+      : { currentReplicas, desiredReplicas, currentMetrics, conditions };
+  }
+  return currentReplicas === 0
+    ? { lastScaleTime, desiredReplicas, currentMetrics, conditions }
+    : { lastScaleTime, currentReplicas, desiredReplicas, currentMetrics, conditions };
 }
 
 /**
@@ -49,10 +54,14 @@ export function isSameStatus(
     (a?.currentReplicas ?? 0) === (b.currentReplicas ?? 0) &&
     (a?.desiredReplicas ?? 0) === b.desiredReplicas &&
     (a?.observedGeneration ?? undefined) === (b.observedGeneration ?? undefined) &&
-    kubeTimeMs(a?.lastScaleTime) === kubeTimeMs(b.lastScaleTime) &&
+    isSameTime(a?.lastScaleTime, b.lastScaleTime) &&
     isSameList(a?.conditions ?? [], b.conditions ?? [], isSameCondition) &&
     isSameList(a?.currentMetrics ?? [], b.currentMetrics ?? [], isSameMetric)
   );
+}
+
+function isSameTime(a: KubeTime | undefined, b: KubeTime | undefined): boolean {
+  return a === b || kubeTimeMs(a) === kubeTimeMs(b);
 }
 
 function isSameList<T>(a: readonly T[], b: readonly T[], isSame: (a: T, b: T) => boolean): boolean {
@@ -69,7 +78,7 @@ function isSameCondition(a: Condition, b: Condition): boolean {
     a.status === b.status &&
     (a.reason ?? '') === (b.reason ?? '') &&
     (a.message ?? '') === (b.message ?? '') &&
-    kubeTimeMs(a.lastTransitionTime) === kubeTimeMs(b.lastTransitionTime)
+    isSameTime(a.lastTransitionTime, b.lastTransitionTime)
   );
 }
 
@@ -78,9 +87,10 @@ export function isSameMetric(a: MetricStatus, b: MetricStatus): boolean {
   const [bodyA, bodyB] = [metricBody(a), metricBody(b)];
   if (a.type !== b.type || (bodyA === undefined) !== (bodyB === undefined)) return false;
   if (bodyA === undefined || bodyB === undefined) return true;
-  const { current: currentA, ...whatA } = bodyA;
-  const { current: currentB, ...whatB } = bodyB;
-  return isSameJson(whatA, whatB) && isSameValue(currentA, currentB);
+  if (!isSameValue(bodyA.current, bodyB.current)) return false;
+  const { current: _valueA, ...whatA } = bodyA;
+  const { current: _valueB, ...whatB } = bodyB;
+  return isSameJson(whatA, whatB);
 }
 
 type MetricBody = NonNullable<

@@ -1,6 +1,6 @@
 /**
- * The steps of a decision: what a user reads to understand it. They are plain JSON, each has the
- * replica count after it and upstream's own reason.
+ * The steps of a decision: what a user reads to understand it. They are plain JSON (a field that is
+ * undefined is absent there), each has the replica count after it and upstream's own reason.
  */
 import type { ScalingPolicy } from '../../core/autoscaling-objects.js';
 import type { CompiledTarget } from './compiled-hpa.js';
@@ -26,11 +26,11 @@ export interface Measurement {
   /** Thousandths used in all. */
   readonly usedMilli: number;
   /** Thousandths requested by the pods counted; only with a target utilization. */
-  readonly requestedMilli?: number;
+  readonly requestedMilli: number | undefined;
   /** Over so many pods. */
   readonly podCount: number;
   /** Whole percent of the request, cut; only with a target utilization. */
-  readonly percent?: number;
+  readonly percent: number | undefined;
   /** Thousandths a pod, cut. */
   readonly averageMilli: number;
   /** What is used over what is wanted. */
@@ -52,10 +52,11 @@ export type ProposalReason =
 
 /** How pods without a usable metric were counted in when the ratio was taken again. */
 export interface Recount extends Measurement {
-  /** What each missing pod was counted as; absent when none was counted in. */
-  readonly missingAs?:
+  /** What each missing pod was counted as; undefined when none was counted in. */
+  readonly missingAs:
     | { readonly kind: 'percent-of-request'; readonly percent: number }
-    | { readonly kind: 'milli'; readonly milli: number };
+    | { readonly kind: 'milli'; readonly milli: number }
+    | undefined;
   /** Unready pods were counted as using nothing (only on the way up). */
   readonly hasUnreadyAsZero: boolean;
 }
@@ -83,7 +84,8 @@ export interface PodMetricStep extends MetricStepBase {
   readonly resource: string;
   readonly pods: PodGroups;
   readonly measured: Measurement;
-  readonly recount?: Recount;
+  /** Undefined when every pod had a usable metric. */
+  readonly recount: Recount | undefined;
   readonly replicas: number;
   readonly reason: ProposalReason;
 }
@@ -92,8 +94,8 @@ export interface PodMetricStep extends MetricStepBase {
 export interface ValueMetricStep extends MetricStepBase {
   readonly from: 'value';
   readonly usedMilli: number;
-  /** Absent where no ratio is taken (a target at 0 replicas). */
-  readonly ratio?: number;
+  /** Undefined where a target at 0 replicas makes it no number. */
+  readonly ratio: number | undefined;
   /** Pods that the value is held against: ready ones for a target value, all for a target average. */
   readonly podCount: number;
   readonly replicas: number;
@@ -109,7 +111,8 @@ export interface FailedMetricStep {
   /** Upstream's condition reason: `FailedGetResourceMetric`. */
   readonly reason: string;
   readonly message: string;
-  readonly pods?: PodGroups;
+  /** Undefined when it failed before pods were looked at. */
+  readonly pods: PodGroups | undefined;
 }
 
 /** What one metric proposes. */
@@ -119,7 +122,7 @@ export type MetricStep = PodMetricStep | ValueMetricStep | FailedMetricStep;
 export interface HighestStep {
   readonly kind: 'highest';
   /** Undefined: no count could be had from the metrics. */
-  readonly replicas?: number;
+  readonly replicas: number | undefined;
   /** Name of the metric; '' when all propose 0. */
   readonly metric: string;
   readonly failed: number;
@@ -139,8 +142,8 @@ export interface StabilizeStep {
   readonly kind: 'stabilize';
   readonly replicas: number;
   readonly reason: 'ReadyForNewScale' | 'ScaleUpStabilized' | 'ScaleDownStabilized';
-  /** The lowest recommendation of the scale-up window; absent on the older path. */
-  readonly up?: WindowExtreme;
+  /** The lowest recommendation of the scale-up window; undefined on the older path. */
+  readonly up: WindowExtreme | undefined;
   /** The highest recommendation of the scale-down window. */
   readonly down: WindowExtreme;
 }
@@ -165,11 +168,11 @@ export interface LimitStep {
     | 'TooFewReplicas';
   readonly minReplicas: number;
   readonly maxReplicas: number;
-  /** How far the rate lets the size go in the wanted direction; absent when nothing limits it. */
-  readonly rateLimit?: number;
-  /** Absent on the older path. */
-  readonly selectPolicy?: 'Max' | 'Min' | 'Disabled';
-  readonly policies?: readonly PolicyUse[];
+  /** How far the rate lets the size go in the wanted direction; undefined when it was not asked. */
+  readonly rateLimit: number | undefined;
+  /** Undefined on the older path, and when no change is wanted. */
+  readonly selectPolicy: 'Max' | 'Min' | 'Disabled' | undefined;
+  readonly policies: readonly PolicyUse[] | undefined;
 }
 
 /** The metrics were not looked at, or the lower bound came after everything else. */

@@ -29,7 +29,9 @@ export function measure(totals: UsageTotals, target: PodTarget): Measurement | u
     const averageMilli = divideInt(totals.usedMilli, totals.metricCount);
     return {
       usedMilli: totals.usedMilli,
+      requestedMilli: undefined,
       podCount: totals.metricCount,
+      percent: undefined,
       averageMilli,
       ratio: averageMilli / target.milli,
     };
