@@ -43,6 +43,7 @@ export interface StreamSink {
   end(): void;
 }
 
+/** What a request is answered with: all at once, or as a stream. */
 export type ApiResponse = PlainResponse | StreamResponse;
 
 /** A JSON answer from a text that is JSON already. */
