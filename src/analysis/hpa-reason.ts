@@ -67,7 +67,7 @@ function proposalText({
   const { missing, unready } = step.pods;
   const left = missing.length + unready.length;
   const others = left === 0 ? '' : `, ${left} more without a usable metric`;
-  return `${name} at ${value} over ${seen.podCount} pods${wanted}${others} proposes ${step.replicas}`;
+  return `${name} at ${value} over ${plural(seen.podCount)}${wanted}${others} proposes ${step.replicas}`;
 }
 
 function otherMetric(step: Exclude<Extract<HpaStep, { kind: 'metric' }>, PodMetricStep>): string {
@@ -82,4 +82,8 @@ function stabilizeText({ reason, replicas }: StabilizeStep): string | undefined 
 
 function limitText({ reason, replicas }: LimitStep): string | undefined {
   return reason === 'DesiredWithinRange' ? undefined : `limited to ${replicas} (${reason})`;
+}
+
+function plural(pods: number): string {
+  return pods === 1 ? '1 pod' : `${pods} pods`;
 }
