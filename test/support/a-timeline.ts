@@ -46,7 +46,7 @@ export interface TimelineScript {
 }
 
 /** Delays of each pod in ms, as measured on a real cluster. */
-export const POD_DELAYS = {
+const POD_DELAYS = {
   createdMs: 60,
   scheduledMs: 40,
   startedMs: 1_300,
@@ -56,7 +56,7 @@ export const POD_DELAYS = {
 };
 
 /** A baseline of 9/s, 45/s, and 9/s again. */
-export const SPIKE_STAGES: readonly StageSpec[] = [
+const SPIKE_STAGES: readonly StageSpec[] = [
   { name: 'baseline', kind: 'constant', ratePerSecond: 9, durationMs: 25_000 },
   { name: 'spike', kind: 'constant', ratePerSecond: 45, durationMs: 65_000 },
   { name: 'baseline-again', kind: 'constant', ratePerSecond: 9, durationMs: 80_000 },
