@@ -47,7 +47,7 @@ export class LatencyHistogram {
 
   /** The longest time, in histogram resolution, ms; absent when nothing was recorded. */
   maxMs(): number | undefined {
-    return this.count === 0 ? undefined : this.#hdr.maxValue / 1_000;
+    return this.count === 0 ? undefined : this.#hdr.getValueAtPercentile(100) / 1_000;
   }
 
   /** The mean, ms; absent when nothing was recorded. */

@@ -14,6 +14,8 @@ export interface StagePlace {
   /** ms since the profile began. */
   readonly startMs: number;
   readonly endMs: number;
+  /** The highest rate in it. */
+  readonly peakPerSecond: number;
 }
 
 /** The whole traffic of an experiment as a shape, with its stages. */
@@ -40,9 +42,10 @@ export function profileOf(spec: ProfileSpec): Profile {
   let startMs = 0;
   const shapes = spec.stages.map((stage): StageShape => {
     const endMs = startMs + stage.durationMs;
-    const place = { stage, startMs, endMs };
+    const shape = shapeOf(stage);
+    const place = { stage, startMs, endMs, peakPerSecond: shape.peakPerSecond };
     startMs = endMs;
-    return { ...shapeOf(stage), place };
+    return { ...shape, place };
   });
   const whole: Sequence<StageShape> = sequence(shapes);
   return {

@@ -40,6 +40,7 @@ export function sequence<S extends Shape>(shapes: readonly S[]): Sequence<S> {
     parts,
     durationMs,
     totalArrivals,
+    peakPerSecond: shapes.reduce((peak, shape) => Math.max(peak, shape.peakPerSecond), 0),
     partAt,
     ratePerSecondAt: (elapsedMs) => {
       const part = partAt(elapsedMs);

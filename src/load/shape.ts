@@ -5,6 +5,8 @@ export interface Shape {
   readonly durationMs: number;
   /** Arrivals over the whole duration: the integral of the rate. Need not be a whole number. */
   readonly totalArrivals: number;
+  /** The highest rate there is. */
+  readonly peakPerSecond: number;
   /** Rate at an instant; at a jump the rate after it. Outside of [0, durationMs) it is 0. */
   ratePerSecondAt(elapsedMs: number): number;
   /** The exact integral of the rate from 0 to `elapsedMs`; constant outside of the duration. */
@@ -31,6 +33,7 @@ export function linear(fromPerSecond: number, toPerSecond: number, durationMs: n
   return {
     durationMs,
     totalArrivals,
+    peakPerSecond: Math.max(fromPerSecond, toPerSecond),
     ratePerSecondAt: (elapsedMs) =>
       elapsedMs < 0 || elapsedMs >= durationMs
         ? 0

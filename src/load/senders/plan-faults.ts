@@ -1,5 +1,6 @@
 /** What would keep a plan from being sent, found before anything is started. */
-import { validateProfile } from '../profile.js';
+import { profileOf, validateProfile } from '../profile.js';
+import type { ProfileSpec } from '../profile-spec.js';
 import type { LoadPlan } from '../sender.js';
 import { targetOf } from './engine.js';
 
@@ -8,6 +9,12 @@ const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const PATH = /^\/[\x21\x22\x24-\x7e]*$/;
 /** What the sender sets itself; a second one would make requests ambiguous. */
 const OWN_HEADERS = new Set(['connection', 'content-length', 'transfer-encoding']);
+
+/**
+ * Beyond this no sender process of ours keeps time on any machine that was measured; a profile that
+ * asks for more is refused before anything starts. (Below it, the sender's audit tells after the run.)
+ */
+export const MAX_RATE_PER_SECOND = 50_000;
 
 /** Every fault of a plan with its place; empty when it can be sent. */
 export function planFaults(plan: LoadPlan, baseUrl: string): readonly string[] {
@@ -25,11 +32,24 @@ export function planFaults(plan: LoadPlan, baseUrl: string): readonly string[] {
 }
 
 function loadFaults({ load }: LoadPlan): readonly string[] {
-  if (load.model === 'open') return validateProfile(load.profile);
+  if (load.model === 'open') {
+    const faults = validateProfile(load.profile);
+    return faults.length > 0 ? faults : reachFaults(load.profile);
+  }
   return [
     ...wholeFaults('concurrency', load.concurrency),
     ...aboveZeroFaults('durationMs', load.durationMs),
   ];
+}
+
+function reachFaults(profile: ProfileSpec): readonly string[] {
+  return profileOf(profile).stages.flatMap(({ stage, peakPerSecond }, index) =>
+    peakPerSecond <= MAX_RATE_PER_SECOND
+      ? []
+      : [
+          `stages[${index}] (${stage.name}): expected a rate that a sender can keep, at most ${MAX_RATE_PER_SECOND}/s, got ${peakPerSecond}/s`,
+        ],
+  );
 }
 
 function requestFaults({ request }: LoadPlan): readonly string[] {

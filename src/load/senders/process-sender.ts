@@ -15,6 +15,8 @@ const STOP_GRACE_MS = 3_000;
 export interface ProcessSenderOptions {
   readonly clock: Clock;
   readonly engine: EngineChoice;
+  /** Told the process id of each sender, for whoever watches what it uses. */
+  readonly onStarted?: (pid: number) => void;
 }
 
 /** Sends each load from a new process, which ends with the load, or with this process. */
@@ -61,7 +63,7 @@ class SenderRun {
   #resolve: (summary: LoadSummary) => void = () => undefined;
   #reject: (error: LabError) => void = () => undefined;
 
-  constructor({ clock }: ProcessSenderOptions, options: SendOptions) {
+  constructor({ clock, onStarted }: ProcessSenderOptions, options: SendOptions) {
     this.#clock = clock;
     this.#options = options;
     this.#summary = new Promise((resolve, reject) => {
@@ -79,6 +81,7 @@ class SenderRun {
         this.#fail(`the load generator's process ended before the load did (${how})${words}`);
       },
     });
+    if (this.#process.pid !== undefined) onStarted?.(this.#process.pid);
   }
 
   async send(start: ToSender): Promise<LoadSummary> {

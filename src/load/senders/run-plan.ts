@@ -8,9 +8,9 @@ import { Audit } from './audit.js';
 import { ClosedDriver } from './closed-driver.js';
 import type { Driver, DriverOptions } from './driver.js';
 import { type EngineConnections, type EngineOptions, targetOf } from './engine.js';
+import { engineMaker } from './make-engine.js';
 import { OpenDriver } from './open-driver.js';
 import type { FromSender, ToSender } from './sender-messages.js';
-import { SocketEngine } from './socket-engine.js';
 
 type Start = Extract<ToSender, { kind: 'start' }>;
 
@@ -27,7 +27,12 @@ export interface Running {
  * @param start - checked before: `baseUrl` is a target and the plan has no faults.
  * @param tell - gets seconds and progress; the summary is the promise's.
  */
-export function runPlan(start: Start, clock: Clock, tell: (message: FromSender) => void): Running {
+export async function runPlan(
+  start: Start,
+  clock: Clock,
+  tell: (message: FromSender) => void,
+): Promise<Running> {
+  const makeEngine = await engineMaker(start.engine, start.plan);
   const audit = new Audit(clock);
   const counts = { sent: 0, late: 0 };
   const onSecond = (second: LoadSecond): void => {
@@ -41,7 +46,7 @@ export function runPlan(start: Start, clock: Clock, tell: (message: FromSender) 
     timeoutMs: start.plan.timeoutMs,
     ledger: new LoadLedger({ durationMs: durationMsOf(start.plan), onSecond }),
     sendLag: audit.sendLag,
-    makeEngine: (events, now) => new SocketEngine(engineOptions(start, { events, now })),
+    makeEngine: (events, now) => makeEngine(engineOptions(start, { events, now })),
     onProgress: (progress) => tell({ kind: 'progress', progress }),
   });
   const finished = driver.run().then(

@@ -6,11 +6,13 @@ import type { FromSender, ToSender } from './sender-messages.js';
 
 const clock = new WallClock();
 let running: Running | undefined;
+let isToStop = false;
 
 endWithParent();
 
 process.on('message', (message: ToSender) => {
   if (message.kind === 'stop') {
+    isToStop = true;
     running?.stop();
     return;
   }
@@ -20,7 +22,8 @@ process.on('message', (message: ToSender) => {
 });
 
 async function start(message: Extract<ToSender, { kind: 'start' }>): Promise<void> {
-  running = runPlan(message, clock, tell);
+  running = await runPlan(message, clock, tell);
+  if (isToStop) running.stop();
   tell({ kind: 'done', summary: await running.finished });
 }
 

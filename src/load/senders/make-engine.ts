@@ -1,0 +1,31 @@
+/** Which engine sends a plan; loaded only when it is used, as each takes memory. */
+import type { LoadPlan } from '../sender.js';
+import type { Engine, EngineOptions } from './engine.js';
+import type { EngineChoice } from './sender-messages.js';
+import { SocketEngine } from './socket-engine.js';
+
+/** A constructor of the engine that was asked for, or that fits the plan. */
+export async function engineMaker(
+  choice: EngineChoice,
+  plan: LoadPlan,
+): Promise<(options: EngineOptions) => Engine> {
+  const engine = choice === 'auto' ? fittingEngine(plan) : choice;
+  if (engine === 'undici') {
+    const { UndiciEngine } = await import('./undici-engine.js');
+    return (options) => new UndiciEngine(options);
+  }
+  if (engine === 'autocannon') {
+    const { AutocannonEngine } = await import('./autocannon-engine.js');
+    return (options) => new AutocannonEngine(options);
+  }
+  return (options) => new SocketEngine(options);
+}
+
+/**
+ * autocannon for the closed model, which it was made for, over connections that stay; the sockets,
+ * which cost least a request and tell failures apart best, for everything else.
+ */
+function fittingEngine({ load, connections, request }: LoadPlan): 'socket' | 'autocannon' {
+  const isKept = connections.kind === 'keep-alive' && connections.maxRequests === undefined;
+  return load.model === 'closed' && isKept && request.method !== 'HEAD' ? 'autocannon' : 'socket';
+}
