@@ -9,6 +9,7 @@ import type { Resource } from '../resources.js';
 import { Scheduler } from '../scheduler/scheduler.js';
 import { DeploymentController } from './deployment.js';
 import { EndpointSliceController } from './endpoint-slice.js';
+import { EventExpiryController } from './event-expiry.js';
 import { GarbageCollector } from './garbage-collector.js';
 import { NamespaceController } from './namespace.js';
 import { ReplicaSetController } from './replica-set.js';
@@ -18,12 +19,17 @@ import { ServiceAccountController } from './service-account.js';
 export interface AllControllersOptions {
   /** Every stored resource; absent: all kinds the API offers. */
   readonly resources?: readonly Resource[];
+  /** How long a namespace's deletion waits between looks; absent: upstream's 5 s. */
+  readonly namespaceLookPeriodMs?: number;
 }
 
 /** The controllers and the scheduler, ready for a `ControllerManager`. */
 export function allControllers(
   api: KubeApi,
-  { resources = KINDS.map(({ resource }) => resource) }: AllControllersOptions = {},
+  {
+    resources = KINDS.map(({ resource }) => resource),
+    namespaceLookPeriodMs,
+  }: AllControllersOptions = {},
 ): readonly Controller[] {
   const indexes = {
     pods: controllerIndex<Pod>(PODS),
@@ -37,6 +43,7 @@ export function allControllers(
     new EndpointSliceController(api),
     new Scheduler(api),
     new GarbageCollector(api, collected),
-    new NamespaceController(api, resources),
+    new NamespaceController(api, resources, namespaceLookPeriodMs),
+    new EventExpiryController(api),
   ];
 }

@@ -11,7 +11,7 @@ import { NAMESPACES, PODS } from '../resources.js';
 import type { Resource } from '../resources.js';
 
 const FINALIZER = 'kubernetes';
-/** Between the deletion and the first look, and between looks. */
+/** Upstream's time between the deletion and the first look, and between looks. */
 const GRACE_MS = 5_000; // pkg/controller/namespace/namespace_controller.go, namespaceDeletionGracePeriod
 
 /** What is left in a namespace. */
@@ -31,11 +31,16 @@ export class NamespaceController implements Controller {
   readonly watches: readonly ControllerWatch[];
   readonly #api: KubeApi;
   readonly #resources: readonly Resource[];
+  readonly #lookPeriodMs: number;
   readonly #nextLookMs = new Map<string, EpochMs>();
 
-  /** @param resources - everything there is; what has no namespace is left alone. */
-  constructor(api: KubeApi, resources: readonly Resource[]) {
+  /**
+   * @param resources - everything there is; what has no namespace is left alone.
+   * @param lookPeriodMs - between the deletion and the first look, and between looks.
+   */
+  constructor(api: KubeApi, resources: readonly Resource[], lookPeriodMs: number = GRACE_MS) {
     this.#api = api;
+    this.#lookPeriodMs = lookPeriodMs;
     this.#resources = resources.filter(({ namespaced }) => namespaced);
     this.watches = [
       {
@@ -52,7 +57,7 @@ export class NamespaceController implements Controller {
     const namespace = this.#api.get(NAMESPACES, objectKey(key));
     const uid = namespace?.metadata.uid ?? '';
     if (namespace === undefined || !isEnding(namespace)) return undefined;
-    const nextLookMs = this.#nextLookMs.get(uid) ?? nowMs + GRACE_MS;
+    const nextLookMs = this.#nextLookMs.get(uid) ?? nowMs + this.#lookPeriodMs;
     this.#nextLookMs.set(uid, nextLookMs);
     if (nowMs < nextLookMs) return { requeueAfterMs: nextLookMs - nowMs };
     const left = this.#empty(key);
@@ -62,9 +67,9 @@ export class NamespaceController implements Controller {
       this.#finalize(key);
       return undefined;
     }
-    this.#nextLookMs.set(uid, nowMs + GRACE_MS);
+    this.#nextLookMs.set(uid, nowMs + this.#lookPeriodMs);
     this.#writeConditions(namespace, left, nowMs);
-    return { requeueAfterMs: GRACE_MS };
+    return { requeueAfterMs: this.#lookPeriodMs };
   }
 
   /** Deletes what may go now. @returns what is left. */
