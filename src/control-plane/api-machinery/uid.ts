@@ -3,15 +3,18 @@ import type { Random } from '../../core/random.js';
 
 /** A random UUID (version 4) as objects carry it. */
 export function randomUid(random: Random): string {
-  const digits = Array.from({ length: 32 }, () => random.below(16));
-  digits[12] = 4;
-  digits[16] = 8 + random.below(4);
-  const text = digits.map((digit) => digit.toString(16)).join('');
+  const text = Array.from({ length: 8 }, () => hexDigits(random)).join('');
+  const variant = (8 + random.below(4)).toString(16);
   return [
     text.slice(0, 8),
     text.slice(8, 12),
-    text.slice(12, 16),
-    text.slice(16, 20),
+    `4${text.slice(13, 16)}`,
+    `${variant}${text.slice(17, 20)}`,
     text.slice(20),
   ].join('-');
+}
+
+/** Four random digits. */
+function hexDigits(random: Random): string {
+  return random.below(0x10000).toString(16).padStart(4, '0');
 }

@@ -21,15 +21,17 @@ export interface DecodeOptions {
   readonly keepsEmpty?: boolean;
 }
 
+/** Where decoding is. Paths are only spelled when somebody must be told. */
 interface Place {
   readonly report: DecodeReport | undefined;
   readonly keepsEmpty: boolean;
   /** Innermost struct, for messages. */
-  readonly struct: string;
-  /** Path without list positions, as Go's messages have it. */
-  readonly goPath: string;
-  /** Path with list positions, as strict decoding reports it. */
-  readonly path: string;
+  readonly struct: StructType;
+  readonly parent: Place | undefined;
+  /** Name of the field or key, or position in a list; undefined at the root. */
+  readonly step: string | number | undefined;
+  /** A key of a map: Go's messages leave it out, as they do positions. */
+  readonly isKey: boolean;
 }
 
 /**
@@ -40,8 +42,14 @@ interface Place {
  */
 export function decode(type: StructType, value: unknown, options: DecodeOptions = {}): JsonObject {
   const { report, keepsEmpty = false } = options;
-  const struct = goTypeName(type);
-  return decodeStruct(type, value, { report, keepsEmpty, struct, goPath: '', path: '' });
+  return decodeStruct(type, value, {
+    report,
+    keepsEmpty,
+    struct: type,
+    parent: undefined,
+    step: undefined,
+    isKey: false,
+  });
 }
 
 function decodeValue(type: Type, value: unknown, place: Place): unknown {
@@ -54,33 +62,50 @@ function decodeValue(type: Type, value: unknown, place: Place): unknown {
 
 function decodeStruct(type: StructType, value: unknown, place: Place): JsonObject {
   const result: JsonObject = {};
-  const source = value ?? {};
+  const source = value ?? NOTHING;
   if (!isJsonObject(source)) throw wrongType(value, place, goName(type));
-  const here = { ...place, struct: goTypeName(type) };
-  for (const [name, field] of Object.entries(type.fields)) {
-    const decoded = decodeField(field, source[name], () => childPlace(here, name));
+  for (const [name, field] of fieldsOf(type)) {
+    const decoded = decodeField(field, source[name], { type, name, place });
     if (decoded !== undefined) result[name] = decoded;
   }
   if (place.report !== undefined) {
     for (const name of Object.keys(source)) {
       if (!Object.hasOwn(type.fields, name)) {
-        place.report.unknownFields.push(place.path === '' ? name : `${place.path}.${name}`);
+        place.report.unknownFields.push(pathOf(fieldPlace({ type, name, place })));
       }
     }
   }
   return result;
 }
 
-function decodeField(field: Field, value: unknown, place: () => Place): unknown {
+const NOTHING: JsonObject = {};
+const FIELDS = new WeakMap<StructType, readonly (readonly [string, Field])[]>();
+
+function fieldsOf(type: StructType): readonly (readonly [string, Field])[] {
+  let fields = FIELDS.get(type);
+  if (fields === undefined) {
+    fields = Object.entries(type.fields);
+    FIELDS.set(type, fields);
+  }
+  return fields;
+}
+
+/** A field that may be decoded: its place is only made when there is something to decode. */
+interface FieldPlace {
+  readonly type: StructType;
+  readonly name: string;
+  readonly place: Place;
+}
+
+function decodeField(field: Field, value: unknown, at: FieldPlace): unknown {
   const isAbsent = value === undefined || value === null;
   if (field.presence === 'pointer') {
-    return isAbsent ? undefined : decodeValue(field.type, value, place());
+    return isAbsent ? undefined : decodeValue(field.type, value, fieldPlace(at));
   }
-  if (field.type.kind === 'struct') return decodeStruct(field.type, value, place());
+  if (field.type.kind === 'struct') return decodeStruct(field.type, value, fieldPlace(at));
   if (!isAbsent) {
-    const here = place();
-    const decoded = decodeValue(field.type, value, here);
-    const isKept = here.keepsEmpty && typeof decoded === 'object' && decoded !== null;
+    const decoded = decodeValue(field.type, value, fieldPlace(at));
+    const isKept = at.place.keepsEmpty && typeof decoded === 'object' && decoded !== null;
     if (isKept || !isZero(decoded)) return decoded;
   }
   return field.presence === 'required' ? zero(field.type) : undefined;
@@ -91,7 +116,7 @@ function decodeList(type: ListType, value: unknown, place: Place): unknown {
   return value.map((item, index) =>
     item === null || item === undefined
       ? zeroItem(type.items, place)
-      : decodeValue(type.items, item, { ...place, path: `${place.path}[${index}]` }),
+      : decodeValue(type.items, item, { ...place, parent: place, step: index }),
   );
 }
 
@@ -103,7 +128,7 @@ function decodeMap(type: MapType, value: unknown, place: Place): unknown {
     const decoded =
       item === null || item === undefined
         ? zeroItem(type.values, place)
-        : decodeValue(type.values, item, { ...place, path: `${place.path}.${key}` });
+        : decodeValue(type.values, item, { ...place, parent: place, step: key, isKey: true });
     setOwn(result, key, decoded);
   }
   return result;
@@ -233,16 +258,29 @@ const ZEROS: Readonly<Partial<Record<Type['kind'], unknown>>> = {
   quantity: '0',
 };
 
-function childPlace(place: Place, name: string): Place {
-  return {
-    ...place,
-    goPath: place.goPath === '' ? name : `${place.goPath}.${name}`,
-    path: place.path === '' ? name : `${place.path}.${name}`,
-  };
+function fieldPlace({ type, name, place }: FieldPlace): Place {
+  const { report, keepsEmpty } = place;
+  return { report, keepsEmpty, struct: type, parent: place, step: name, isKey: false };
 }
 
-function goField({ struct, goPath }: Place): string {
-  return goPath === '' ? struct : `${struct}.${goPath}`;
+/** The path with positions and keys: `spec.containers[0].ports`. */
+function pathOf(place: Place): string {
+  let path = '';
+  for (let here: Place | undefined = place; here !== undefined; here = here.parent) {
+    if (here.step === undefined) continue;
+    const step = typeof here.step === 'number' ? `[${here.step}]` : here.step;
+    path = path === '' || path.startsWith('[') ? `${step}${path}` : `${step}.${path}`;
+  }
+  return path;
+}
+
+/** The path of fields alone, after the Go type: `Container.spec.containers.ports`. */
+function goField(place: Place): string {
+  const steps: string[] = [];
+  for (let here: Place | undefined = place; here !== undefined; here = here.parent) {
+    if (typeof here.step === 'string' && !here.isKey) steps.unshift(here.step);
+  }
+  return [goTypeName(place.struct), ...steps].join('.');
 }
 
 function wrongType(value: unknown, place: Place, goType: string): DecodeError {
@@ -254,7 +292,7 @@ function wrongType(value: unknown, place: Place, goType: string): DecodeError {
         ? 'null'
         : typeof value;
   const where =
-    place.goPath === '' ? 'Go value of type' : `Go struct field ${goField(place)} of type`;
+    place.parent === undefined ? 'Go value of type' : `Go struct field ${goField(place)} of type`;
   return new DecodeError(`json: cannot unmarshal ${found} into ${where} ${goType}`);
 }
 
