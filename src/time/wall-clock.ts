@@ -2,6 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cancel, Clock, EpochMs } from './clock.js';
 
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * The machine's time as a monotonic clock: the system time at process start plus monotonic elapsed
  * time, so it does not jump when the system clock is set.
@@ -12,8 +14,22 @@ export class WallClock implements Clock {
   }
 
   after(delayMs: number, task: () => void): Cancel {
-    const timer = setTimeout(task, Math.max(0, delayMs));
+    if (delayMs <= 0) {
+      // a timer would wait a whole millisecond, which a queue of thousands cannot afford
+      const turn = setImmediate(task);
+      return () => clearImmediate(turn);
+    }
+    if (delayMs > LONGEST_TIMER_MS) return this.#afterLong(delayMs, task);
+    const timer = setTimeout(task, delayMs);
     return () => clearTimeout(timer);
+  }
+
+  /** Node fires a timer at once whose delay does not fit 31 bits. */
+  #afterLong(delayMs: number, task: () => void): Cancel {
+    let cancel = this.after(LONGEST_TIMER_MS, () => {
+      cancel = this.after(delayMs - LONGEST_TIMER_MS, task);
+    });
+    return () => cancel();
   }
 
   async sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
