@@ -144,6 +144,7 @@ function metricOf(fields: Fields): MetricSpec {
 }
 
 /** A word that should be one of a few; validation refuses it later if it is none. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- each caller knows its few words
 function word<T extends string>(fields: Fields, name: string): T {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- conversion must pass on what validation is to refuse
   return fields.text(name) as T;

@@ -26,7 +26,7 @@ export const HORIZONTAL_POD_AUTOSCALER_KIND: Kind<HorizontalPodAutoscaler> = {
   setDefaults(draft) {
     draft.spec = draftCopy(defaultHpa(draft).spec);
   },
-  validate: hpaFaults,
+  validate: (hpa) => hpaFaults(hpa),
   validateStatus: ({ status }) => [
     ...negativeValue('status.currentReplicas', status?.currentReplicas),
     ...negativeValue('status.desiredReplicas', status?.desiredReplicas),

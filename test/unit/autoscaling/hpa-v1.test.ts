@@ -41,6 +41,10 @@ function shownInBoth(): readonly Required<Version>[] {
   );
 }
 
+function isCpuField({ resource }: MetricSpec): boolean {
+  return resource?.name === 'cpu' && resource.target.averageUtilization !== undefined;
+}
+
 const both = shownInBoth();
 
 describe('autoscaling/v1 as a real API server shows it', () => {
@@ -54,8 +58,6 @@ describe('autoscaling/v1 as a real API server shows it', () => {
 
   it.each(both)('$id to v2', ({ v1, v2 }) => {
     const metrics = v2.spec.metrics ?? [];
-    const isCpuField = ({ resource }: MetricSpec): boolean =>
-      resource?.name === 'cpu' && resource.target.averageUtilization !== undefined;
     // on the way through v1 the CPU target loses its place to those of the annotation
     const ordered = [
       ...metrics.filter((metric) => !isCpuField(metric)),
