@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { LabError } from './core/errors.js';
 import { experimentCommand } from './commands/experiment.js';
+import { hpaConformanceCommand } from './commands/hpa-conformance-command.js';
 import { reportCommand } from './commands/report.js';
 import { schemaCommand } from './commands/schema.js';
 
@@ -14,7 +15,8 @@ function program(): Command {
     .description('a load-testing and autoscaling lab for Kubernetes')
     .exitOverride()
     .showHelpAfterError('(--help tells more)');
-  for (const command of [experimentCommand(), reportCommand(), schemaCommand()]) {
+  const commands = [experimentCommand(), reportCommand(), hpaConformanceCommand(), schemaCommand()];
+  for (const command of commands) {
     root.addCommand(command.exitOverride());
   }
   return root;

@@ -6,6 +6,7 @@ import type { EmbeddedCluster } from '../cluster/embedded/embedded-cluster.js';
 import { LabError } from '../core/errors.js';
 import type { KubeObject } from '../core/objects.js';
 import type { Experiment } from '../experiment/experiment.js';
+import { planFaults } from '../load/senders/plan-faults.js';
 import { ProcessSender } from '../load/senders/process-sender.js';
 import { machineEnvironment } from '../run/environment.js';
 import { LiveState } from '../run/live-state.js';
@@ -30,6 +31,8 @@ interface ExperimentOptions {
 }
 
 const RUN_SUFFIX_BYTES = 2;
+/** The Service's address is not known yet; a plan's faults do not depend on it. */
+const ANY_URL = 'http://127.0.0.1:80';
 
 /** Runs an experiment and writes its result folder. */
 export function experimentCommand(): Command {
@@ -56,6 +59,7 @@ export function experimentCommand(): Command {
 
 async function runFromFile(name: string, options: ExperimentOptions): Promise<void> {
   const experiment = readExperiment(name, options.experiments);
+  refuseUnsendable(experiment);
   const clock = new WallClock();
   const startedMs = clock.now();
   const runId = newRunId(startedMs, randomBytes(RUN_SUFFIX_BYTES).toString('hex'));
@@ -80,6 +84,14 @@ async function runFromFile(name: string, options: ExperimentOptions): Promise<vo
   } finally {
     await cluster?.stop();
     stop.dispose();
+  }
+}
+
+/** What cannot be sent is told before anything is started. */
+function refuseUnsendable({ load }: Experiment): void {
+  const faults = planFaults(load, ANY_URL);
+  if (faults.length > 0) {
+    throw new LabError('LOAD_INVALID', `the load cannot be sent:\n  ${faults.join('\n  ')}`);
   }
 }
 

@@ -1,9 +1,11 @@
 /** `npm run bench [-- name...]`: every benchmark, or those named, as a table of medians. */
 import { cpus } from 'node:os';
+import { benchHpa } from './hpa-bench.js';
 import type { BenchFigure } from './figure.js';
 
-/** Loaded one by one, so that one benchmark's memory is not another's. */
-const BENCHES: Readonly<Record<string, () => Promise<readonly BenchFigure[]>>> = {};
+const BENCHES: Readonly<Record<string, () => Promise<readonly BenchFigure[]>>> = {
+  hpa: benchHpa,
+};
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in BENCHES));

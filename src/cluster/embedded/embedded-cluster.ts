@@ -7,6 +7,7 @@ import { ApiMachinery } from '../../control-plane/api-machinery/api-machinery.js
 import { ControllerManager } from '../../control-plane/controller-manager.js';
 import { allControllers } from '../../control-plane/controllers/all-controllers.js';
 import { Kubelet } from '../../control-plane/kubelet/kubelet.js';
+import { DEFAULT_HOUSEKEEPING } from '../../control-plane/metrics/housekeeping.js';
 import { MetricsServer } from '../../control-plane/metrics/metrics-server.js';
 import type { UsageSource } from '../../control-plane/pod-runtime.js';
 import { PODS } from '../../control-plane/resources.js';
@@ -44,6 +45,8 @@ export type EmbeddedFacts = NonNullable<Environment['embedded']> & {
 const KUBERNETES_VERSION = 'v1.36.0';
 const NODE_NAME = 'hpa-lab';
 const MAX_PODS = 110;
+/** Upstream's 5 s protect against caches that lag, which this store has none of. */
+const NAMESPACE_LOOK_MS = 100;
 const DEFAULT_LIMIT_MILLICORES = 1_000;
 
 /** Runs until stopped; everything it starts ends with it, however this process ends. */
@@ -162,7 +165,14 @@ async function build(
   });
   undo.push(() => proxy.stop());
   const { resolutionMs, ...base } = { api, clock, resolutionMs: settings.metricsResolutionMs };
-  const metrics = new MetricsServer({ ...base, random, usage: runtime, resolutionMs });
+  const metrics = new MetricsServer({
+    ...base,
+    random,
+    usage: runtime,
+    resolutionMs,
+    // A real node samples every 10 to 20 s; a faster metrics API would show it the same sample twice.
+    ...(resolutionMs < DEFAULT_HOUSEKEEPING.intervalMs ? { housekeeping: 'at-scrape' } : {}),
+  });
   const server = new ApiServer({
     api,
     clock,
@@ -209,7 +219,7 @@ function controllerManager(
   return new ControllerManager({
     api,
     clock,
-    controllers: [...allControllers(api), hpa],
+    controllers: [...allControllers(api, { namespaceLookPeriodMs: NAMESPACE_LOOK_MS }), hpa],
     onError: ({ controller, key, error }) =>
       listeners.failure(
         `controller ${controller} failed on ${key ?? 'an event'}: ${String(error)}`,

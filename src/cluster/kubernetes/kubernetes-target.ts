@@ -165,7 +165,7 @@ async function createOrReplace(api: KubernetesObjectApi, object: KubeObject): Pr
 
 /** What the client sends: our objects are JSON already, where it has classes with `Date`s. */
 function wireObject({ apiVersion, kind, metadata, ...rest }: KubeObject): KubernetesObject {
-  const { name, namespace, labels, annotations, resourceVersion } = metadata;
+  const { name, namespace, labels, annotations, finalizers, resourceVersion } = metadata;
   return {
     ...rest,
     apiVersion,
@@ -175,6 +175,7 @@ function wireObject({ apiVersion, kind, metadata, ...rest }: KubeObject): Kubern
       ...(namespace === undefined ? {} : { namespace }),
       ...(labels === undefined ? {} : { labels: { ...labels } }),
       ...(annotations === undefined ? {} : { annotations: { ...annotations } }),
+      ...(finalizers === undefined ? {} : { finalizers: [...finalizers] }),
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
     },
   };

@@ -9,6 +9,9 @@ import type { CgroupMount } from './cgroup-mounts.js';
 import { ContainerGroup, topDirectories } from './container-group.js';
 import type { CgroupTop } from './container-group.js';
 
+/** About as many pods as a run has; the kernel's default weight is that of one process. */
+const WEIGHT_IN_PROCESSES = 10;
+
 /** What was found; `because` is a sentence for the report. */
 export interface CgroupSearch {
   /** Under which containers get their groups; absent: none can be made. */
@@ -93,6 +96,7 @@ function tried(top: CgroupTop): string | undefined {
       made.push(directory);
     }
     if (top.version === 2) delegate(top);
+    raiseWeight(top);
     const group = new ContainerGroup(top, 'trial', { cpuMillicores: 500, memoryBytes: 2 ** 28 });
     const joined = spawnSync(
       '/bin/sh',
@@ -106,6 +110,20 @@ function tried(top: CgroupTop): string | undefined {
   } catch (error) {
     for (const directory of made) removeCgroup(directory);
     return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/**
+ * Lets the run's pods compete as so many processes and not as one: the kernel shares a busy core
+ * between a group as a whole and every other process beside it. The limits hold all the same.
+ */
+function raiseWeight(top: CgroupTop): void {
+  if (top.version === 2) {
+    if (top.controls.cpu) {
+      writeFileSync(join(top.directory, 'cpu.weight'), String(100 * WEIGHT_IN_PROCESSES));
+    }
+  } else if (top.cpu !== undefined) {
+    writeFileSync(join(top.cpu, 'cpu.shares'), String(1_024 * WEIGHT_IN_PROCESSES));
   }
 }
 
