@@ -1,5 +1,5 @@
 /** The EndpointSlice controller: keeps the slices of every Service that selects pods. */
-import type { EndpointSlice, Node, Pod, Service, StringMap } from '../../core/objects.js';
+import type { Endpoint, EndpointSlice, Node, Pod, Service, StringMap } from '../../core/objects.js';
 import type { EpochMs } from '../../time/clock.js';
 import { ApiError } from '../api-error.js';
 import type { KubeApi, WatchEvent } from '../api.js';
@@ -14,7 +14,7 @@ import { ENDPOINT_SLICES, NODES, PODS, SERVICES } from '../resources.js';
 import { planSlices } from './endpoint-slices-plan.js';
 import type { SliceContent } from './endpoint-slices-plan.js';
 import { desiredEndpoints } from './endpoints.js';
-import type { FindNode } from './endpoints.js';
+import type { FindNode, ResolvedPods } from './endpoints.js';
 import { isReady, isTerminal } from './pod-state.js';
 
 /** The label that names the Service of a slice. */
@@ -44,6 +44,9 @@ export class EndpointSliceController implements Controller {
     const key = serviceKey(slice);
     return key === undefined ? [] : [key];
   });
+  readonly #resolved: ResolvedPods = new WeakMap();
+  /** Stored endpoints by the wanted one they were found equal to. */
+  readonly #equal = new WeakMap<Endpoint, Endpoint>();
   #isWriting = false;
 
   constructor(api: KubeApi) {
@@ -61,8 +64,12 @@ export class EndpointSliceController implements Controller {
     const service = this.#api.get(SERVICES, objectKey(key));
     if (service === undefined || !selectsPods(service)) return;
     const labels = sliceLabels(service);
-    const desired = desiredEndpoints(service, this.#podsOf(service), this.#findNode);
-    const plan = planSlices(desired.groups, this.#slices.of(key), labels);
+    const desired = desiredEndpoints(service, this.#podsOf(service), {
+      findNode: this.#findNode,
+      resolved: this.#resolved,
+    });
+    const rules = { labels, isSame: this.#isSame };
+    const plan = planSlices(desired.groups, this.#slices.of(key), rules);
     this.#isWriting = true;
     try {
       for (const content of plan.creates) {
@@ -92,6 +99,14 @@ export class EndpointSliceController implements Controller {
   readonly #findNode: FindNode = (name) => {
     const node: Node | undefined = this.#api.get(NODES, { namespace: '', name });
     return node === undefined ? undefined : { zone: node.metadata.labels?.[ZONE_LABEL] };
+  };
+
+  /** Most endpoints did not change since the last look: comparing them once is enough. */
+  readonly #isSame = (stored: Endpoint, wanted: Endpoint): boolean => {
+    if (this.#equal.get(stored) === wanted) return true;
+    if (!isEqualJson(stored, wanted)) return false;
+    this.#equal.set(stored, wanted);
+    return true;
   };
 
   #delete(slice: EndpointSlice): void {

@@ -20,6 +20,12 @@ export interface SlicesPlan {
   readonly deletes: readonly EndpointSlice[];
 }
 
+/** How slices are compared with what they should be. */
+export interface SliceRules {
+  readonly labels: StringMap;
+  readonly isSame: (stored: Endpoint, wanted: Endpoint) => boolean;
+}
+
 interface Filling {
   readonly slice: EndpointSlice | undefined;
   readonly endpoints: Endpoint[];
@@ -31,13 +37,14 @@ interface Filling {
  * What would be deleted is written over before anything is created. A Service without endpoints keeps
  * one empty slice without ports.
  *
- * @param labels - labels that every slice of the Service must have.
+ * @param rules - `labels`: what every slice of the Service must have; `isSame`: whether a stored endpoint
+ *   needs no change.
  * @see Source: kubernetes `endpointslice/reconciler.go`, `reconcileByPortMapping` and `finalize`.
  */
 export function planSlices(
   groups: readonly EndpointGroup[],
   existing: readonly EndpointSlice[],
-  labels: StringMap,
+  { labels, isSame }: SliceRules,
 ): SlicesPlan {
   const byPorts = new Map<string, EndpointSlice[]>();
   for (const slice of existing) {
@@ -49,7 +56,7 @@ export function planSlices(
   const deletes: EndpointSlice[] = [];
   for (const group of groups) {
     const key = portsKey(group.ports);
-    for (const { slice, endpoints, isChanged } of fill(group, byPorts.get(key) ?? [])) {
+    for (const { slice, endpoints, isChanged } of fill(group, byPorts.get(key) ?? [], isSame)) {
       const content = { ports: group.ports, endpoints };
       if (slice === undefined) creates.push(content);
       else if (endpoints.length === 0) deletes.push(slice);
@@ -74,9 +81,13 @@ export function planSlices(
 }
 
 /** Every slice of one set of ports with the endpoints it should have; new ones have no `slice`. */
-function fill(group: EndpointGroup, slices: readonly EndpointSlice[]): readonly Filling[] {
+function fill(
+  group: EndpointGroup,
+  slices: readonly EndpointSlice[],
+  isSame: SliceRules['isSame'],
+): readonly Filling[] {
   const missing = new Map(group.endpoints.map((endpoint) => [endpointId(endpoint), endpoint]));
-  const fillings = slices.map((slice) => kept(slice, missing));
+  const fillings = slices.map((slice) => kept(slice, missing, isSame));
   const rest = [...missing.values()];
   const changing = fillings
     .filter(({ isChanged, endpoints }) => isChanged && endpoints.length > 0)
@@ -92,7 +103,11 @@ function fill(group: EndpointGroup, slices: readonly EndpointSlice[]): readonly 
 }
 
 /** What stays in a slice, in its present state; taken out of `missing`. */
-function kept(slice: EndpointSlice, missing: Map<string, Endpoint>): Filling {
+function kept(
+  slice: EndpointSlice,
+  missing: Map<string, Endpoint>,
+  isSame: SliceRules['isSame'],
+): Filling {
   const present = slice.endpoints ?? [];
   const endpoints: Endpoint[] = [];
   let isChanged = false;
@@ -102,7 +117,7 @@ function kept(slice: EndpointSlice, missing: Map<string, Endpoint>): Filling {
     if (wanted === undefined) continue;
     missing.delete(id);
     endpoints.push(wanted);
-    isChanged ||= !isEqualJson(wanted, old);
+    isChanged ||= !isSame(old, wanted);
   }
   return { slice, endpoints, isChanged: isChanged || endpoints.length !== present.length };
 }

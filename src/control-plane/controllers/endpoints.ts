@@ -28,36 +28,62 @@ export interface DesiredEndpoints {
   readonly faults: readonly string[];
 }
 
+/** One pod as a Service sees it. */
+interface ResolvedPod {
+  readonly service: Service;
+  readonly zone: string | undefined;
+  readonly ports: SlicePorts;
+  readonly portsKey: string;
+  readonly endpoint: Endpoint;
+}
+
+/** What pods were last resolved to. Objects are never changed in place, so the same pod is the same. */
+export type ResolvedPods = WeakMap<Pod, ResolvedPod>;
+
 /**
  * Endpoints of a Service, grouped by how its ports resolve in each pod. A pod has one from when it has an
  * address until it ended.
  *
+ * @param cluster - `resolved`: kept from call to call, a pod that did not change gives the same endpoint.
  * @see Source: kubernetes `endpointslice/reconciler.go`, `reconcileByAddressType`.
  */
 export function desiredEndpoints(
   service: Service,
   pods: readonly Pod[],
-  findNode: FindNode,
+  cluster: { readonly findNode: FindNode; readonly resolved: ResolvedPods },
 ): DesiredEndpoints {
   const groups = new Map<string, { ports: SlicePorts; endpoints: Endpoint[] }>();
   const faults: string[] = [];
   for (const pod of pods) {
-    const address = pod.status?.podIP ?? '';
-    if (address === '' || isTerminal(pod)) continue;
+    if ((pod.status?.podIP ?? '') === '' || isTerminal(pod)) continue;
     const nodeName = pod.spec.nodeName ?? '';
-    const node = nodeName === '' ? undefined : findNode(nodeName);
+    const node = nodeName === '' ? undefined : cluster.findNode(nodeName);
     const isLost = nodeName !== '' && node === undefined;
     if (isLost && service.spec.publishNotReadyAddresses !== true) {
       faults.push(lostNode(service, pod));
       continue;
     }
-    const ports = endpointPorts(service, pod);
-    const key = portsKey(ports);
-    const group = groups.get(key) ?? { ports, endpoints: [] };
-    groups.set(key, group);
-    group.endpoints.push(endpoint(service, pod, { address, zone: node?.zone }));
+    const known = cluster.resolved.get(pod);
+    const isKnown = known?.service === service && known.zone === node?.zone;
+    const resolved = isKnown ? known : resolvePod(service, pod, node?.zone);
+    if (!isKnown) cluster.resolved.set(pod, resolved);
+    const group = groups.get(resolved.portsKey) ?? { ports: resolved.ports, endpoints: [] };
+    groups.set(resolved.portsKey, group);
+    group.endpoints.push(resolved.endpoint);
   }
   return { groups: [...groups.values()], faults };
+}
+
+function resolvePod(service: Service, pod: Pod, zone: string | undefined): ResolvedPod {
+  const ports = endpointPorts(service, pod);
+  const address = pod.status?.podIP ?? '';
+  return {
+    service,
+    zone,
+    ports,
+    portsKey: portsKey(ports),
+    endpoint: endpoint(service, pod, { address, zone }),
+  };
 }
 
 /** Equal ports in any order have equal keys. */
@@ -70,9 +96,9 @@ export function portsKey(ports: EndpointSlice['ports']): string {
     .join(',');
 }
 
-/** What tells an endpoint from others, whatever its state. */
+/** What tells an endpoint from others, whatever its state: its pod, or an address alone. */
 export function endpointId({ addresses, targetRef }: Endpoint): string {
-  return `${targetRef?.uid ?? ''} ${addresses.join(',')}`;
+  return targetRef?.uid ?? addresses.join(',');
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isEqualJson } from '../../../../src/control-plane/api-machinery/equality.js';
 import { planSlices } from '../../../../src/control-plane/controllers/endpoint-slices-plan.js';
 import type { SlicesPlan } from '../../../../src/control-plane/controllers/endpoint-slices-plan.js';
 import { desiredEndpoints } from '../../../../src/control-plane/controllers/endpoints.js';
@@ -63,7 +64,7 @@ function apply(existing: readonly EndpointSlice[], plan: SlicesPlan): readonly E
 
 function planFor(wanted: readonly Endpoint[], existing: readonly EndpointSlice[]): SlicesPlan {
   const groups = wanted.length === 0 ? [] : [{ ports: PORTS, endpoints: wanted }];
-  return planSlices(groups, existing, LABELS);
+  return planSlices(groups, existing, { labels: LABELS, isSame: isEqualJson });
 }
 
 function namesOf(own: readonly Endpoint[]): ReadonlySet<string | undefined> {
@@ -171,13 +172,13 @@ function aPod({ status, metadata, ports = [] }: PodChange = {}): Pod {
   };
 }
 
-function findZone(): { readonly zone: string } {
-  return { zone: 'z' };
+function inZone(zone = 'z'): Parameters<typeof desiredEndpoints>[2] {
+  return { findNode: () => ({ zone }), resolved: new WeakMap() };
 }
 
 describe('desiredEndpoints', () => {
   const conditionsOf = (pod: Pod, own = service): unknown =>
-    desiredEndpoints(own, [pod], findZone).groups[0]?.endpoints[0]?.conditions;
+    desiredEndpoints(own, [pod], inZone()).groups[0]?.endpoints[0]?.conditions;
   const deleting = { deletionTimestamp: '2026-11-23T06:00:00Z' };
   const publishing = { ...service, spec: { ...service.spec, publishNotReadyAddresses: true } };
 
@@ -220,7 +221,7 @@ describe('desiredEndpoints', () => {
       aPod({ metadata: { name: 'q', uid: 'v' }, ports: [{ name: 'web', containerPort: 9_090 }] }),
     ];
 
-    const { groups } = desiredEndpoints(named, pods, findZone);
+    const { groups } = desiredEndpoints(named, pods, inZone());
 
     expect(groups.map(({ ports }) => ports)).toEqual([
       [{ name: 'http', port: 8_080, protocol: 'TCP' }],
@@ -229,14 +230,33 @@ describe('desiredEndpoints', () => {
   });
 
   it("leaves out a pod whose node is gone and says so in upstream's words", () => {
-    const { groups, faults } = desiredEndpoints(service, [aPod()], () => undefined);
+    const { groups, faults } = desiredEndpoints(service, [aPod()], {
+      findNode: () => undefined,
+      resolved: new WeakMap(),
+    });
 
     expect(groups).toEqual([]);
     expect(faults).toEqual(['skipping Pod p for Service ns/web: Node n1 Not Found']);
   });
 
+  it('resolves a pod anew when the Service or the zone of its node changed', () => {
+    const [pod, resolved] = [aPod(), new WeakMap()];
+    const look = (own: Service, zone: string): unknown =>
+      desiredEndpoints(own, [pod], { findNode: () => ({ zone }), resolved }).groups[0];
+    const moved = {
+      ...service,
+      spec: { ...service.spec, ports: [{ port: 80, targetPort: 9_090 }] },
+    };
+
+    const first = look(service, 'z');
+
+    expect(look(service, 'z')).toEqual(first);
+    expect(look(service, 'y')).toMatchObject({ endpoints: [{ zone: 'y' }] });
+    expect(look(moved, 'y')).toMatchObject({ ports: [{ port: 9_090 }] });
+  });
+
   it('shows the zone of the node', () => {
-    const { groups } = desiredEndpoints(service, [aPod()], findZone);
+    const { groups } = desiredEndpoints(service, [aPod()], inZone());
 
     expect(groups[0]?.endpoints[0]).toMatchObject({ nodeName: 'n1', zone: 'z' });
   });
