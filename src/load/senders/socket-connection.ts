@@ -26,6 +26,8 @@ export interface ConnectionOptions {
   /** Shared by all plain connections: what is read is parsed before the next read. */
   readonly readBuffer: Buffer;
   readonly openedMs: number;
+  /** More than one request may be sent on it. */
+  readonly isKept: boolean;
 }
 
 /** A connection that is opened with its first request. */
@@ -86,7 +88,7 @@ export class SocketConnection implements Carrier {
     return connectTcp({
       host,
       port,
-      noDelay: true,
+      noDelay: options.isKept, // one request alone is one segment, which nothing delays
       onread: {
         buffer: options.readBuffer,
         callback: (length, buffer) => {

@@ -81,6 +81,7 @@ export class SocketEngine implements Engine, ConnectionEvents {
       events: this,
       readBuffer: this.#readBuffer,
       openedMs: now(),
+      isKept: connections.maxRequests > 1,
     });
     this.#open.add(connection);
     return connection;
