@@ -3,7 +3,7 @@ import type { Namespace } from '../../core/objects.js';
 import { NAMESPACES } from '../resources.js';
 import { NAMESPACE } from '../schema/cluster-types.js';
 import { NAMESPACE_COLUMNS } from './columns/cluster-columns.js';
-import type { Kind } from './kind.js';
+import type { Draft, Kind } from './kind.js';
 
 const NAME_LABEL = 'kubernetes.io/metadata.name';
 
@@ -22,14 +22,9 @@ export const NAMESPACE_KIND: Kind<Namespace> = {
   nameRule: 'label',
   hasStatus: true,
   isReturnedByDelete: true,
-  setDefaults(draft) {
-    const { metadata } = draft;
-    if (metadata.name !== undefined) {
-      metadata.labels = { ...metadata.labels, [NAME_LABEL]: metadata.name };
-    }
-  },
+  setDefaults: setNameLabel,
   prepareCreate(draft) {
-    draft.metadata.labels = { ...draft.metadata.labels, [NAME_LABEL]: draft.metadata.name };
+    setNameLabel(draft);
     const finalizers = draft.spec?.finalizers ?? [];
     draft.spec = {
       finalizers: finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'],
@@ -52,3 +47,8 @@ export const NAMESPACE_KIND: Kind<Namespace> = {
   selectableFields: (object) => ({ 'status.phase': object.status?.phase ?? '' }),
   columns: NAMESPACE_COLUMNS,
 };
+
+function setNameLabel({ metadata }: Draft<Namespace>): void {
+  if (metadata.name === undefined) return;
+  metadata.labels = { ...metadata.labels, [NAME_LABEL]: metadata.name };
+}

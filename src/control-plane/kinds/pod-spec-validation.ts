@@ -5,6 +5,9 @@ import type { FieldError } from '../api-error.js';
 import { duplicateValue, invalidValue, requiredValue, unsupportedValue } from '../field-error.js';
 import { textOf } from '../schema/json.js';
 import { containerFaults } from './container-validation.js';
+import { schedulingFaults } from './pod-scheduling-validation.js';
+import { mountFaults, volumeFaults } from './pod-volume-validation.js';
+import { containerSecurityFaults, idFaults } from './security-validation.js';
 
 const MAX_DEADLINE_SECONDS = 2_147_483_647;
 
@@ -28,6 +31,9 @@ export function podSpecFaults(field: string, spec: PodSpec): readonly FieldError
           ]),
         ]),
     ...dnsPolicyFaults(field, spec),
+    ...volumeFaults(field, spec),
+    ...idFaults(`${field}.securityContext`, spec['securityContext']),
+    ...schedulingFaults(field, spec),
     ...deadlineFaults(field, spec['activeDeadlineSeconds']),
     ...(spec.nodeName === undefined
       ? []
@@ -54,6 +60,8 @@ function containerListFaults(field: string, spec: PodSpec): readonly FieldError[
       return [
         ...nameFaultsOf(path, container, names),
         ...containerFaults(path, container, list === 'initContainers'),
+        ...mountFaults(path, container, spec),
+        ...containerSecurityFaults(path, container, spec),
       ];
     }),
   );

@@ -3,6 +3,7 @@ import { kubeTime } from '../../core/kube-time.js';
 import type { Condition, Pod } from '../../core/objects.js';
 import { isEqualJson } from '../api-machinery/equality.js';
 import { ApiError } from '../api-error.js';
+import { qosClass } from '../kubelet/quality-of-service.js';
 import { PODS } from '../resources.js';
 import { textOf } from '../schema/json.js';
 import { POD } from '../schema/pod-types.js';
@@ -10,7 +11,6 @@ import { POD_COLUMNS } from './columns/pod-columns.js';
 import type { Draft, GracefulDeletion, Kind } from './kind.js';
 import { admitPod } from './pod-admission.js';
 import { setPodDefaults, setPodSpecDefaults } from './pod-defaults.js';
-import { qosClass } from './pod-qos.js';
 import { hostnameWarnings, podSpecWarnings } from './pod-warnings.js';
 import { podFaults, podStatusFaults, podUpdateFaults } from './pod-validation.js';
 

@@ -76,16 +76,6 @@ export const LABEL_SELECTOR: StructType = {
   isAtomic: true,
 };
 
-/** `metav1.Condition`, with the times that some kinds have beside it. */
-export const CONDITION: StructType = struct(`${META}.Condition`, {
-  type: required(STRING),
-  status: required(STRING),
-  observedGeneration: optional(INT64),
-  lastTransitionTime: required(TIME),
-  reason: required(STRING),
-  message: required(STRING),
-});
-
 /** A top-level object: kind, apiVersion, metadata and what the kind adds. */
 export function objectType(name: string, fields: Readonly<Record<string, Field>>): StructType {
   return struct(name, {
