@@ -10,7 +10,7 @@ import { planFaults } from '../load/senders/plan-faults.js';
 import { ProcessSender } from '../load/senders/process-sender.js';
 import { machineEnvironment } from '../run/environment.js';
 import { LiveState } from '../run/live-state.js';
-import { packageRoot } from '../run/package-root.js';
+import { packageRoot } from '../process/package-root.js';
 import { experimentNames, readExperiment } from '../run/read-experiment.js';
 import { readManifests } from '../run/read-manifests.js';
 import { createRunFolder, newRunId, type OpenRun } from '../run/result-folder.js';

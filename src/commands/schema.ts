@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { experimentJsonSchema } from '../experiment/json-schema.js';
 import { reportJsonSchema } from '../report/json-report.js';
-import { packageRoot } from '../run/package-root.js';
+import { packageRoot } from '../process/package-root.js';
 
 /** File names of the published schemas, in the folder `generated/` of the repository. */
 export const SCHEMA_FILES = {

@@ -5,7 +5,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fieldOf } from '../core/json.js';
 import type { Environment } from '../timeline/record.js';
-import { packageRoot } from './package-root.js';
+import { packageRoot } from '../process/package-root.js';
 
 /** This machine's part of the environment; what cannot be found out is absent. */
 export function machineEnvironment(): Pick<

@@ -1,9 +1,11 @@
 /** `npm run bench [-- name...]`: every benchmark, or those named, as a table of medians. */
 import { cpus } from 'node:os';
+import { benchCluster } from './cluster-bench.js';
 import { benchHpa } from './hpa-bench.js';
 import type { BenchFigure } from './figure.js';
 
 const BENCHES: Readonly<Record<string, () => Promise<readonly BenchFigure[]>>> = {
+  cluster: benchCluster,
   hpa: benchHpa,
 };
 

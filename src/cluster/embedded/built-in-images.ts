@@ -1,14 +1,11 @@
 /** Images that the lab brings along: its own sample service, run from this repository. */
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { ImageMapping } from '../../experiment/experiment.js';
+import { packageRoot } from '../../process/package-root.js';
 
-/**
- * The sample service's image mapped to its compiled code.
- *
- * @param packageRoot - folder of the repository as a URL that ends with a slash.
- */
-export function builtInImages(packageRoot: URL): Readonly<Record<string, ImageMapping>> {
-  const main = fileURLToPath(new URL('sample-service/dist/main.js', packageRoot));
+/** The sample service's image mapped to its compiled code. */
+export function builtInImages(): Readonly<Record<string, ImageMapping>> {
+  const main = join(packageRoot(), 'sample-service', 'dist', 'main.js');
   return {
     'hpa-lab/sample-service:0.1.0': {
       command: [process.execPath, main],

@@ -231,12 +231,11 @@ function startRuntime(
   { clock, settings }: EmbeddedClusterOptions,
   with_: { readonly guard: RunGuard; readonly random: Random; readonly cpuScale: CpuScale },
 ): Promise<ProcessRuntime> {
-  const packageRoot = new URL('../../../', import.meta.url);
   return ProcessRuntime.start({
     clock,
     random: with_.random.child('runtime'),
     guard: with_.guard,
-    images: { ...builtInImages(packageRoot), ...settings.images },
+    images: { ...builtInImages(), ...settings.images },
     cpuScale: with_.cpuScale.scale,
     addresses: settings.addresses,
     cpuLimits: settings.cpuLimits,
