@@ -141,20 +141,21 @@ async function againstOthers(): Promise<readonly BenchFigure[]> {
       const perSecond = median(runs.map((run) => run.perSecond));
       const name = `against nginx, ${engine}:`;
       figures.push({ name: `${name} requests a second`, value: perSecond, unit: '/s' });
-      if (wrk !== undefined) figures.push(share(`${name} of wrk`, perSecond / wrk, engine, 0.45));
-      if (hey !== undefined) figures.push(share(`${name} of hey`, perSecond / hey, engine, 1));
+      // only the default engine has limits to keep
+      const limits = engine === 'socket';
+      if (wrk !== undefined) {
+        const limit = limits ? ({ limit: 0.45, limitIs: 'at-least' } as const) : {};
+        figures.push({ name: `${name} of wrk`, value: perSecond / wrk, unit: 'x', ...limit });
+      }
+      if (hey !== undefined) {
+        const limit = limits ? ({ limit: 1, limitIs: 'at-least' } as const) : {};
+        figures.push({ name: `${name} of hey`, value: perSecond / hey, unit: 'x', ...limit });
+      }
     }
     return figures;
   } finally {
     nginx.stop();
   }
-}
-
-/** Only the default engine has a limit to keep. */
-function share(name: string, value: number, engine: EngineChoice, limit: number): BenchFigure {
-  return engine === 'socket'
-    ? { name, value, unit: 'x', limit, limitIs: 'at-least' }
-    : { name, value, unit: 'x' };
 }
 
 async function rounds(run: () => Promise<Run>): Promise<readonly Run[]> {
