@@ -6,6 +6,8 @@ import type { Draft } from './kind.js';
 
 /** Defaults of every pod spec, in pods and in templates. */
 export function setPodSpecDefaults(spec: Draft<PodSpec>): void {
+  // a spec without containers is refused later; until then rules may walk over them
+  spec.containers ??= [];
   spec.restartPolicy ??= 'Always';
   spec.dnsPolicy ??= 'ClusterFirst';
   spec.securityContext ??= {};
