@@ -43,12 +43,6 @@ export function notFoundValue(field: string, value: unknown): FieldError {
   return { reason: 'FieldValueNotFound', field, message: `Not found: ${printed(value)}` };
 }
 
-/** A text that is too long. */
-export function tooLongValue(field: string, maxBytes: number): FieldError {
-  const message = `Too long: may not be more than ${maxBytes} bytes`;
-  return { reason: 'FieldValueTooLong', field, message };
-}
-
 /** Upstream's fault of a number below 0; nothing when it is fine. */
 export function negativeValue(field: string, value: number | undefined): readonly FieldError[] {
   if (value === undefined || value >= 0) return [];

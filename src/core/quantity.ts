@@ -123,11 +123,6 @@ export function wholeValue(text: string): number {
   return Number(ceilDivide(exactNano(text), NANO));
 }
 
-/** A quantity of `milli` thousandths in decimal spelling: 250 gives `250m`, 2000 gives `2`. */
-export function formatMilli(milli: number): string {
-  return formatQuantity({ nano: BigInt(Math.round(milli)) * 1_000_000n, format: 'DecimalSI' });
-}
-
 /** Orders two quantities by value: negative, zero or positive. Throws as {@link milliValue} does. */
 export function compareQuantities(a: string, b: string): number {
   const difference = exactNano(a) - exactNano(b);

@@ -37,7 +37,9 @@ const PHASES = [
 ];
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGKILL'] as const;
 
-const CASES = PHASES.flatMap((phase) => SIGNALS.map((signal) => ({ ...phase, signal })));
+const CASES = PHASES.flatMap(({ phase, line }) =>
+  SIGNALS.map((signal) => ({ phase, line, signal })),
+);
 
 /** Control groups that were made for runs, wherever they are mounted. */
 function cgroupsOf(runId: string): readonly string[] {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { JsonReport } from '../../src/report/json-schema.js';
+import { fieldOf, isRecord } from '../../src/core/json.js';
 import { findKubectl, runKubectl } from '../support/kubectl.js';
 import {
   isRunning,
@@ -27,6 +27,16 @@ function runFolder(results: string, experiment: string): string {
 /** Made again by `report` from the timeline alone, byte for byte. */
 function reportFiles(folder: string): readonly string[] {
   return ['report.txt', 'report.json'].map((name) => readFileSync(join(folder, name), 'utf8'));
+}
+
+function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}
+
+function fileOf(text: string): string {
+  const path = join(temporaryFolder(), 'case.yaml');
+  writeFileSync(path, text);
+  return path;
 }
 
 describe('a whole run', () => {
@@ -57,20 +67,18 @@ describe('a whole run', () => {
     expect(await leftAfter(() => children.filter(isRunning), GONE_WITHIN_MS)).toEqual([]);
     expect(existsSync(dirname(kubeconfig))).toBe(false);
     const folder = runFolder(results, 'quick');
-    const report = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')) as JsonReport;
-    const schema: unknown = JSON.parse(
-      readFileSync(new URL('report.schema.json', GENERATED), 'utf8'),
-    );
-    const validate = new Ajv2020({ strict: false }).compile(schema as object);
+    const report = readJson(join(folder, 'report.json'));
+    const schema = readJson(fileURLToPath(new URL('report.schema.json', GENERATED)));
+    const validate = new Ajv2020({ strict: false }).compile(isRecord(schema) ? schema : {});
     expect(validate(report), JSON.stringify(validate.errors)).toBe(true);
     const specReplicas = readFileSync(join(folder, 'timeline.ndjson'), 'utf8')
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as { kind: string; specReplicas?: number })
-      .filter(({ kind }) => kind === 'workload')
-      .map((record) => record.specReplicas);
+      .map((line): unknown => JSON.parse(line))
+      .filter((record) => fieldOf(record, 'kind') === 'workload')
+      .map((record) => Number(fieldOf(record, 'specReplicas')));
     expect(specReplicas[0]).toBe(2);
-    expect(Math.max(...specReplicas.map(Number))).toBe(4);
+    expect(Math.max(...specReplicas)).toBe(4);
     expect(specReplicas.at(-1)).toBe(2);
 
     const before = reportFiles(folder);
@@ -85,12 +93,6 @@ describe('bad input', () => {
     '../../../manifests',
     join(dirname(QUICK), '../../../manifests'),
   );
-
-  function fileOf(text: string): string {
-    const path = join(temporaryFolder(), 'case.yaml');
-    writeFileSync(path, text);
-    return path;
-  }
 
   it('lists the experiments that exist when the one that was asked for does not', async () => {
     const { code, output } = await runLab(['experiment', 'spyke']);

@@ -76,13 +76,13 @@ describe('durations', () => {
   });
 });
 
+function draw(seed: number): readonly number[] {
+  const random = seededRandom(seed);
+  return [random.next(), random.next(), random.below(100)];
+}
+
 describe('seeded random', () => {
   it('gives the same numbers for the same seed', () => {
-    const draw = (seed: number): readonly number[] => {
-      const random = seededRandom(seed);
-      return [random.next(), random.next(), random.below(100)];
-    };
-
     expect(draw(7)).toEqual(draw(7));
     expect(draw(7)).not.toEqual(draw(8));
   });
@@ -99,7 +99,7 @@ describe('seeded random', () => {
   it('is uniform within what chance allows', () => {
     const random = seededRandom(3);
     const buckets = Array.from({ length: 10 }, () => 0);
-    for (let draw = 0; draw < 100_000; draw++) {
+    for (let turn = 0; turn < 100_000; turn++) {
       const bucket = random.below(10);
       buckets[bucket] = (buckets[bucket] ?? 0) + 1;
     }
