@@ -23,6 +23,7 @@ export class Dispatcher implements EngineEvents {
   #oldest: Exchange | undefined;
   #newest: Exchange | undefined;
   #inFlight = 0;
+  #isClosed = false;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -78,6 +79,7 @@ export class Dispatcher implements EngineEvents {
   }
 
   answered(exchange: Exchange, status: number, podName: string | undefined): void {
+    if (this.#isClosed) return;
     const nowMs = this.#options.elapsedMs();
     const responseMs = nowMs - exchange.dueMs;
     this.#unlink(exchange);
@@ -92,6 +94,7 @@ export class Dispatcher implements EngineEvents {
   }
 
   failed(exchange: Exchange, kind: FailureKind): void {
+    if (this.#isClosed) return;
     this.#unlink(exchange);
     this.#options.lastSecond.failed++;
     this.#options.ledger.failed(exchange.account, kind);
@@ -100,6 +103,7 @@ export class Dispatcher implements EngineEvents {
 
   /** Ends every connection; what is under way stays unanswered. */
   close(): void {
+    this.#isClosed = true;
     this.#engine.close();
   }
 

@@ -46,10 +46,12 @@ export class UndiciEngine implements Engine {
         this.#free.push(connection);
         this.#options.events.answered(exchange, status, podName);
       },
-      failed: (exchange, kind) => {
-        this.#free.push(connection);
-        this.#options.events.failed(exchange, kind);
-      },
+      // later, and over another client: undici 7 asserts that nothing is sent while it tells an error
+      failed: (exchange, kind) =>
+        queueMicrotask(() => {
+          connection.abandon();
+          this.#options.events.failed(exchange, kind);
+        }),
       ended: () => this.#open.delete(connection),
     });
     this.#open.add(connection);
