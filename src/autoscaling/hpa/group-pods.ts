@@ -3,7 +3,7 @@ import { MetricFinder } from './metric-finder.js';
 import { requestOf } from './pod-requests.js';
 import type { HpaSettings } from './settings.js';
 import type { PodMetricSnapshot, PodSnapshot } from './snapshots.js';
-import type { PodGroups } from './steps.js';
+import type { GroupRequests, PodGroups } from './steps.js';
 
 /** Which metric of which pods is looked at, and when. */
 export interface GroupPodsOptions {
@@ -20,25 +20,14 @@ export interface GroupPodsOptions {
   readonly nowMs: number;
 }
 
-/** Sums over the pods of one group, in thousandths. */
+/** Pods in groups, with sums in thousandths. */
 export interface GroupedPods {
   readonly groups: PodGroups;
   /** Used by the ready pods. */
   readonly readyTotal: number;
-  /** Used according to metrics of pods that are not among the pods. */
-  readonly strangersTotal: number;
   readonly requests: GroupRequests;
   /** The first fault of a pod's request, in upstream's words. */
   readonly requestFault: string | undefined;
-}
-
-/** Thousandths requested by group; 0 where requests do not matter. */
-export interface GroupRequests {
-  readonly ready: number;
-  readonly unready: number;
-  readonly missing: number;
-  /** What the missing pods use if each uses the fallback percentage of its request. */
-  readonly missingFallback: number;
 }
 
 /**
@@ -94,14 +83,14 @@ export function groupPods(options: GroupPodsOptions): GroupedPods {
     }
   }
   let strangers = 0;
-  let strangersTotal = 0;
+  let strangersMilli = 0;
   if (items.length !== known) {
     const all = presentTotals(items, resource, container);
     strangers = all.count - known;
-    if (strangers > 0) strangersTotal = all.total - knownTotal;
+    if (strangers > 0) strangersMilli = all.total - knownTotal;
   }
-  const groups = { ready, readyMilli, unready, missing, ignored, strangers };
-  return { groups, readyTotal, strangersTotal, requests, requestFault };
+  const groups = { ready, readyMilli, unready, missing, ignored, strangers, strangersMilli };
+  return { groups, readyTotal, requests, requestFault };
 }
 
 /** Thousandths that a pod (or one container of it) uses; undefined when its metrics do not say. */

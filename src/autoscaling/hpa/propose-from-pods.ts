@@ -3,7 +3,14 @@ import { toInt32 } from './go-numbers.js';
 import { type GroupedPods, groupPods } from './group-pods.js';
 import type { HpaSettings } from './settings.js';
 import type { PodMetricSnapshot, PodSnapshot } from './snapshots.js';
-import type { Measurement, PodGroups, ProposalReason, Recount, Tolerances } from './steps.js';
+import type {
+  GroupRequests,
+  Measurement,
+  PodGroups,
+  ProposalReason,
+  Recount,
+  Tolerances,
+} from './steps.js';
 import { isWithinTolerance, measure, type PodTarget, type UsageTotals } from './usage-ratio.js';
 
 /** What a proposal from pods is made from. */
@@ -28,6 +35,7 @@ export type PodProposal =
       readonly replicas: number;
       readonly reason: ProposalReason;
       readonly pods: PodGroups;
+      readonly requests: GroupRequests;
       readonly measured: Measurement;
       readonly recount: Recount | undefined;
     }
@@ -63,21 +71,34 @@ export function proposeFromPods(input: PodProposalInput): PodProposal {
     return failed('did not receive metrics for targeted pods (pods might be unready)', groups);
   }
   if (requestFault !== undefined) return failed(requestFault, groups);
+  return proposeFromGroups(grouped, input);
+}
+
+/** Pods in groups with what they use and request: all that a proposal depends on. */
+export type GroupTotals = Pick<GroupedPods, 'groups' | 'readyTotal' | 'requests'>;
+
+/** What pods in groups are held against. */
+export type ProposalBasis = Pick<PodProposalInput, 'target' | 'tolerance' | 'currentReplicas'>;
+
+/** The size that pods in groups ask for; of `groups` only the numbers of pods count. */
+export function proposeFromGroups(grouped: GroupTotals, basis: ProposalBasis): PodProposal {
+  const { groups, requests } = grouped;
   const totals = readyTotals(grouped);
-  const measured = measure(totals, target);
+  const measured = measure(totals, basis.target);
   if (measured === undefined) return failed('no metrics returned matched known pods', groups);
   const scalesUpWithUnready = groups.unready.length > 0 && measured.ratio > 1;
   if (scalesUpWithUnready || groups.missing.length > 0) {
-    return recounted(input, { grouped, totals, measured, scalesUpWithUnready });
+    return recounted(basis, { grouped, totals, measured, scalesUpWithUnready });
   }
-  const isWithin = isWithinTolerance(measured.ratio, input.tolerance);
+  const isWithin = isWithinTolerance(measured.ratio, basis.tolerance);
   return {
     kind: 'proposed',
     replicas: isWithin
-      ? input.currentReplicas
+      ? basis.currentReplicas
       : toInt32(Math.ceil(measured.ratio * groups.ready.length)),
     reason: isWithin ? 'within-tolerance' : 'usage-ratio',
     pods: groups,
+    requests,
     measured,
     recount: undefined,
   };
@@ -87,9 +108,9 @@ function failed(message: string, pods: PodGroups | undefined): PodProposal {
   return { kind: 'failed', message, pods };
 }
 
-function readyTotals({ groups, readyTotal, strangersTotal, requests }: GroupedPods): UsageTotals {
+function readyTotals({ groups, readyTotal, requests }: GroupTotals): UsageTotals {
   return {
-    usedMilli: readyTotal + strangersTotal,
+    usedMilli: readyTotal + groups.strangersMilli,
     metricCount: groups.ready.length + groups.strangers,
     knownUsedMilli: readyTotal,
     requestedMilli: requests.ready,
@@ -103,7 +124,7 @@ function fallbackPercentOf(target: PodTarget): number | undefined {
 }
 
 interface FirstCount {
-  readonly grouped: GroupedPods;
+  readonly grouped: GroupTotals;
   readonly totals: UsageTotals;
   readonly measured: Measurement;
   readonly scalesUpWithUnready: boolean;
@@ -113,15 +134,15 @@ interface FirstCount {
  * Takes the ratio again with missing and unready pods counted in, against the direction of the first
  * ratio, so that what is not known never makes a change bigger.
  */
-function recounted(input: PodProposalInput, first: FirstCount): PodProposal {
+function recounted(basis: ProposalBasis, first: FirstCount): PodProposal {
   const { grouped, measured } = first;
-  const { currentReplicas, target } = input;
-  const { groups: pods } = grouped;
+  const { currentReplicas, target } = basis;
+  const { groups: pods, requests } = grouped;
   const totals = recountedTotals(first, target);
   const again = measure(totals, target);
   if (again === undefined) return failed('no metrics returned matched known pods', pods);
   const replicas = toInt32(Math.ceil(again.ratio * totals.metricCount));
-  const reason = recountReason(input, {
+  const reason = recountReason(basis, {
     before: measured.ratio,
     after: again.ratio,
     replicas,
@@ -131,6 +152,7 @@ function recounted(input: PodProposalInput, first: FirstCount): PodProposal {
     replicas: reason === 'usage-ratio' ? replicas : currentReplicas,
     reason,
     pods,
+    requests,
     measured,
     recount: {
       ...again,
@@ -141,7 +163,7 @@ function recounted(input: PodProposalInput, first: FirstCount): PodProposal {
 }
 
 function recountReason(
-  { currentReplicas, tolerance }: PodProposalInput,
+  { currentReplicas, tolerance }: ProposalBasis,
   {
     before,
     after,
@@ -177,7 +199,7 @@ function recountedTotals(first: FirstCount, target: PodTarget): UsageTotals {
   return { usedMilli, metricCount, knownUsedMilli, requestedMilli, knownCount };
 }
 
-function missingMilli({ groups, requests }: GroupedPods, target: PodTarget): number {
+function missingMilli({ groups, requests }: GroupTotals, target: PodTarget): number {
   if (target.kind === 'utilization') return requests.missingFallback;
   return groups.missing.length * target.milli;
 }

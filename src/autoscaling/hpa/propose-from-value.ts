@@ -36,18 +36,18 @@ const INT32_MAX = 2 ** 31 - 1;
 export function proposeForValue(
   { usedMilli, targetMilli, tolerance }: ValueProposalInput,
   currentReplicas: number,
-  pods: readonly PodSnapshot[],
+  pods: PodCount,
 ): ValueProposal {
   const ratio = usedMilli / targetMilli;
   const base = { kind: 'proposed', currentMilli: usedMilli, ratio } as const;
   if (currentReplicas === 0) {
     return { ...base, replicas: toInt32(Math.ceil(ratio)), reason: 'from-zero', podCount: 0 };
   }
-  const podCount = countReady(pods);
+  const podCount = pods.ready;
   if (isWithinTolerance(ratio, tolerance)) {
     return { ...base, replicas: currentReplicas, reason: 'within-tolerance', podCount };
   }
-  if (pods.length === 0) {
+  if (pods.found === 0) {
     const message =
       'unable to calculate ready pods: no pods returned by selector while calculating replica count';
     return { kind: 'failed', message };
@@ -92,10 +92,22 @@ export function sumValues(values: readonly number[]): number {
   return Math.min(sum, 2 ** 63);
 }
 
-function countReady(pods: readonly PodSnapshot[]): number {
+/** How many pods a value is held against. */
+export interface PodCount {
+  readonly found: number;
+  /** Running and ready. */
+  readonly ready: number;
+}
+
+/**
+ * Counts the pods of a target.
+ *
+ * @see Source: kubernetes `replica_calculator.go`, `getReadyPodsCount`.
+ */
+export function countPods(pods: readonly PodSnapshot[]): PodCount {
   let count = 0;
   for (const { phase, ready } of pods) {
     if (phase === 'Running' && ready?.status === 'True') count++;
   }
-  return count;
+  return { found: pods.length, ready: count };
 }

@@ -7,6 +7,7 @@ import type { CompiledMetric, CompiledTarget } from './compiled-hpa.js';
 import { type HpaInput, type MetricReading, POD_VALUE } from './input.js';
 import { type PodProposal, type PodProposalInput, proposeFromPods } from './propose-from-pods.js';
 import {
+  countPods,
   proposeForAverage,
   proposeForValue,
   sumValues,
@@ -205,7 +206,7 @@ function podStep(
   { index, metric, resource, target }: PodStepOf,
   proposal: Extract<PodProposal, { readonly kind: 'proposed' }>,
 ): PodMetricStep {
-  const { pods, measured, recount, replicas, reason } = proposal;
+  const { pods, requests, measured, recount, replicas, reason } = proposal;
   return {
     kind: 'metric',
     from: 'pods',
@@ -215,6 +216,7 @@ function podStep(
     tolerance,
     resource,
     pods,
+    requests,
     measured,
     recount,
     replicas,
@@ -310,7 +312,7 @@ function valueProposal(
   const { usedMilli, target, isExternal } = of;
   const values = { usedMilli, targetMilli: target.milli, tolerance };
   return target.kind === 'value'
-    ? proposeForValue(values, specReplicas, input.pods)
+    ? proposeForValue(values, specReplicas, countPods(input.pods))
     : proposeForAverage(values, statusReplicas, isExternal);
 }
 

@@ -17,8 +17,18 @@ export interface PodGroups {
   readonly missing: readonly string[];
   /** Terminating or failed: they are as if they were not there. */
   readonly ignored: readonly string[];
-  /** Metrics of pods that the selector did not find; a target average counts them. */
+  /** Metrics of pods that the selector did not find, and thousandths in them; a target average counts them. */
   readonly strangers: number;
+  readonly strangersMilli: number;
+}
+
+/** Thousandths requested by group; 0 with a target average. */
+export interface GroupRequests {
+  readonly ready: number;
+  readonly unready: number;
+  readonly missing: number;
+  /** What the missing pods use if each uses the fallback percentage of its request. */
+  readonly missingFallback: number;
 }
 
 /** Sums from which a usage ratio comes. */
@@ -83,6 +93,7 @@ export interface PodMetricStep extends MetricStepBase {
   /** `cpu`, `memory`; '' for a Pods metric. */
   readonly resource: string;
   readonly pods: PodGroups;
+  readonly requests: GroupRequests;
   readonly measured: Measurement;
   /** Undefined when every pod had a usable metric. */
   readonly recount: Recount | undefined;
