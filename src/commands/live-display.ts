@@ -55,7 +55,6 @@ export class LiveDisplay {
         '',
       ].join('\n'),
     );
-    this.changed();
   }
 
   /** Shows the present state at once, then each period. */

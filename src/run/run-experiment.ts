@@ -89,8 +89,8 @@ async function load(options: RunOptions): Promise<void> {
   signal.throwIfAborted();
   const startAtMs = clock.now() + LEAD_MS;
   const startT = recorder.now() + LEAD_MS;
-  options.onPhase('load');
   recorder.record({ kind: 'phase', phase: 'load' }, startT);
+  options.onPhase('load');
   const summary = await sender.send(experiment.load, {
     baseUrl,
     startAtMs,
@@ -105,8 +105,8 @@ async function load(options: RunOptions): Promise<void> {
 
 function beginPhase({ recorder, onPhase, signal }: RunOptions, phase: Phase): void {
   if (phase !== 'tear-down') signal.throwIfAborted();
-  onPhase(phase);
   recorder.record({ kind: 'phase', phase });
+  onPhase(phase);
 }
 
 function observe(options: RunOptions, signal: AbortSignal): Promise<unknown> {
