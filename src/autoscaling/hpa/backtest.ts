@@ -27,8 +27,14 @@ export interface BacktestedSync {
   readonly decision: HpaDecision;
 }
 
-/** What a reader of a backtest must know. */
-export const BACKTEST_NOTE =
+/** A series of decisions of another HPA. */
+export interface Backtest {
+  /** What a reader must know; to be shown wherever the decisions are. */
+  readonly note: string;
+  readonly syncs: readonly BacktestedSync[];
+}
+
+const NOTE =
   'the load did not react: every decision is made at the recorded size, from recorded pods and ' +
   'metrics, as if it had been the only one to differ';
 
@@ -47,14 +53,14 @@ export function backtest(
   syncs: readonly RecordedSync[],
   hpa: HorizontalPodAutoscaler,
   settings: HpaSettings,
-): readonly BacktestedSync[] {
+): Backtest {
   const reader = new InputReader();
   const { behavior } = reader.spec(hpa);
   let memory: HpaMemory = NO_MEMORY;
   let status: HorizontalPodAutoscalerStatus | undefined;
   let previous: RecordedSync | undefined;
   const { status: _unused, ...stored } = hpa;
-  return syncs.map((recorded) => {
+  const backtested = syncs.map((recorded): BacktestedSync => {
     const { atMs, sync } = recorded;
     const recordedReplicas = replicasOf(recorded);
     const before = previous === undefined ? undefined : replicasOf(previous);
@@ -75,6 +81,7 @@ export function backtest(
     status = written ?? status;
     return { atMs, recordedReplicas, decision };
   });
+  return { note: NOTE, syncs: backtested };
 }
 
 function replicasOf({ sync: { scale } }: RecordedSync): number | undefined {
