@@ -1,4 +1,5 @@
 /** When the planned load changes, and the stretches between. */
+import { stagePieces } from '../load/profile.js';
 import type { ProfileSpec, StageSpec } from '../load/profile-spec.js';
 
 /** A stretch in which the rate is one, or goes straight from one to another. */
@@ -60,11 +61,11 @@ function partsOf(stage: StageSpec): readonly StagePart[] {
       { label: 'after', lengthMs: restMs, ...level(stage.basePerSecond) },
     ];
   }
-  const { steps, fromPerSecond, toPerSecond } = stage;
-  return Array.from({ length: steps }, (_, index) => ({
-    label: `${index + 1} of ${steps}`,
-    lengthMs: durationMs / steps,
-    ...level(fromPerSecond + ((toPerSecond - fromPerSecond) * (index + 1)) / steps),
+  return stagePieces(stage).map(({ lengthMs, fromPerSecond, toPerSecond }, index, { length }) => ({
+    label: `${index + 1} of ${length}`,
+    lengthMs,
+    from: fromPerSecond,
+    to: toPerSecond,
   }));
 }
 

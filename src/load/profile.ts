@@ -1,10 +1,15 @@
 /** A traffic profile: its rate at an instant, and when each of its arrivals is due. */
 import type { ProfileSpec, StageSpec } from './profile-spec.js';
 import { type Sequence, sequence } from './sequence.js';
-import type { Shape } from './shape.js';
+import type { RatePiece, Shape } from './shape.js';
 import { constant } from './stages/constant.js';
 import { ramp } from './stages/ramp.js';
+import { randomWalk } from './stages/random-walk.js';
+import { replay } from './stages/replay.js';
+import { sawtooth } from './stages/sawtooth.js';
+import { sine } from './stages/sine.js';
 import { spike } from './stages/spike.js';
+import { square } from './stages/square.js';
 import { lengthFaults, type StageKind } from './stages/stage-kind.js';
 import { step } from './stages/step.js';
 
@@ -27,7 +32,17 @@ export interface Profile extends Shape {
 
 type StageKinds = { readonly [K in StageSpec['kind']]: StageKind<K> };
 
-const STAGE_KINDS: StageKinds = { constant, ramp, step, spike };
+const STAGE_KINDS: StageKinds = {
+  constant,
+  ramp,
+  step,
+  spike,
+  sine,
+  square,
+  sawtooth,
+  'random-walk': randomWalk,
+  replay,
+};
 
 interface StageShape extends Shape {
   readonly place: StagePlace;
@@ -71,6 +86,11 @@ export function validateProfile(spec: ProfileSpec): readonly string[] {
         : []),
     ].map((fault) => `stages[${index}].${fault}`),
   );
+}
+
+/** The rises, falls and levels of one stage without faults, in their order, without a gap. */
+export function stagePieces(stage: StageSpec): readonly RatePiece[] {
+  return shapeOf(stage).pieces;
 }
 
 function shapeOf(stage: StageSpec): Shape {

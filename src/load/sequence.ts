@@ -41,6 +41,7 @@ export function sequence<S extends Shape>(shapes: readonly S[]): Sequence<S> {
     durationMs,
     totalArrivals,
     peakPerSecond: shapes.reduce((peak, shape) => Math.max(peak, shape.peakPerSecond), 0),
+    pieces: shapes.flatMap((shape) => shape.pieces),
     partAt,
     ratePerSecondAt: (elapsedMs) => {
       const part = partAt(elapsedMs);

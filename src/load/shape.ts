@@ -1,5 +1,12 @@
 /** A rate over time as mathematics: the rate, its integral, and the inverse of the integral. */
 
+/** A stretch in which a rate is one, or goes one way from one to another. */
+export interface RatePiece {
+  readonly lengthMs: number;
+  readonly fromPerSecond: number;
+  readonly toPerSecond: number;
+}
+
 /** A stretch of time with a known arrival rate. Instants are ms since its beginning. */
 export interface Shape {
   readonly durationMs: number;
@@ -7,6 +14,8 @@ export interface Shape {
   readonly totalArrivals: number;
   /** The highest rate there is. */
   readonly peakPerSecond: number;
+  /** Its rises, falls and levels in their order, without a gap. */
+  readonly pieces: readonly RatePiece[];
   /** Rate at an instant; at a jump the rate after it. Outside of [0, durationMs) it is 0. */
   ratePerSecondAt(elapsedMs: number): number;
   /** The exact integral of the rate from 0 to `elapsedMs`; constant outside of the duration. */
@@ -34,6 +43,7 @@ export function linear(fromPerSecond: number, toPerSecond: number, durationMs: n
     durationMs,
     totalArrivals,
     peakPerSecond: Math.max(fromPerSecond, toPerSecond),
+    pieces: [{ lengthMs: durationMs, fromPerSecond, toPerSecond }],
     ratePerSecondAt: (elapsedMs) =>
       elapsedMs < 0 || elapsedMs >= durationMs
         ? 0

@@ -39,7 +39,58 @@ const stage: fc.Arbitrary<StageSpec> = fc.oneof(
       Object.assign(peak, { durationMs: peak.atMs + peak.lengthMs + restMs }),
     ),
 );
-const stages = fc.array(stage, { minLength: 1, maxLength: 6 });
+const periodMs = fc.integer({ min: 100, max: 20_000 });
+const anyStage: fc.Arbitrary<StageSpec> = fc.oneof(
+  stage,
+  fc.record({
+    kind: fc.constant('sawtooth' as const),
+    name,
+    durationMs,
+    fromPerSecond: rate,
+    toPerSecond: rate,
+    periodMs,
+  }),
+  fc
+    .record({
+      name,
+      durationMs,
+      meanPerSecond: rate,
+      periodMs,
+      part: fc.double({ min: 0, max: 1, noNaN: true }),
+    })
+    .map(
+      ({ part, ...swing }): StageSpec =>
+        Object.assign(swing, {
+          kind: 'sine' as const,
+          amplitudePerSecond: swing.meanPerSecond * part,
+        }),
+    ),
+  fc
+    .record({
+      name,
+      durationMs,
+      lowPerSecond: rate,
+      highPerSecond: rate,
+      periodMs,
+      part: fc.double({ min: 0.01, max: 0.99, noNaN: true }),
+    })
+    .map(
+      ({ part, ...wave }): StageSpec =>
+        Object.assign(wave, { kind: 'square' as const, highMs: wave.periodMs * part }),
+    ),
+  fc.record({
+    kind: fc.constant('random-walk' as const),
+    name,
+    durationMs,
+    startPerSecond: fc.constant(50),
+    minPerSecond: fc.constant(10),
+    maxPerSecond: fc.constant(80),
+    stepPerSecond: rate,
+    everyMs: fc.integer({ min: 100, max: 5_000 }),
+    seed: fc.integer(),
+  }),
+);
+const stages = fc.array(anyStage, { minLength: 1, maxLength: 6 });
 
 describe('laws of profiles', () => {
   it('every profile made of good stages is without faults', () => {
