@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { LabError } from './core/errors.js';
 import { experimentCommand } from './commands/experiment.js';
+import { explainCommand } from './commands/explain.js';
 import { hpaConformanceCommand } from './commands/hpa-conformance-command.js';
 import { reportCommand } from './commands/report.js';
 import { schemaCommand } from './commands/schema.js';
@@ -15,7 +16,13 @@ function program(): Command {
     .description('a load-testing and autoscaling lab for Kubernetes')
     .exitOverride()
     .showHelpAfterError('(--help tells more)');
-  const commands = [experimentCommand(), reportCommand(), hpaConformanceCommand(), schemaCommand()];
+  const commands = [
+    experimentCommand(),
+    reportCommand(),
+    explainCommand(),
+    hpaConformanceCommand(),
+    schemaCommand(),
+  ];
   for (const command of commands) {
     root.addCommand(command.exitOverride());
   }

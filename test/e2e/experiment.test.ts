@@ -85,6 +85,11 @@ describe('a whole run', () => {
     const again = await runLab(['report', folder]);
     expect(again.code).toBe(0);
     expect(reportFiles(folder)).toEqual(before);
+
+    const explained = await runLab(['explain', folder]);
+    expect(explained.code, explained.output).toBe(0);
+    expect(explained.output).toMatch(/\d\d:\d\d {2}2 to \d replicas/);
+    expect(explained.output).toMatch(/for \d: /);
   });
 });
 
