@@ -27,7 +27,7 @@ const sawtooth: StageSpec = {
   toPerSecond: 100,
   periodMs: 10_000,
 };
-const walk: StageSpec = {
+const walk: Extract<StageSpec, { kind: 'random-walk' }> = {
   kind: 'random-walk',
   name: 'walk',
   durationMs: 100_000,
