@@ -2,6 +2,7 @@
 /** The command line: parses arguments, turns signals into aborts and errors into exit codes. */
 import { Command, CommanderError } from 'commander';
 import { LabError } from './core/errors.js';
+import { backtestCommand } from './commands/backtest.js';
 import { experimentCommand } from './commands/experiment.js';
 import { explainCommand } from './commands/explain.js';
 import { hpaConformanceCommand } from './commands/hpa-conformance-command.js';
@@ -20,6 +21,7 @@ function program(): Command {
     experimentCommand(),
     reportCommand(),
     explainCommand(),
+    backtestCommand(),
     hpaConformanceCommand(),
     schemaCommand(),
   ];

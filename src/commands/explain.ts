@@ -3,10 +3,8 @@ import { Command } from 'commander';
 import type { HpaDecision } from '../autoscaling/hpa/decision.js';
 import { explainDecision } from '../autoscaling/hpa/explain.js';
 import { LabError } from '../core/errors.js';
-import { fieldOf, isRecord } from '../core/json.js';
-import { phaseStart } from '../analysis/run-facts.js';
 import { readTimeline } from '../run/read-timeline.js';
-import type { Timeline } from '../timeline/record.js';
+import { originMs, recordedDecisions } from './recorded-syncs.js';
 
 const CLOCK = /^(\d+):([0-5]\d)$/;
 
@@ -19,7 +17,7 @@ export function explainCommand(): Command {
     .action(async (folder: string, { at }: { readonly at?: string }) => {
       const { timeline } = await readTimeline(folder);
       const startMs = originMs(timeline);
-      const decisions = decisionsOf(timeline);
+      const decisions = recordedDecisions(timeline).map(({ decision }) => decision);
       if (decisions.length === 0) {
         throw new LabError('RESULT_INVALID', `${folder} holds no decision of an HPA`, {
           hint: 'an HPA first decides one sync period after its creation (15 s by default)',
@@ -29,25 +27,6 @@ export function explainCommand(): Command {
       const texts = chosen.map((decision) => explainDecision(decision, { startMs }).join('\n'));
       process.stdout.write(`${texts.join('\n\n')}\n`);
     });
-}
-
-/** Every decision on record, in order of time. */
-export function decisionsOf({ records }: Timeline): readonly HpaDecision[] {
-  return records
-    .filter((record) => record.kind === 'hpa-decision')
-    .map(({ decision }) => fieldOf(decision, 'decision'))
-    .filter(isDecision);
-}
-
-/** The steps are ours as well: a timeline of another version is refused when it is read. */
-function isDecision(value: unknown): value is HpaDecision {
-  return isRecord(value) && typeof value['atMs'] === 'number' && Array.isArray(value['steps']);
-}
-
-/** Times are counted from the first request, as the report's plots do; without one, from the start. */
-function originMs(timeline: Timeline): number {
-  const load = phaseStart(timeline, 'load');
-  return Date.parse(timeline.header.startedAt) + (load.kind === 'measured' ? load.value : 0);
 }
 
 function clockMs(text: string): number {
