@@ -42,13 +42,18 @@ export class UndiciEngine implements Engine {
   #newConnection(): UndiciConnection | undefined {
     if (this.#open.size >= this.#options.connections.maxConnections) return undefined;
     const connection: UndiciConnection = new UndiciConnection(this.#origin, this.#options, {
-      answered: (exchange, status, podName) => {
-        this.#free.push(connection);
-        this.#options.events.answered(exchange, status, podName);
-      },
-      // later, and over another client: undici 7 asserts that nothing is sent while it tells an error
+      // Told when undici is done with the answer. Before, a next request may be written to a connection
+      // that undici is about to close, and then again to another; and after an error undici asserts
+      // that nothing was sent meanwhile, so what failed is not used again.
+      answered: (exchange, status, podName) =>
+        queueMicrotask(() => {
+          if (connection.isOver) return; // given up meanwhile, which was told
+          this.#free.push(connection);
+          this.#options.events.answered(exchange, status, podName);
+        }),
       failed: (exchange, kind) =>
         queueMicrotask(() => {
+          if (connection.isOver) return;
           connection.abandon();
           this.#options.events.failed(exchange, kind);
         }),
