@@ -252,7 +252,8 @@ export function loadSenderContract({ name, create, skip }: SenderUnderTest): voi
             connections: KEEP_ALIVE,
             maxConnections: 100,
             maxInFlight: 100,
-            timeoutMs: 1_000,
+            // long where it is not what is looked at: the machine may be busy
+            timeoutMs: behavior === 'silence' ? 1_500 : 10_000,
             seed: 1,
           },
           {
@@ -360,7 +361,7 @@ export function loadSenderContract({ name, create, skip }: SenderUnderTest): voi
 
         const sent = await send(target.url, {
           load: { ...constant(300, 3_000), spacing: 'poisson' },
-          timeoutMs: 400,
+          timeoutMs: 2_000,
         });
 
         const of = (...wanted: readonly Behavior[]): number =>
