@@ -47,6 +47,13 @@ function report(error: unknown): number {
   return INTERNAL_EXIT;
 }
 
+// Nobody reads any more (`| head`): an orderly end, as for any other signal to stop.
+let isUnread = false;
+process.stdout.on('error', () => {
+  if (!isUnread) process.kill(process.pid, 'SIGTERM');
+  isUnread = true;
+});
+
 try {
   await program().parseAsync();
 } catch (error) {

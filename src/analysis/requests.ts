@@ -75,12 +75,19 @@ export function loadStretch(
   };
 }
 
+/** Instants are recorded to the microsecond; sums of them are a little off. */
+const ROUNDING_MS = 0.002;
+
 /** Seconds that begin within a span; a second on a border belongs to what begins there. */
 export function secondsWithin(
   seconds: readonly LoadRecord[],
   { fromT, toT }: Span,
 ): readonly LoadRecord[] {
-  return seconds.filter(({ t }) => t >= fromT && t < toT);
+  return seconds.filter(({ t }) => t >= fromT - ROUNDING_MS && t < toT - ROUNDING_MS);
+}
+
+function roundedT(t: number): number {
+  return Math.round(t * 1_000) / 1_000;
 }
 
 /** One stretch for each piece of the plan that the run came to. */
@@ -90,7 +97,10 @@ export function stretchesByPiece(
 ): readonly LoadStretch[] {
   return plan.pieces
     .map(({ name, fromMs, toMs, fromPerSecond, toPerSecond }) => {
-      const span = { fromT: plan.loadStartT + fromMs, toT: plan.loadStartT + toMs };
+      const span = {
+        fromT: roundedT(plan.loadStartT + fromMs),
+        toT: roundedT(plan.loadStartT + toMs),
+      };
       const plannedPerSecond = measured((fromPerSecond + toPerSecond) / 2);
       return loadStretch(secondsWithin(seconds, span), { name, span, plannedPerSecond });
     })

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { EmbeddedCluster } from '../cluster/embedded/embedded-cluster.js';
+import { objectFaults } from '../cluster/embedded/check-objects.js';
 import { LabError } from '../core/errors.js';
 import type { KubeObject } from '../core/objects.js';
 import type { Experiment } from '../experiment/experiment.js';
@@ -64,10 +65,11 @@ async function runFromFile(name: string, options: ExperimentOptions): Promise<vo
   const startedMs = clock.now();
   const runId = newRunId(startedMs, randomBytes(RUN_SUFFIX_BYTES).toString('hex'));
   const objects = await readManifests(experiment, { 'hpa-lab.dev/run': runId });
+  refuseWrong(objects, clock);
   const stop = stopOnSignals();
   let cluster: EmbeddedCluster | undefined;
   try {
-    cluster = await startCluster({ experiment, objects, clock, signal: stop.signal });
+    cluster = await startCluster({ experiment, objects, clock });
     stop.signal.throwIfAborted();
     const folder = createRunFolder(resolve(options.results), experiment.name, runId);
     const run = { experiment, objects, cluster, folder, runId, clock, signal: stop.signal };
@@ -87,6 +89,15 @@ async function runFromFile(name: string, options: ExperimentOptions): Promise<vo
   }
 }
 
+/** What the API server would refuse is told before anything is started, all of it. */
+function refuseWrong(objects: readonly KubeObject[], clock: Clock): void {
+  const faults = objectFaults(objects, clock);
+  if (faults.length === 0) return;
+  throw new LabError('MANIFEST_INVALID', faults.join('\n'), {
+    hint: 'these are the objects as the experiment patches them: look at its manifests and patches',
+  });
+}
+
 /** What cannot be sent is told before anything is started. */
 function refuseUnsendable({ load }: Experiment): void {
   const faults = planFaults(load, ANY_URL);
@@ -103,7 +114,6 @@ async function startCluster(options: {
   readonly experiment: Experiment;
   readonly objects: readonly KubeObject[];
   readonly clock: Clock;
-  readonly signal: AbortSignal;
 }): Promise<EmbeddedCluster> {
   // Loaded here, not above: `--help` and a faulty experiment file need none of it.
   const { EmbeddedCluster } = await import('../cluster/embedded/embedded-cluster.js');
@@ -111,6 +121,7 @@ async function startCluster(options: {
   return EmbeddedCluster.start({
     settings: experiment.embedded,
     seed: experiment.seed,
+    workingDirectory: experiment.folder,
     objects,
     clock,
   });

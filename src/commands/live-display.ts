@@ -50,7 +50,7 @@ export class LiveDisplay {
         `CPU scale: ${at.facts.cpuScaleBecause}`,
         'watch it from another terminal:',
         `  export KUBECONFIG=${at.kubeconfig}`,
-        `  kubectl get hpa,pods -n ${namespace} -w`,
+        `  kubectl get hpa,pods -n ${namespace}     (and: kubectl get pods -n ${namespace} -w)`,
         '',
         '',
       ].join('\n'),

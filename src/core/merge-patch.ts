@@ -1,4 +1,5 @@
 /** JSON merge patch. */
+import { fieldOf, isRecord, type UnknownRecord } from './json.js';
 
 /**
  * `target` with `patch` applied: objects merge field by field, `null` removes, anything else replaces.
@@ -7,15 +8,21 @@
  * @see Source: RFC 7386.
  */
 export function mergePatch(target: unknown, patch: unknown): unknown {
-  if (!isRecord(patch)) return patch;
-  const result: Record<string, unknown> = isRecord(target) ? { ...target } : {};
-  for (const [name, value] of Object.entries(patch)) {
-    if (value === null) delete result[name];
-    else result[name] = mergePatch(result[name], value);
-  }
-  return result;
+  if (!isObject(patch)) return patch;
+  const before = isObject(target) ? target : {};
+  const removed = Object.entries(patch).filter(([, value]) => value === null);
+  const kept = omit(before, new Set(removed.map(([name]) => name)));
+  const merged = Object.entries(patch)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => [name, mergePatch(fieldOf(before, name), value)] as const);
+  // `fromEntries` defines fields, so that one named `__proto__` is a field like any other.
+  return Object.fromEntries([...Object.entries(kept), ...merged]);
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function omit(object: UnknownRecord, names: ReadonlySet<string>): UnknownRecord {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.has(name)));
+}
+
+function isObject(value: unknown): value is UnknownRecord {
+  return isRecord(value) && !Array.isArray(value);
 }

@@ -28,6 +28,7 @@ export function completeExperiment(
     name: input.name,
     question: input.question.trim(),
     target: input.target,
+    folder: resolvePath('.'),
     manifests: input.manifests.map(resolvePath),
     patches: input.patches,
     namespace: input.namespace ?? `hpa-lab-${input.name}`,

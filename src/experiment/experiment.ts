@@ -62,6 +62,8 @@ export interface Experiment {
   /** One sentence: what a reader wants to know. */
   readonly question: string;
   readonly target: 'embedded';
+  /** Folder of the experiment file, absolute: image commands run there. */
+  readonly folder: string;
   /** Files and folders of manifests, absolute. */
   readonly manifests: readonly string[];
   readonly patches: readonly ManifestPatch[];

@@ -109,11 +109,11 @@ export interface LoadProgress {
 
 /** What the sender says of itself. */
 export interface SenderAudit {
-  /** From when an arrival was due to its actual send, where a connection was free. */
-  readonly sendLagP50Ms: number;
-  readonly sendLagP99Ms: number;
-  readonly sendLagMaxMs: number;
-  readonly eventLoopLagP99Ms: number;
+  /** From when an arrival was due to its actual send, where a connection was free; absent: none was sent. */
+  readonly sendLagP50Ms?: number;
+  readonly sendLagP99Ms?: number;
+  readonly sendLagMaxMs?: number;
+  readonly eventLoopLagP99Ms?: number;
   /** CPU used by the sender, ms of a real core, over `elapsedMs`. */
   readonly cpuMs: number;
   readonly elapsedMs: number;
@@ -128,7 +128,7 @@ export interface SenderAudit {
 export interface LoadSummary {
   readonly startedAtMs: EpochMs;
   readonly endedAtMs: EpochMs;
-  /** `undici` or `autocannon`, with its version. */
+  /** The engine and its version: `socket (node:net, Node v24.21.0)`, `undici 7.30.2`, `autocannon 9.0.0`. */
   readonly engine: string;
   readonly audit: SenderAudit;
 }

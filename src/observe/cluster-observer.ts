@@ -8,7 +8,8 @@ import {
 } from '../core/object-guards.js';
 import type { EndpointSlice, Pod, PodMetrics } from '../core/objects.js';
 import type { Clock } from '../time/clock.js';
-import type { Recorder } from '../timeline/recorder.js';
+import type { GapRecord } from '../timeline/record.js';
+import type { Recorder, Untimed } from '../timeline/recorder.js';
 import {
   endpointsRecord,
   hpaRecord,
@@ -120,23 +121,23 @@ function podChange(pod: Pod, type: ObservedChange['type'], seen: Set<string>) {
 async function pollMetrics(options: ClusterObserverOptions, signal: AbortSignal): Promise<void> {
   const { target, namespace, recorder, clock } = options;
   let last = '[]';
-  let failedSinceT: number | undefined;
+  // Recorded when it is over, or with the observation.
+  let outage: Untimed<GapRecord> | undefined;
   while (!signal.aborted) {
     try {
       const metrics = await target.podMetrics(namespace);
       const fingerprint = JSON.stringify(metrics.map(identity));
       if (fingerprint !== last) recorder.record(podMetricsRecord(metrics));
       last = fingerprint;
-      failedSinceT = undefined;
+      if (outage !== undefined) recorder.record({ ...outage });
+      outage = undefined;
     } catch (error) {
-      if (failedSinceT === undefined && !signal.aborted) {
-        failedSinceT = recorder.now();
-        const because = error instanceof Error ? error.message : String(error);
-        recorder.record({ kind: 'gap', source: 'metrics.k8s.io', fromT: failedSinceT, because });
-      }
+      const because = error instanceof Error ? error.message : String(error);
+      outage ??= { kind: 'gap', source: 'metrics.k8s.io', fromT: recorder.now(), because };
     }
-    if (!(await slept(clock, METRICS_POLL_MS, signal))) return;
+    if (!(await slept(clock, METRICS_POLL_MS, signal))) break;
   }
+  if (outage !== undefined) recorder.record(outage);
 }
 
 function identity({ metadata, timestamp, window }: PodMetrics): string {

@@ -124,7 +124,11 @@ function cost({ cost: of }: Analysis): readonly string[] {
 function generatorText({ generator }: Analysis): string {
   if (generator.kind === 'unknown') return `not audited: ${generator.because}`;
   const { sendLagP99Ms, sendLagMaxMs } = generator.audit;
-  const lag = `sent p99 ${latencyText(sendLagP99Ms)}, at most ${latencyText(sendLagMaxMs)} after it was due`;
+  // A closed model has nothing due: each request goes out when the one before was answered.
+  const lag =
+    sendLagP99Ms === undefined || sendLagMaxMs === undefined
+      ? 'nothing was due at a set time'
+      : `sent p99 ${latencyText(sendLagP99Ms)}, at most ${latencyText(sendLagMaxMs)} after it was due`;
   return generator.kind === 'kept-up'
     ? `the generator kept up (${lag})`
     : `THE GENERATOR FELL BEHIND (${lag}): ${generator.because}`;

@@ -110,10 +110,10 @@ const scaleDown = z.strictObject({
 });
 
 const audit = z.strictObject({
-  sendLagP50Ms: number,
-  sendLagP99Ms: number,
-  sendLagMaxMs: number,
-  eventLoopLagP99Ms: number,
+  sendLagP50Ms: number.optional(),
+  sendLagP99Ms: number.optional(),
+  sendLagMaxMs: number.optional(),
+  eventLoopLagP99Ms: number.optional(),
   cpuMs: number,
   elapsedMs: number,
   maxRssBytes: number,

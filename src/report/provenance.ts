@@ -1,4 +1,5 @@
 /** What of a run was real, what modelled, what missing: the limits of every figure. */
+import { experimentOf } from '../analysis/run-facts.js';
 import type { Analysis } from '../analysis/analyze.js';
 import type { Timeline } from '../timeline/record.js';
 import { plural } from './format.js';
@@ -21,14 +22,15 @@ export function provenance(timeline: Timeline, analysis: Analysis): Provenance {
   const { environment } = timeline.header;
   const simulated = environment.target === 'simulated';
   return {
-    real: simulated ? [] : [...realPods(timeline), ...realLoad(analysis)],
+    real: simulated ? [] : [...realPods(timeline), ...realLoad(timeline, analysis)],
     modelled: [...modelledCluster(timeline), 'Cost is an estimate: pod time x requests x price.'],
     missing: [...environment.missing.map(asSentence), ...notObserved(analysis)],
   };
 }
 
-function realPods({ header: { environment } }: Timeline): readonly string[] {
+function realPods({ header: { environment }, records }: Timeline): readonly string[] {
   const { target, embedded } = environment;
+  if (!records.some((record) => record.kind === 'pod')) return [];
   if (target === 'kubernetes') return ['The cluster, its pods and its HPA were real.'];
   const cpu = embedded === undefined ? '' : `, their CPU use read from ${embedded.cpuUsageFrom}`;
   const limits = embedded === undefined ? undefined : LIMITS_BY[embedded.cpuLimits];
@@ -40,11 +42,15 @@ function realPods({ header: { environment } }: Timeline): readonly string[] {
   ];
 }
 
-function realLoad({ generator }: Analysis): readonly string[] {
+function realLoad(timeline: Timeline, { generator }: Analysis): readonly string[] {
+  if (!timeline.records.some(({ kind }) => kind === 'load')) return [];
   const engine = generator.kind === 'unknown' ? '' : ` Requests were sent by ${generator.engine}.`;
-  return [
-    `Response times run from when a request was due (not when it was sent) to the end of its answer.${engine}`,
-  ];
+  const experiment = experimentOf(timeline);
+  const isClosed = experiment.kind === 'measured' && experiment.value.load.load.model === 'closed';
+  const from = isClosed
+    ? 'when it was sent (each user sends its next request when the last was answered)'
+    : 'when a request was due (not when it was sent)';
+  return [`Response times run from ${from} to the end of its answer.${engine}`];
 }
 
 function modelledCluster({ header: { environment } }: Timeline): readonly string[] {

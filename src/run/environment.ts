@@ -29,13 +29,14 @@ export function labVersion(): string {
   return String(fieldOf(content, 'version'));
 }
 
-/** The revision of the working directory, with `-dirty` when it has changes; absent without git. */
+/** The revision of the lab's own folder, with `-dirty` when it has changes; absent without git. */
 function revision(): string | undefined {
   try {
     const text = execFileSync('git', ['describe', '--always', '--dirty', '--abbrev=12'], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
       timeout: 2_000,
+      cwd: packageRoot(),
     });
     return text.trim();
   } catch {

@@ -8,6 +8,7 @@ import type {
   CpuRecord,
   HeaderRecord,
   HpaRecord,
+  KubeEventRecord,
   LoadRecord,
   Phase,
   PodRecord,
@@ -21,6 +22,7 @@ export class LiveState {
   readonly #requests = new Map<string, number>();
   #phase: Phase = 'deploy';
   #loadT: number | undefined;
+  #settleT: number | undefined;
   #progress: LoadProgress | undefined;
   #due = 0;
   #errors = 0;
@@ -48,6 +50,7 @@ export class LiveState {
       case 'phase':
         this.#phase = record.phase;
         if (record.phase === 'load') this.#loadT = record.t;
+        if (record.phase === 'settle') this.#settleT = record.t;
         break;
       case 'load':
         this.#count(record);
@@ -66,7 +69,7 @@ export class LiveState {
         this.#noteCpu(record);
         break;
       case 'event':
-        if (record.object.startsWith('HorizontalPodAutoscaler/')) this.#lastEvent = record.message;
+        this.#noteEvent(record);
         break;
       case 'load-summary':
       case 'endpoints':
@@ -116,9 +119,19 @@ export class LiveState {
   }
 
   #remainingMs(t: number): number | undefined {
-    const { coolDownMs } = this.#experiment;
-    if (this.#loadT === undefined) return undefined;
-    return Math.max(0, this.#loadT + loadDurationMs(this.#experiment) + coolDownMs - t);
+    const { coolDownMs, settleMs } = this.#experiment;
+    const settled = this.#settleT === undefined ? undefined : this.#settleT + settleMs;
+    const loadT = this.#loadT ?? settled;
+    if (loadT === undefined) return undefined;
+    return Math.max(0, loadT + loadDurationMs(this.#experiment) + coolDownMs - t);
+  }
+
+  /** Rescales, and what goes wrong with pods; not an HPA's complaints while it has no metrics yet. */
+  #noteEvent({ object, type, reason, message }: KubeEventRecord): void {
+    const isRescale = object.startsWith('HorizontalPodAutoscaler/') && type === 'Normal';
+    const isTrouble = object.startsWith('Pod/') && type === 'Warning';
+    if (isRescale) this.#lastEvent = message;
+    else if (isTrouble) this.#lastEvent = `${object}: ${reason}: ${message}`;
   }
 
   #count({ load }: LoadRecord): void {

@@ -1,6 +1,6 @@
 /** The folder of one run: the only writer of `results/`. */
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { LabError } from '../core/errors.js';
 
 /** File names within a result folder. */
@@ -55,7 +55,7 @@ export function createRunFolder(results: string, experiment: string, runId: stri
 
 function createTimeline(folder: string): number {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
     return openSync(join(folder, RESULT_FILES.timeline), 'ax');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -64,6 +64,16 @@ function createTimeline(folder: string): number {
       cause: error,
     });
   }
+}
+
+/**
+ * Makes a folder and those above it. Not by `recursive`, which never ends on Node 20 where the system
+ * says that a folder's parent is missing although it is there (`/proc`).
+ */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolders(dirname(folder));
+  mkdirSync(folder);
 }
 
 /** A run's name: when it began (UTC) and a few characters that set runs of one second apart. */

@@ -68,7 +68,7 @@ async function openModel(url: string): Promise<readonly BenchFigure[]> {
     },
     {
       name: 'open model at 5,000/s: send lag p99',
-      value: median(at5000.map(({ summary }) => summary.audit.sendLagP99Ms)),
+      value: median(at5000.map(({ summary }) => summary.audit.sendLagP99Ms ?? Number.NaN)),
       unit: 'ms',
       limit: 2,
       note,

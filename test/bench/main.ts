@@ -2,11 +2,13 @@
 import { cpus } from 'node:os';
 import { benchCluster } from './cluster-bench.js';
 import { benchHpa } from './hpa-bench.js';
+import { benchLoad } from './load-bench.js';
 import type { BenchFigure } from './figure.js';
 
 const BENCHES: Readonly<Record<string, () => Promise<readonly BenchFigure[]>>> = {
   cluster: benchCluster,
   hpa: benchHpa,
+  load: benchLoad,
 };
 
 const wanted = process.argv.slice(2);

@@ -147,23 +147,27 @@ describe('bad input', () => {
     expect(output).toContain(String(port));
   });
 
-  it('shows the last log lines of a service that never becomes ready', async () => {
-    const failing = `embedded:
+  it.each(['auto', 'signals'])(
+    'shows the last log lines of a service that never becomes ready (CPU limits: %s)',
+    async (limits) => {
+      const failing = `embedded:
+  cpuLimits: ${limits}
   images:
     hpa-lab/sample-service:0.1.0:
       command: [${process.execPath}, -e, "console.log('no database, giving up'); process.exit(7)"]
 `;
-    const text = `${valid.replace('embedded:\n', failing)}\nreadyTimeout: 3s\n`;
-    const results = temporaryFolder();
+      const text = `${valid.replace('embedded:\n', failing)}\nreadyTimeout: 3s\n`;
+      const results = temporaryFolder();
 
-    const { code, output } = await runLab(['experiment', fileOf(text), '--results', results]);
+      const { code, output } = await runLab(['experiment', fileOf(text), '--results', results]);
 
-    expect(code).toBe(3);
-    expect(output).toContain('SERVICE_NEVER_READY');
-    expect(output).toContain('no database, giving up');
-    expect(output).toContain('exit code 7');
-    expect(existsSync(join(runFolder(results, 'quick'), 'report.txt'))).toBe(true);
-  });
+      expect(code).toBe(3);
+      expect(output).toContain('SERVICE_NEVER_READY');
+      expect(output).toContain('no database, giving up');
+      expect(output).toContain('exit code 7');
+      expect(existsSync(join(runFolder(results, 'quick'), 'report.txt'))).toBe(true);
+    },
+  );
 
   it('refuses a rate that no sender can keep before anything is started', async () => {
     const { code, output } = await runLab([
@@ -175,6 +179,28 @@ describe('bad input', () => {
     expect(output).toContain('LOAD_INVALID');
     expect(output).toContain('900000/s');
     expect(output).not.toContain('KUBECONFIG');
+  });
+
+  it('tells what the API server would refuse before anything is started, misspelt fields too', async () => {
+    const text = valid
+      .replace('scaleDown: { stabilizationWindowSeconds: 2 }', 'scaledown: {}')
+      .replace('replicas: 2', 'replicas: many');
+
+    const { code, output } = await runLab(['experiment', fileOf(text)]);
+
+    expect(code).toBe(2);
+    expect(output).toContain('MANIFEST_INVALID');
+    expect(output).toContain('unknown field "spec.behavior.scaledown"');
+    expect(output).toContain('spec.replicas');
+    expect(output).not.toContain('KUBECONFIG');
+  });
+
+  it('says where results cannot be written', async () => {
+    const { code, output } = await runLab(['experiment', QUICK, '--results', '/proc/x']);
+
+    expect(code).toBe(2);
+    expect(output).toContain('RESULT_INVALID');
+    expect(output).toContain('/proc/x');
   });
 
   it('says what a folder lacks that is no result folder', async () => {

@@ -141,6 +141,7 @@ export function anExperiment(stages: readonly StageSpec[] = SPIKE_STAGES): Exper
     name: 'spike',
     question: 'How long does a five-fold spike take to get its pods, and where does the time go?',
     target: 'embedded',
+    folder: '/lab/experiments',
     manifests: ['/lab/manifests'],
     patches: [],
     namespace: 'hpa-lab-spike',

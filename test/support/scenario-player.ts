@@ -2,7 +2,7 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- scripts are data of this repository; the API checks what it is given */
 import { ApiError } from '../../src/control-plane/api-error.js';
 import { applyJsonPatch } from '../../src/control-plane/http/json-patch.js';
-import { applyMergePatch } from '../../src/control-plane/http/merge-patch.js';
+import { mergePatch } from '../../src/core/merge-patch.js';
 import { KINDS } from '../../src/control-plane/kinds/registry.js';
 import type { ControllerPace } from '../../src/control-plane/controller-manager.js';
 import type { Resource } from '../../src/control-plane/resources.js';
@@ -220,7 +220,7 @@ function patch(lab: ControlPlaneLab, names: ScenarioNames, action: ScenarioActio
   const patched =
     action.type === 'json'
       ? applyJsonPatch(object, action.patch as readonly unknown[])
-      : applyMergePatch(object, action.patch);
+      : mergePatch(object, action.patch);
   lab.api.update(resource, patched as KubeObject);
   return 200;
 }

@@ -32,6 +32,8 @@ export interface EmbeddedClusterOptions {
   readonly settings: EmbeddedSettings;
   readonly seed: number;
   readonly clock: Clock;
+  /** Where image commands run; absent: this process's directory. */
+  readonly workingDirectory?: string;
   /** What will be deployed: the CPU scale is chosen so that it fits. */
   readonly objects: readonly KubeObject[];
 }
@@ -228,7 +230,7 @@ function controllerManager(
 }
 
 function startRuntime(
-  { clock, settings }: EmbeddedClusterOptions,
+  { clock, settings, workingDirectory }: EmbeddedClusterOptions,
   with_: { readonly guard: RunGuard; readonly random: Random; readonly cpuScale: CpuScale },
 ): Promise<ProcessRuntime> {
   return ProcessRuntime.start({
@@ -239,6 +241,7 @@ function startRuntime(
     cpuScale: with_.cpuScale.scale,
     addresses: settings.addresses,
     cpuLimits: settings.cpuLimits,
+    ...(workingDirectory === undefined ? {} : { workingDirectory }),
   });
 }
 

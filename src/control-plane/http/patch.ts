@@ -6,7 +6,7 @@ import type { JsonObject } from '../schema/json.js';
 import type { StructType } from '../schema/types.js';
 import { jsonKind, mediaType } from './body.js';
 import { PatchError, applyJsonPatch } from './json-patch.js';
-import { applyMergePatch } from './merge-patch.js';
+import { mergePatch } from '../../core/merge-patch.js';
 import { StrategicMergeError, applyStrategicMergePatch } from './strategic-merge-patch.js';
 
 /** Most operations a JSON patch may have. */
@@ -28,7 +28,7 @@ export function patchedObject(
     case 'application/json-patch+json':
       return asObject(jsonPatched(document, patch.body));
     case 'application/merge-patch+json':
-      return asObject(applyMergePatch(document, objectPatch(patch.body)));
+      return asObject(mergePatch(document, objectPatch(patch.body)));
     case 'application/strategic-merge-patch+json':
       return strategicallyPatched(type, document, objectPatch(patch.body));
     default:

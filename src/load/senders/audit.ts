@@ -16,6 +16,11 @@ export const SATURATION_LIMITS = {
   cpuShare: 0.9,
 } as const;
 
+type Lags = Pick<
+  SenderAudit,
+  'sendLagP50Ms' | 'sendLagP99Ms' | 'sendLagMaxMs' | 'eventLoopLagP99Ms'
+>;
+
 const LOOP_RESOLUTION_MS = 10;
 
 /** Watches the process it is in from when it is made. */
@@ -38,10 +43,7 @@ export class Audit {
     const { user, system } = process.cpuUsage(this.#cpuBefore);
     const elapsedMs = this.#clock.now() - this.#startedMs;
     const measured = {
-      sendLagP50Ms: this.sendLag.percentileMs(50) ?? 0,
-      sendLagP99Ms: this.sendLag.percentileMs(99) ?? 0,
-      sendLagMaxMs: this.sendLag.maxMs() ?? 0,
-      eventLoopLagP99Ms: this.#loopLagP99Ms(),
+      ...this.#lags(),
       cpuMs: (user + system) / 1_000,
       elapsedMs,
       maxRssBytes: process.resourceUsage().maxRSS * 1_024,
@@ -54,9 +56,22 @@ export class Audit {
     };
   }
 
+  #lags(): Lags {
+    const sendLagP50Ms = this.sendLag.percentileMs(50);
+    const sendLagP99Ms = this.sendLag.percentileMs(99);
+    const sendLagMaxMs = this.sendLag.maxMs();
+    const eventLoopLagP99Ms = this.#loopLagP99Ms();
+    return {
+      ...(sendLagP50Ms === undefined ? {} : { sendLagP50Ms }),
+      ...(sendLagP99Ms === undefined ? {} : { sendLagP99Ms }),
+      ...(sendLagMaxMs === undefined ? {} : { sendLagMaxMs }),
+      ...(eventLoopLagP99Ms === undefined ? {} : { eventLoopLagP99Ms }),
+    };
+  }
+
   /** Node measures from one turn of a timer to the next, which takes the timer's own length too. */
-  #loopLagP99Ms(): number {
-    if (this.#loopDelay.count === 0) return 0;
+  #loopLagP99Ms(): number | undefined {
+    if (this.#loopDelay.count === 0) return undefined;
     return Math.max(0, this.#loopDelay.percentile(99) / 1e6 - LOOP_RESOLUTION_MS);
   }
 }
@@ -67,17 +82,18 @@ export function saturationOf(
   counts: { readonly sent: number; readonly late: number },
 ): string | undefined {
   const limits = SATURATION_LIMITS;
+  const { sendLagP99Ms, eventLoopLagP99Ms } = audit;
   const lateShare = counts.sent === 0 ? 0 : counts.late / counts.sent;
   const cpuShare = audit.elapsedMs === 0 ? 0 : audit.cpuMs / audit.elapsedMs;
   const reasons = [
     lateShare > limits.lateShare
       ? `${percent(lateShare)} of requests were sent late although a connection was free (limit ${percent(limits.lateShare)})`
       : undefined,
-    audit.sendLagP99Ms > limits.sendLagP99Ms
-      ? `p99 of the send lag was ${audit.sendLagP99Ms.toFixed(1)} ms (limit ${limits.sendLagP99Ms} ms)`
+    sendLagP99Ms !== undefined && sendLagP99Ms > limits.sendLagP99Ms
+      ? `p99 of the send lag was ${sendLagP99Ms.toFixed(1)} ms (limit ${limits.sendLagP99Ms} ms)`
       : undefined,
-    audit.eventLoopLagP99Ms > limits.eventLoopLagP99Ms
-      ? `p99 of the event loop's lag was ${audit.eventLoopLagP99Ms.toFixed(1)} ms (limit ${limits.eventLoopLagP99Ms} ms)`
+    eventLoopLagP99Ms !== undefined && eventLoopLagP99Ms > limits.eventLoopLagP99Ms
+      ? `p99 of the event loop's lag was ${eventLoopLagP99Ms.toFixed(1)} ms (limit ${limits.eventLoopLagP99Ms} ms)`
       : undefined,
     cpuShare > limits.cpuShare
       ? `it used ${percent(cpuShare)} of a core (limit ${percent(limits.cpuShare)})`

@@ -13,6 +13,7 @@ import type {
 import type { AddressMode, CpuLimitMode, ImageMapping } from '../../../experiment/experiment.js';
 import type { Clock } from '../../../time/clock.js';
 import type { RunGuard } from '../run-guard/run-guard.js';
+import { sendSignal } from '../run-guard/process-files.js';
 import { removeCgroup } from '../run-guard/sweep.js';
 import { containerCommand, mappingFor, unmappedImageMessage } from './container-command.js';
 import { ContainerGroup, topDirectories } from './container-group.js';
@@ -254,7 +255,8 @@ export class ProcessRuntime implements PodRuntime, UsageSource {
     if (this.abilities.cpuLimits !== 'signals' || limitMillicores === undefined) return undefined;
     return new SignalLimiter(this.#options.clock, {
       cpuMs: () => usage.cpuMs(),
-      signal: (signal) => process.kill(-pid, signal),
+      // The group may have ended since it was looked at.
+      signal: (signal) => sendSignal(-pid, signal),
       limitMillicores,
       cores: cpus().length,
     });

@@ -2,9 +2,10 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { LabError } from '../../../core/errors.js';
 import { markedProcesses, processStartTicks, sendSignal } from './process-files.js';
 import { REAPER_SCRIPT, RUN_MARK } from './reaper-script.js';
 import { CGROUPS_FILE, OWNER_FILE, cgroupsOf, removeCgroup, sweepDeadRuns } from './sweep.js';
@@ -36,7 +37,8 @@ export class RunGuard {
 
   /** Removes what dead runs left, then starts watching over a new one. */
   static start(options: RunGuardOptions = {}): RunGuard {
-    const base = options.baseDirectory ?? join(tmpdir(), `hpa-lab-${userInfo().username}`);
+    const base = options.baseDirectory ?? join(tmpdir(), `hpa-lab-${userName()}`);
+    ownDirectory(base);
     sweepDeadRuns(base);
     return new RunGuard(options.runId ?? randomBytes(6).toString('hex'), base);
   }
@@ -122,4 +124,31 @@ export class RunGuard {
   #tell(line: string): void {
     this.#reaper?.stdin?.write(`${line}\n`);
   }
+}
+
+/** The user's name, or the number where there is none (a container's user without an entry). */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'user');
+  }
+}
+
+/**
+ * Makes a directory that is nobody else's: what stands in it says which processes are ended.
+ *
+ * @throws {LabError} `CLUSTER_FAILED` when it is somebody else's, or others may write to it.
+ */
+function ownDirectory(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const found = lstatSync(path);
+  const isOwn = process.getuid === undefined || found.uid === process.getuid();
+  const isPrivate = process.platform === 'win32' || (found.mode & 0o022) === 0;
+  if (found.isDirectory() && isOwn && isPrivate) return;
+  throw new LabError(
+    'CLUSTER_FAILED',
+    `expected ${path} to be a directory that only its owner, you, may write to; it is not`,
+    { hint: 'remove it, or set TMPDIR to a directory of your own' },
+  );
 }

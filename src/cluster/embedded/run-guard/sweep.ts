@@ -79,9 +79,18 @@ function runIds(base: string): readonly string[] {
 function isRunAlive(directory: string): boolean {
   const text = readText(join(directory, OWNER_FILE));
   if (text === undefined) return false;
-  const owner: unknown = JSON.parse(text);
+  const owner = parsedJson(text);
   if (typeof owner !== 'object' || owner === null || !('pid' in owner)) return false;
   if (typeof owner.pid !== 'number' || !isAlive(owner.pid)) return false;
   const startTicks = 'startTicks' in owner ? owner.startTicks : undefined;
   return startTicks === undefined || startTicks === processStartTicks(owner.pid);
+}
+
+/** Undefined for a file that was cut: its run died while it began. */
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

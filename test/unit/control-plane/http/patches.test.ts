@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { applyJsonPatch } from '../../../../src/control-plane/http/json-patch.js';
-import { applyMergePatch } from '../../../../src/control-plane/http/merge-patch.js';
+import { mergePatch } from '../../../../src/core/merge-patch.js';
 import { applyStrategicMergePatch } from '../../../../src/control-plane/http/strategic-merge-patch.js';
 import { POD } from '../../../../src/control-plane/schema/pod-types.js';
 
@@ -77,11 +77,11 @@ describe('applyJsonPatch', () => {
   });
 });
 
-describe('applyMergePatch', () => {
+describe('mergePatch', () => {
   it('merges objects, removes with null and replaces everything else', () => {
     const target = { a: { b: 1, c: 2 }, list: [1, 2], keep: true };
 
-    expect(applyMergePatch(target, { a: { b: null, d: { e: null } }, list: [3] })).toEqual({
+    expect(mergePatch(target, { a: { b: null, d: { e: null } }, list: [3] })).toEqual({
       a: { c: 2, d: {} },
       list: [3],
       keep: true,
