@@ -129,7 +129,8 @@ export class LiveState {
   /** Rescales, and what goes wrong with pods; not an HPA's complaints while it has no metrics yet. */
   #noteEvent({ object, type, reason, message }: KubeEventRecord): void {
     const isRescale = object.startsWith('HorizontalPodAutoscaler/') && type === 'Normal';
-    const isTrouble = object.startsWith('Pod/') && type === 'Warning';
+    // A pod that drains fails its readiness probe on purpose.
+    const isTrouble = object.startsWith('Pod/') && type === 'Warning' && reason !== 'Unhealthy';
     if (isRescale) this.#lastEvent = message;
     else if (isTrouble) this.#lastEvent = `${object}: ${reason}: ${message}`;
   }
