@@ -8,7 +8,7 @@ import {
 } from '../core/object-guards.js';
 import type { EndpointSlice, Pod, PodMetrics } from '../core/objects.js';
 import type { Clock } from '../time/clock.js';
-import type { GapRecord } from '../timeline/record.js';
+import type { GapRecord, PodRecord } from '../timeline/record.js';
 import type { Recorder, Untimed } from '../timeline/recorder.js';
 import {
   endpointsRecord,
@@ -50,26 +50,26 @@ export async function observeCluster(
   options: ClusterObserverOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const receive = receiver(options);
+  const receiver = new Receiver(options);
   await Promise.all([
-    ...KINDS.map((kind) => keepWatching(kind, { ...options, receive }, signal)),
+    ...KINDS.map((kind) => keepWatching(kind, { ...options, receiver }, signal)),
     pollMetrics(options, signal),
   ]);
 }
 
 async function keepWatching(
   kind: ObservedKind,
-  options: ClusterObserverOptions & { readonly receive: (change: ObservedChange) => void },
+  options: ClusterObserverOptions & { readonly receiver: Receiver },
   signal: AbortSignal,
 ): Promise<void> {
-  const { target, namespace, recorder, clock } = options;
+  const { target, namespace, recorder, clock, receiver } = options;
   let since: string | undefined;
   let retryMs = RETRY_MS;
   while (!signal.aborted) {
     const what = { kind, namespace, ...(since === undefined ? {} : { since }) };
     const receive = (change: ObservedChange): void => {
       retryMs = RETRY_MS;
-      options.receive(change);
+      receiver.receive(change);
     };
     const end = await target.watch(what, receive, signal);
     if (signal.aborted) return;
@@ -77,23 +77,30 @@ async function keepWatching(
     since = end.resumeVersion;
     if (!(await slept(clock, retryMs, signal))) return;
     retryMs = Math.min(2 * retryMs, RETRY_MAX_MS);
+    if (since === undefined) await receiver.forgetGone(kind);
     recorder.record({ kind: 'gap', source: `watch ${kind}`, fromT, because: end.because });
   }
 }
 
 /** Turns changes into records; keeps only what a record needs beyond the change itself. */
-function receiver(options: ClusterObserverOptions): (change: ObservedChange) => void {
-  const { recorder, deployment, service, hpa } = options;
-  const slices = new Map<string, EndpointSlice>();
-  const seenPods = new Set<string>();
-  return ({ type, object }) => {
+class Receiver {
+  readonly #options: ClusterObserverOptions;
+  readonly #slices = new Map<string, EndpointSlice>();
+  readonly #pods = new Map<string, Pod>();
+
+  constructor(options: ClusterObserverOptions) {
+    this.#options = options;
+  }
+
+  receive({ type, object }: ObservedChange): void {
+    const { recorder, deployment, service, hpa } = this.#options;
     const { metadata } = object;
     if (isPod(object)) {
-      recorder.record(podRecord(object, podChange(object, type, seenPods)));
+      recorder.record(podRecord(object, this.#podChange(object, type)));
     } else if (isSliceOf(object, service)) {
-      if (type === 'DELETED') slices.delete(metadata.name);
-      else slices.set(metadata.name, object);
-      recorder.record(endpointsRecord(slices.values()));
+      if (type === 'DELETED') this.#slices.delete(metadata.name);
+      else this.#slices.set(metadata.name, object);
+      recorder.record(endpointsRecord(this.#slices.values()));
     } else if (type === 'DELETED') {
       return;
     } else if (isDeployment(object) && metadata.name === deployment) {
@@ -103,18 +110,43 @@ function receiver(options: ClusterObserverOptions): (change: ObservedChange) => 
     } else if (isKubeEvent(object)) {
       recorder.record(kubeEventRecord(object));
     }
-  };
-}
-
-function podChange(pod: Pod, type: ObservedChange['type'], seen: Set<string>) {
-  const uid = pod.metadata.uid ?? '';
-  if (type === 'DELETED') {
-    seen.delete(uid);
-    return 'deleted';
   }
-  if (seen.has(uid)) return 'changed';
-  seen.add(uid);
-  return 'seen';
+
+  /**
+   * For a watch that begins anew and not where it ended: it will tell what is there, but not what went
+   * meanwhile, and a pod that went unseen would count for ever.
+   */
+  async forgetGone(kind: ObservedKind): Promise<void> {
+    if (kind === 'endpointslices') this.#slices.clear();
+    if (kind !== 'pods') return;
+    const present = await this.#presentPods();
+    for (const [uid, pod] of present === undefined ? [] : this.#pods) {
+      if (present?.has(uid) === true) continue;
+      this.#pods.delete(uid);
+      this.#options.recorder.record(podRecord(pod, 'deleted'));
+    }
+  }
+
+  /** Uids; undefined when the API does not answer: the watch will fail as well and be tried again. */
+  async #presentPods(): Promise<ReadonlySet<string> | undefined> {
+    const { target, namespace } = this.#options;
+    try {
+      return new Set((await target.pods(namespace)).map(({ metadata }) => metadata.uid ?? ''));
+    } catch {
+      return undefined;
+    }
+  }
+
+  #podChange(pod: Pod, type: ObservedChange['type']): PodRecord['change'] {
+    const uid = pod.metadata.uid ?? '';
+    if (type === 'DELETED') {
+      this.#pods.delete(uid);
+      return 'deleted';
+    }
+    const change = this.#pods.has(uid) ? 'changed' : 'seen';
+    this.#pods.set(uid, pod);
+    return change;
+  }
 }
 
 /** The metrics API cannot be watched: it is read often and recorded when it changed. */
