@@ -132,18 +132,27 @@ export function endpointsRecord(slices: Iterable<EndpointSlice>): Untimed<Endpoi
   };
 }
 
-/** Pod metrics; containers are summed, as the HPA does for a Resource metric. */
+/**
+ * Pod metrics; containers are summed, as the HPA does for a Resource metric. A pod with a container
+ * whose CPU or memory is not told is left out: its sum is not known.
+ */
 export function podMetricsRecord(metrics: readonly PodMetrics[]): Untimed<PodMetricsRecord> {
-  return {
-    kind: 'pod-metrics',
-    pods: metrics.map(({ metadata, timestamp, window, containers }) => ({
+  return { kind: 'pod-metrics', pods: metrics.flatMap(podUse) };
+}
+
+function podUse({ metadata, timestamp, window, containers }: PodMetrics): PodMetricsRecord['pods'] {
+  const cpu = containers.flatMap(({ usage }) => usage['cpu'] ?? []);
+  const memory = containers.flatMap(({ usage }) => usage['memory'] ?? []);
+  if (cpu.length < containers.length || memory.length < containers.length) return [];
+  return [
+    {
       name: metadata.name,
       timestamp,
       windowMs: windowMs(window),
-      cpuMillicores: sum(containers.map(({ usage }) => milliValue(usage['cpu'] ?? '0'))),
-      memoryBytes: sum(containers.map(({ usage }) => wholeValue(usage['memory'] ?? '0'))),
-    })),
-  };
+      cpuMillicores: sum(cpu.map(milliValue)),
+      memoryBytes: sum(memory.map(wholeValue)),
+    },
+  ];
 }
 
 /** @throws {RangeError} when the metrics API wrote something other than a duration. */
