@@ -2,8 +2,9 @@
 import type { ConnectionPolicy, LoadPlan, RequestSpec } from '../load/sender.js';
 import type { StageSpec } from '../load/profile-spec.js';
 import type { Experiment, ImageMapping, PriceSettings } from './experiment.js';
-import type { LoadInput, StageInput } from './load-schema.js';
+import type { LoadInput } from './load-schema.js';
 import type { ExperimentInput } from './schema.js';
+import type { StageInput } from './stage-schema.js';
 
 /** Used where an experiment names no price; every report names it. */
 export const DEFAULT_PRICE: PriceSettings = {

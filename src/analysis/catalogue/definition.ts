@@ -1,0 +1,50 @@
+/** A named measure: what thresholds, tables, comparisons and exports call a figure by. */
+import type { Analysis } from '../analyze.js';
+import type { Measure } from '../measure.js';
+
+/**
+ * The unit in which a measure is counted.
+ *
+ * - `ms`: milliseconds.
+ * - `share`: a part of the whole; 0 is none, 1 is all. Written as percent.
+ * - `count`: a whole number of things.
+ * - `perSecond`, `perHour`: how often.
+ * - `currency`: money; which currency the analysis says.
+ * - `millicores`, `bytes`, `podSeconds`, `nodeSeconds`: resources.
+ * - `ratio`: a bare number.
+ */
+export type MeasureUnit =
+  | 'ms'
+  | 'share'
+  | 'count'
+  | 'perSecond'
+  | 'perHour'
+  | 'currency'
+  | 'millicores'
+  | 'bytes'
+  | 'podSeconds'
+  | 'nodeSeconds'
+  | 'ratio';
+
+/** A figure of a run under a stable name. */
+export interface MeasureDefinition {
+  /** Dotted, camelCase, without the unit: `scaleUp.latency.p95`. Never changes its meaning. */
+  readonly name: string;
+  readonly unit: MeasureUnit;
+  /** Which way is better; `neither` where that depends on what is wanted. */
+  readonly better: 'lower' | 'higher' | 'neither';
+  /** One sentence: what it tells. */
+  readonly summary: string;
+  /** How it is computed, in words or as a formula. */
+  readonly formula: string;
+  /** Which records it is computed from, and where the definition is from when it is not ours. */
+  readonly source: string;
+  /** What makes it absent. */
+  readonly absentWhen: string;
+  /** True where a late load generator would spoil it: such figures are then not judged. */
+  readonly needsPunctualSender: boolean;
+  /** The figure of the whole run. */
+  readonly of: (analysis: Analysis) => Measure;
+  /** The figure of one stage of the load, by its name; only where that means something. */
+  readonly inStage?: (analysis: Analysis, stage: string) => Measure;
+}
