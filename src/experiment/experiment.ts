@@ -1,5 +1,6 @@
 /** An experiment after parsing: every default filled in, durations in milliseconds. */
 import type { StringMap } from '../core/objects.js';
+import type { DemandCurve } from '../load/demand-curve.js';
 import type { LoadPlan } from '../load/sender.js';
 
 /** How the embedded cluster gives pods their addresses. */
@@ -83,5 +84,7 @@ export interface Experiment {
   readonly flapWindowMs: number;
   readonly embedded: EmbeddedSettings;
   readonly price: PriceSettings;
+  /** What each number of replicas holds, from a capacity search; absent: not known. */
+  readonly demandCurve?: DemandCurve;
   readonly seed: number;
 }
