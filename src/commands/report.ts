@@ -1,7 +1,7 @@
 /** `npm run report -- <folder>`: makes the reports of a run again, from its folder alone. */
 import { Command } from 'commander';
 import { analyze } from '../analysis/analyze.js';
-import { jsonReport } from '../report/json-report.js';
+import { jsonReport } from '../report/json/json-report.js';
 import { textReport } from '../report/text-report.js';
 import { readTimeline } from '../run/read-timeline.js';
 import { openResultFolder, RESULT_FILES, type ResultFolder } from '../run/result-folder.js';

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { experimentJsonSchema } from '../experiment/json-schema.js';
-import { reportJsonSchema } from '../report/json-report.js';
+import { reportJsonSchema } from '../report/json/json-report.js';
 import { packageRoot } from '../process/package-root.js';
 
 /** File names of the published schemas, in the folder `generated/` of the repository. */

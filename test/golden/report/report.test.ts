@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../../src/analysis/analyze.js';
-import { jsonReport, reportJsonSchema } from '../../../src/report/json-report.js';
+import { jsonReport, reportJsonSchema } from '../../../src/report/json/json-report.js';
 import { textReport } from '../../../src/report/text-report.js';
 import type { Timeline } from '../../../src/timeline/record.js';
 import { aTimeline } from '../../support/a-timeline.js';

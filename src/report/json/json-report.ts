@@ -1,0 +1,40 @@
+/** `report.json`: the analysis for other programs, and its published shape. */
+import { z } from 'zod';
+import type { Analysis } from '../../analysis/analyze.js';
+import type { Timeline } from '../../timeline/record.js';
+import { loadFields, loadJson } from './load-section.js';
+import { runFields, runJson } from './run-section.js';
+import { scalingFields, scalingJson } from './scaling-section.js';
+import { serviceFields, serviceJson } from './service-section.js';
+
+/** Version of the shape; it rises when a field changes its meaning or goes. */
+const REPORT_SCHEMA_VERSION = 1;
+
+const reportSchema = z
+  .strictObject({
+    schemaVersion: z.literal(REPORT_SCHEMA_VERSION),
+    ...runFields,
+    ...scalingFields,
+    ...loadFields,
+    ...serviceFields,
+  })
+  .describe('Report of one hpa-lab run');
+
+/** What `report.json` holds. */
+export type JsonReport = z.output<typeof reportSchema>;
+
+/** The report of a run as data; {@link reportJsonSchema} describes it. */
+export function jsonReport(timeline: Timeline, analysis: Analysis): JsonReport {
+  return {
+    schemaVersion: REPORT_SCHEMA_VERSION,
+    ...runJson(timeline, analysis),
+    ...scalingJson(analysis),
+    ...loadJson(analysis),
+    ...serviceJson(analysis),
+  };
+}
+
+/** The JSON Schema (2020-12) of `report.json`. */
+export function reportJsonSchema(): Readonly<Record<string, unknown>> {
+  return z.toJSONSchema(reportSchema);
+}
