@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { LabError } from './core/errors.js';
 import { backtestCommand } from './commands/backtest.js';
+import { controllerConformanceCommand } from './commands/controller-conformance.js';
 import { experimentCommand } from './commands/experiment.js';
 import { explainCommand } from './commands/explain.js';
 import { hpaConformanceCommand } from './commands/hpa-conformance-command.js';
@@ -23,6 +24,7 @@ function program(): Command {
     explainCommand(),
     backtestCommand(),
     hpaConformanceCommand(),
+    controllerConformanceCommand(),
     schemaCommand(),
   ];
   for (const command of commands) {

@@ -53,6 +53,10 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     io: false,
     mayImport: { core: 'all', time: 'all', autoscaling: 'all', probe: 'all' },
   },
+  conformance: {
+    io: false,
+    mayImport: { core: 'all', time: 'all', 'control-plane': 'all' },
+  },
   cluster: {
     io: false,
     mayImport: { core: 'all', time: 'types', load: 'types', experiment: 'types' },

@@ -14,8 +14,15 @@ import type { HorizontalPodAutoscaler } from '../../src/core/autoscaling-objects
 import { kubeTime } from '../../src/core/kube-time.js';
 import type { Pod, PodMetrics } from '../../src/core/objects.js';
 import type { VirtualClock } from '../../src/time/virtual-clock.js';
-import { controlPlaneLab, NAMESPACE, START_MS } from './control-plane-lab.js';
-import type { ControlPlaneLab, LabOptions } from './control-plane-lab.js';
+import {
+  controlPlaneLab,
+  NAMESPACE,
+  START_MS,
+} from '../../src/conformance/controllers/control-plane-lab.js';
+import type {
+  ControlPlaneLab,
+  LabOptions,
+} from '../../src/conformance/controllers/control-plane-lab.js';
 
 /** A lab whose workload is scaled. */
 export interface AutoscaledLab extends ControlPlaneLab {

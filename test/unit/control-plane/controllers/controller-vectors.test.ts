@@ -1,14 +1,16 @@
 /** Replays what real controllers of Kubernetes 1.36 did (`test/vectors`) on the virtual clock. */
 import { describe, expect, it } from 'vitest';
-import { readScenarios } from '../../../support/controller-scenario.js';
-import { NOT_YET_PASSING } from '../../../support/not-yet-passing.js';
-import { verdict } from '../../../support/scenario-verdict.js';
+import { NOT_OFFERED } from '../../../../src/conformance/controllers/not-offered.js';
+import { parseScenario } from '../../../../src/conformance/controllers/scenario.js';
+import { verdict } from '../../../../src/conformance/controllers/verdict.js';
+import { readVectors } from '../../../support/vector-file.js';
 
-const VECTORS = new URL('../../../vectors/controllers-v1.36.jsonl.gz', import.meta.url);
 const TOPICS = new Set(['deployment', 'replicaset', 'endpoints', 'scheduler', 'gc']);
 
-const scenarios = readScenarios(VECTORS).filter(({ topic }) => TOPICS.has(topic));
-const passing = scenarios.filter(({ name }) => !(name in NOT_YET_PASSING));
+const scenarios = readVectors('controllers-v1.36.jsonl.gz', parseScenario).filter(({ topic }) =>
+  TOPICS.has(topic),
+);
+const passing = scenarios.filter(({ name }) => !(name in NOT_OFFERED));
 
 describe('recorded scenarios', () => {
   it.each(passing.map((scenario) => [scenario.name, scenario] as const))(
@@ -19,7 +21,7 @@ describe('recorded scenarios', () => {
     20_000,
   );
 
-  it.each(Object.entries(NOT_YET_PASSING))('%s does not pass yet: %s', (name) => {
+  it.each(Object.entries(NOT_OFFERED))('%s does not pass yet: %s', (name) => {
     const scenario = scenarios.find((candidate) => candidate.name === name);
 
     expect(scenario && isPassing(scenario)).toBe(false);

@@ -13,7 +13,10 @@ import {
 import { proportionalSizes } from '../../../../src/control-plane/controllers/deployment-scaling.js';
 import { templateHash } from '../../../../src/control-plane/controllers/template-hash.js';
 import type { Deployment, IntOrString, ReplicaSet } from '../../../../src/core/objects.js';
-import { aDeployment, aTemplate } from '../../../support/control-plane-lab.js';
+import {
+  aDeployment,
+  aTemplate,
+} from '../../../../src/conformance/controllers/control-plane-lab.js';
 
 function rolling(replicas: number, surge: IntOrString, unavailable: IntOrString): Deployment {
   return aDeployment({

@@ -7,8 +7,8 @@ import {
   aDeployment,
   aTemplate,
   controlPlaneLab,
-} from '../../../support/control-plane-lab.js';
-import type { ControlPlaneLab } from '../../../support/control-plane-lab.js';
+} from '../../../../src/conformance/controllers/control-plane-lab.js';
+import type { ControlPlaneLab } from '../../../../src/conformance/controllers/control-plane-lab.js';
 
 function change(lab: ControlPlaneLab, spec: Partial<DeploymentSpec>): void {
   const deployment = lab.deployment();

@@ -1,6 +1,10 @@
 import { expect, it } from 'vitest';
 import { DEPLOYMENTS, EVENTS } from '../../../../src/control-plane/resources.js';
-import { NAMESPACE, aDeployment, controlPlaneLab } from '../../../support/control-plane-lab.js';
+import {
+  NAMESPACE,
+  aDeployment,
+  controlPlaneLab,
+} from '../../../../src/conformance/controllers/control-plane-lab.js';
 
 it('events go an hour after they were last written', () => {
   const lab = controlPlaneLab();

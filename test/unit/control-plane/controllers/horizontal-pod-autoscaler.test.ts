@@ -7,8 +7,13 @@ import {
 import type { KubeObject } from '../../../../src/core/objects.js';
 import { anHpa, autoscaledLab, polyline } from '../../../support/autoscaled-lab.js';
 import type { AutoscaledLab } from '../../../support/autoscaled-lab.js';
-import { aDeployment, NAMESPACE, START_MS } from '../../../support/control-plane-lab.js';
-import { readScenarios } from '../../../support/controller-scenario.js';
+import {
+  aDeployment,
+  NAMESPACE,
+  START_MS,
+} from '../../../../src/conformance/controllers/control-plane-lab.js';
+import { parseScenario } from '../../../../src/conformance/controllers/scenario.js';
+import { readVectors } from '../../../support/vector-file.js';
 
 const KEY = { namespace: NAMESPACE, name: 'web' };
 
@@ -180,8 +185,9 @@ describe('the HPA controller, its writes', () => {
 });
 
 describe('a load in a closed loop goes as in a real cluster', () => {
-  const vectors = new URL('../../../vectors/controllers-v1.36.jsonl.gz', import.meta.url);
-  const scenarios = readScenarios(vectors).filter(({ topic }) => topic === 'hpa');
+  const scenarios = readVectors('controllers-v1.36.jsonl.gz', parseScenario).filter(
+    ({ topic }) => topic === 'hpa',
+  );
 
   it('has scenarios to compare with', () => {
     expect(scenarios).toHaveLength(3);

@@ -6,8 +6,12 @@ import {
   SERVICE_ACCOUNTS,
 } from '../../../../src/control-plane/resources.js';
 import type { KubeObject } from '../../../../src/core/objects.js';
-import { NAMESPACE, aDeployment, controlPlaneLab } from '../../../support/control-plane-lab.js';
-import type { ControlPlaneLab } from '../../../support/control-plane-lab.js';
+import {
+  NAMESPACE,
+  aDeployment,
+  controlPlaneLab,
+} from '../../../../src/conformance/controllers/control-plane-lab.js';
+import type { ControlPlaneLab } from '../../../../src/conformance/controllers/control-plane-lab.js';
 
 const KEY = { namespace: '', name: NAMESPACE };
 

@@ -10,7 +10,10 @@ import type {
   MetricSpec,
 } from '../../../../src/core/autoscaling-objects.js';
 import { anHpa } from '../../../support/autoscaled-lab.js';
-import { controlPlaneLab, NAMESPACE } from '../../../support/control-plane-lab.js';
+import {
+  controlPlaneLab,
+  NAMESPACE,
+} from '../../../../src/conformance/controllers/control-plane-lab.js';
 
 interface Recorded {
   readonly name: string;

@@ -15,8 +15,11 @@ import {
   aNode,
   addNode,
   controlPlaneLab,
-} from '../../../support/control-plane-lab.js';
-import type { ControlPlaneLab, LabNode } from '../../../support/control-plane-lab.js';
+} from '../../../../src/conformance/controllers/control-plane-lab.js';
+import type {
+  ControlPlaneLab,
+  LabNode,
+} from '../../../../src/conformance/controllers/control-plane-lab.js';
 
 function aContainer(cpu: string | undefined, extra: Partial<Container> = {}): Container {
   const resources = cpu === undefined ? {} : { resources: { requests: { cpu } } };

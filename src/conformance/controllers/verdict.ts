@@ -1,7 +1,7 @@
 /** Whether a recorded scenario passes. */
-import type { Scenario } from './controller-scenario.js';
-import { differences } from './scenario-comparison.js';
-import { playScenario } from './scenario-player.js';
+import type { Scenario } from './scenario.js';
+import { differences } from './compare.js';
+import { playScenario } from './play.js';
 
 /** Which of several equal pods goes first the real one decides by UID, a new one in every take. */
 const TAKES_WITH_TIES = 12;

@@ -9,9 +9,9 @@ import type {
   OwnerReference,
   Pod,
   ReplicaSet,
-} from '../../src/core/objects.js';
-import type { RecordedEndpoint, RecordedState } from './controller-scenario.js';
-import type { ScenarioNames } from './scenario-names.js';
+} from '../../core/objects.js';
+import type { RecordedEndpoint, RecordedState } from './scenario.js';
+import type { ScenarioNames } from './names.js';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';

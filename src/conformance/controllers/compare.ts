@@ -8,7 +8,7 @@ import type {
   RecordedWrite,
   Recording,
   Scenario,
-} from './controller-scenario.js';
+} from './scenario.js';
 
 /** Times that are policy agree to about this: object times are whole seconds. */
 const POLICY_TOLERANCE_MS = 1_500;

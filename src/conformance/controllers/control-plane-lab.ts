@@ -1,22 +1,19 @@
 /** A whole control plane on virtual time: the real API, the real controllers, a scripted kubelet. */
-import { ApiMachinery } from '../../src/control-plane/api-machinery/api-machinery.js';
-import type { KubeApi } from '../../src/control-plane/api.js';
-import { ControllerManager } from '../../src/control-plane/controller-manager.js';
-import type {
-  ControllerPace,
-  ReconcileFailure,
-} from '../../src/control-plane/controller-manager.js';
-import { allControllers } from '../../src/control-plane/controllers/all-controllers.js';
+import { ApiMachinery } from '../../control-plane/api-machinery/api-machinery.js';
+import type { KubeApi } from '../../control-plane/api.js';
+import { ControllerManager } from '../../control-plane/controller-manager.js';
+import type { ControllerPace, ReconcileFailure } from '../../control-plane/controller-manager.js';
+import { allControllers } from '../../control-plane/controllers/all-controllers.js';
 import {
   DEPLOYMENTS,
   NAMESPACES,
   NODES,
   PODS,
   REPLICA_SETS,
-} from '../../src/control-plane/resources.js';
-import type { Deployment, Node, Pod, PodTemplateSpec, ReplicaSet } from '../../src/core/objects.js';
-import { seededRandom } from '../../src/core/random.js';
-import { VirtualClock } from '../../src/time/virtual-clock.js';
+} from '../../control-plane/resources.js';
+import type { Deployment, Node, Pod, PodTemplateSpec, ReplicaSet } from '../../core/objects.js';
+import { seededRandom } from '../../core/random.js';
+import { VirtualClock } from '../../time/virtual-clock.js';
 import { FakeKubelet } from './fake-kubelet.js';
 import type { KubeletRule } from './fake-kubelet.js';
 

@@ -1,14 +1,14 @@
 /** Plays a recorded scenario against our own control plane and records it in the same form. */
 /* oxlint-disable typescript/no-unsafe-type-assertion -- scripts are data of this repository; the API checks what it is given */
-import { ApiError } from '../../src/control-plane/api-error.js';
-import { applyJsonPatch } from '../../src/control-plane/http/json-patch.js';
-import { mergePatch } from '../../src/core/merge-patch.js';
-import { KINDS } from '../../src/control-plane/kinds/registry.js';
-import type { ControllerPace } from '../../src/control-plane/controller-manager.js';
-import type { Resource } from '../../src/control-plane/resources.js';
-import { EVENTS, NODES } from '../../src/control-plane/resources.js';
-import type { KubeEvent, KubeObject, Node } from '../../src/core/objects.js';
-import type { Clock } from '../../src/time/clock.js';
+import { ApiError } from '../../control-plane/api-error.js';
+import { applyJsonPatch } from '../../control-plane/http/json-patch.js';
+import { mergePatch } from '../../core/merge-patch.js';
+import { KINDS } from '../../control-plane/kinds/registry.js';
+import type { ControllerPace } from '../../control-plane/controller-manager.js';
+import type { Resource } from '../../control-plane/resources.js';
+import { EVENTS, NODES } from '../../control-plane/resources.js';
+import type { KubeEvent, KubeObject, Node } from '../../core/objects.js';
+import type { Clock } from '../../time/clock.js';
 import { NAMESPACE, START_MS, addNode, controlPlaneLab } from './control-plane-lab.js';
 import type { ControlPlaneLab, LabNode } from './control-plane-lab.js';
 import type {
@@ -17,9 +17,9 @@ import type {
   Recording,
   Scenario,
   ScenarioAction,
-} from './controller-scenario.js';
+} from './scenario.js';
 import { recordedState } from './recorded-state.js';
-import { ScenarioNames } from './scenario-names.js';
+import { ScenarioNames } from './names.js';
 
 /** What a play needs beside the scenario. */
 export interface PlayOptions {

@@ -1,17 +1,11 @@
 /** A kubelet that follows a script: the one with which the controller vectors were recorded. */
-import type {
-  Container,
-  ContainerStatus,
-  Pod,
-  PodPhase,
-  PodStatus,
-} from '../../src/core/objects.js';
-import { kubeTime } from '../../src/core/kube-time.js';
-import { ApiError } from '../../src/control-plane/api-error.js';
-import type { KubeApi, WatchEvent } from '../../src/control-plane/api.js';
-import { keyOf } from '../../src/control-plane/object-keys.js';
-import { PODS } from '../../src/control-plane/resources.js';
-import type { Cancel, Clock } from '../../src/time/clock.js';
+import type { Container, ContainerStatus, Pod, PodPhase, PodStatus } from '../../core/objects.js';
+import { kubeTime } from '../../core/kube-time.js';
+import { ApiError } from '../../control-plane/api-error.js';
+import type { KubeApi, WatchEvent } from '../../control-plane/api.js';
+import { keyOf } from '../../control-plane/object-keys.js';
+import { PODS } from '../../control-plane/resources.js';
+import type { Cancel, Clock } from '../../time/clock.js';
 
 /** How pods behave. Rules apply in order, later ones override; without `match` a rule is for all. */
 export interface KubeletRule {

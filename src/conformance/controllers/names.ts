@@ -1,6 +1,6 @@
 /** The names under which recordings speak of what the system named. */
-import type { KubeObject, Pod } from '../../src/core/objects.js';
-import { controllerOf } from '../../src/control-plane/owner-references.js';
+import type { KubeObject, Pod } from '../../core/objects.js';
+import { controllerOf } from '../../control-plane/owner-references.js';
 import { NAMESPACE } from './control-plane-lab.js';
 
 /** Gives `P1`, `RS1`, `ES1` in order of creation; objects that the script named keep their names. */

@@ -1,8 +1,7 @@
 /** The recorded scenarios of real controllers (Kubernetes 1.36) and their format. */
 /* oxlint-disable typescript/no-unsafe-type-assertion -- the vectors are data of this repository, read as what they are */
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
-import type { KubeObject } from '../../src/core/objects.js';
+import { fieldOf, isRecord } from '../../core/json.js';
+import type { KubeObject } from '../../core/objects.js';
 import type { LabNode } from './control-plane-lab.js';
 import type { KubeletRule } from './fake-kubelet.js';
 
@@ -123,11 +122,25 @@ export interface Scenario extends Recording {
   readonly durationMs: number;
 }
 
-/** Every scenario of a file of vectors. */
-export function readScenarios(file: URL): readonly Scenario[] {
-  const text = gunzipSync(readFileSync(file)).toString('utf8');
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Scenario);
+/**
+ * A scenario from its line.
+ *
+ * @throws {SyntaxError} when the line is no JSON, or no scenario of controllers.
+ */
+export function parseScenario(line: string): Scenario {
+  const value: unknown = JSON.parse(line);
+  const faults = [
+    ...['topic', 'name'].filter((field) => typeof fieldOf(value, field) !== 'string'),
+    ...['nodes', 'kubelet', 'script', 'records'].filter(
+      (field) => !Array.isArray(fieldOf(value, field)),
+    ),
+    ...(typeof fieldOf(value, 'durationMs') === 'number' ? [] : ['durationMs']),
+    ...(isRecord(fieldOf(value, 'final')) ? [] : ['final']),
+  ];
+  if (faults.length > 0) {
+    throw new SyntaxError(
+      `expected a scenario of controllers; missing or wrong: ${faults.join(', ')}`,
+    );
+  }
+  return value as Scenario;
 }
