@@ -42,6 +42,9 @@ export function completeExperiment(
     coolDownMs: input.coolDown,
     flapWindowMs: input.flapWindow,
     embedded: embeddedSettings(input.embedded),
+    ...(input.slo === undefined
+      ? {}
+      : { slo: { responseTimeMs: input.slo.responseTime, objective: input.slo.objective } }),
     price: input.price ?? DEFAULT_PRICE,
     seed: input.seed,
   };

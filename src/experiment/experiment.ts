@@ -57,6 +57,14 @@ export interface PriceSettings {
   readonly source: string;
 }
 
+/** What users are promised: a share of requests that are good. */
+export interface SloSettings {
+  /** A request is good when it was answered 1xx-4xx within this, from when it was due. */
+  readonly responseTimeMs: number;
+  /** Share of requests that must be good, above 0 and below 1. */
+  readonly objective: number;
+}
+
 /** What is run, where, under which load, and what is asked of it. */
 export interface Experiment {
   readonly name: string;
@@ -83,6 +91,8 @@ export interface Experiment {
   /** A flap is ready, unready and ready again within this window. */
   readonly flapWindowMs: number;
   readonly embedded: EmbeddedSettings;
+  /** Absent: nothing is promised, and measures of it are absent. */
+  readonly slo?: SloSettings;
   readonly price: PriceSettings;
   /** What each number of replicas holds, from a capacity search; absent: not known. */
   readonly demandCurve?: DemandCurve;

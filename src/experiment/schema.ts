@@ -1,6 +1,7 @@
 /** The experiment file as its users write it. Unknown fields are refused; what is optional has its default here. */
 import { z } from 'zod';
 import { loadSchema } from './load-schema.js';
+import { slo } from './slo-schema.js';
 import { decimal, duration, label, pattern, text, wholeNumber, word } from './values.js';
 
 /** Longest experiment name: `hpa-lab-<name>` must be a namespace. */
@@ -146,6 +147,7 @@ export const experimentSchema = z
       .prefault('1m')
       .describe('Ready, unready and ready again within this time is a flap.'),
     embedded: embedded.prefault({}).describe('Settings of the embedded cluster.'),
+    slo: slo.optional().describe('What users are promised; without it, measures of it are absent.'),
     price: price
       .optional()
       .describe('Prices for the cost estimate; by default a public list price, named in reports.'),

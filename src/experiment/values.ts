@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parseDurationMs } from '../core/duration.js';
 
 const DURATION = /^(?:0|(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+)$/;
+const PERCENT = /^(\d+(?:\.\d+)?)\s?%$/;
 const RATE = /^(\d+(?:\.\d+)?)\/(s|m|min|h)$/;
 const PER_SECOND: Readonly<Record<string, number>> = { s: 1, m: 60, min: 60, h: 3_600 };
 const MAX_RATE_PER_SECOND = 1_000_000;
@@ -55,6 +56,19 @@ export function duration(options: { readonly above0?: boolean } = {}) {
     .union([z.string().regex(DURATION, expected), z.literal(0)], expected)
     .transform((value) => (value === 0 ? 0 : (parseDurationMs(value) ?? Number.NaN)))
     .refine((ms) => Number.isFinite(ms) && (options.above0 !== true || ms > 0), expected);
+}
+
+/** A share such as `99.9%`, above 0 % and below 100 %, read as a part of 1. */
+export function share() {
+  const expected = 'a share above 0% and below 100%, such as 99.9%';
+  return (
+    z
+      .string(expected)
+      .regex(PERCENT, expected)
+      // The exponent moves the point in the text: 99.9e-2 is the nearest double to 0.999, 99.9 / 100 is not.
+      .transform((value) => Number(`${PERCENT.exec(value)?.[1] ?? ''}e-2`))
+      .refine((value) => value > 0 && value < 1, expected)
+  );
 }
 
 /** A rate such as `45/s`, `300/min` or a number of requests a second, read as requests a second. */

@@ -1,9 +1,9 @@
 /** Response times in high resolution, mergeable without loss. */
 import {
-  build,
   decodeFromCompressedBase64,
   encodeIntoCompressedBase64,
-  type Histogram as HdrHistogram,
+  Int32Histogram,
+  JsHistogram,
 } from 'hdr-histogram-js';
 import type { EncodedHistogram } from './sender.js';
 
@@ -13,13 +13,7 @@ const SIGNIFICANT_DIGITS = 3;
 
 /** Times in whole microseconds, each kept to three significant digits. */
 export class LatencyHistogram {
-  readonly #hdr: HdrHistogram = build({
-    bitBucketSize: 32,
-    autoResize: false,
-    lowestDiscernibleValue: 1,
-    highestTrackableValue: HIGHEST_MICROS,
-    numberOfSignificantValueDigits: SIGNIFICANT_DIGITS,
-  });
+  readonly #hdr = new Int32Histogram(1, HIGHEST_MICROS, SIGNIFICANT_DIGITS);
 
   /** How many times were recorded. */
   get count(): number {
@@ -34,7 +28,11 @@ export class LatencyHistogram {
 
   /** Adds all that an encoded histogram holds. */
   add(encoded: EncodedHistogram): void {
-    if (encoded !== '') this.#hdr.add(decodeFromCompressedBase64(encoded, 32, false));
+    if (encoded === '') return;
+    const decoded = decodeFromCompressedBase64(encoded, 32, false);
+    if (!(decoded instanceof JsHistogram))
+      throw new TypeError('expected a histogram kept in JavaScript');
+    this.#hdr.add(decoded);
   }
 
   /**
@@ -53,6 +51,20 @@ export class LatencyHistogram {
   /** The mean, ms; absent when nothing was recorded. */
   meanMs(): number | undefined {
     return this.count === 0 ? undefined : this.#hdr.mean / 1_000;
+  }
+
+  /**
+   * How many recorded times are at or below `limitMs`. The histogram's resolution is the bound of what
+   * it cannot tell apart: a time above the limit by less than 0.1 % of it may be counted.
+   */
+  countAtOrBelowMs(limitMs: number): number {
+    const micros = Math.floor(limitMs * 1_000);
+    if (micros < 0) return 0;
+    if (micros >= HIGHEST_MICROS) return this.count;
+    const last = this.#hdr.countsArrayIndex(micros);
+    let count = 0;
+    for (let index = 0; index <= last; index++) count += this.#hdr.getCountAtIndex(index);
+    return count;
   }
 
   encode(): EncodedHistogram {

@@ -47,6 +47,22 @@ describe('a latency histogram', () => {
     expect(mergeHistograms(parts).encode()).toBe(recorded(times).encode());
   });
 
+  it.each([
+    ['a time at the limit', 2, 3],
+    ['no time below it', 0.5, 0],
+    ['the times up to it', 2.9, 3],
+    ['all at the highest it can hold', 1e9, 6],
+    ['none below 0', -1, 0],
+  ])('counts %s', (_, limitMs, count) => {
+    expect(recorded([1, 2, 2, 3, 400, 1e8]).countAtOrBelowMs(limitMs)).toBe(count);
+  });
+
+  it('counts what is above a limit by less than its resolution, and no more', () => {
+    const histogram = recorded([300, 300.02, 300.4]);
+
+    expect(histogram.countAtOrBelowMs(300)).toBe(2);
+  });
+
   it('forgets everything on reset', () => {
     const histogram = recorded([1, 2, 3]);
 
