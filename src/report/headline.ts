@@ -17,18 +17,29 @@ import {
 
 const LABEL_COLUMNS = 14;
 
+/** What is said of one subject. */
+export interface Headline {
+  readonly label: string;
+  /** One sentence or more, each on a line of its own. */
+  readonly texts: readonly string[];
+}
+
+/** The figures a reader wants first, in the order in which they are wanted. */
+export function headlineTexts(analysis: Analysis): readonly Headline[] {
+  return [
+    { label: 'Scaling', texts: scaling(analysis) },
+    { label: 'Pods', texts: [pods(analysis)] },
+    { label: 'Response time', texts: responses(analysis) },
+    { label: 'Errors', texts: [errors(analysis)] },
+    { label: 'Readiness', texts: [readinessText(analysis)] },
+    { label: 'Cost', texts: cost(analysis) },
+    { label: 'Load', texts: [generatorText(analysis)] },
+  ];
+}
+
 /** Headline figures, label first, wrapped to the width. */
 export function headlines(analysis: Analysis, columns: number): readonly string[] {
-  const entries: readonly (readonly [string, readonly string[]])[] = [
-    ['Scaling', scaling(analysis)],
-    ['Pods', [pods(analysis)]],
-    ['Response time', responses(analysis)],
-    ['Errors', [errors(analysis)]],
-    ['Readiness', [readinessText(analysis)]],
-    ['Cost', cost(analysis)],
-    ['Load', [generatorText(analysis)]],
-  ];
-  return entries.flatMap(([label, texts]) =>
+  return headlineTexts(analysis).flatMap(({ label, texts }) =>
     texts
       .flatMap((text) => wrapped(text, columns - LABEL_COLUMNS - 2))
       .map((line, index) => `${(index === 0 ? label : '').padEnd(LABEL_COLUMNS)}  ${line}`),
