@@ -1,5 +1,6 @@
 /** From what a file says to a whole {@link Experiment}: thin outside, thick inside. */
-import type { ConnectionPolicy, LoadPlan, RequestSpec } from '../load/sender.js';
+import { oneRequest, type RequestSpec } from '../load/request-spec.js';
+import type { ConnectionPolicy, LoadPlan } from '../load/sender.js';
 import type { StageSpec } from '../load/profile-spec.js';
 import type { Experiment, ImageMapping, PriceSettings } from './experiment.js';
 import type { LoadInput } from './load-schema.js';
@@ -57,7 +58,7 @@ function loadPlan(load: LoadInput, seed: number): LoadPlan {
       load.model === 'closed'
         ? { model: 'closed', concurrency: load.concurrency, durationMs: load.duration }
         : { model: 'open', profile: { stages: load.stages.map(stageSpec) }, spacing: load.spacing },
-    request: requestSpec(load.request),
+    requests: oneRequest(requestSpec(load.request)),
     connections: connectionPolicy(load.connections),
     maxConnections: load.maxConnections ?? maxInFlight,
     maxInFlight,

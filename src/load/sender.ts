@@ -1,20 +1,12 @@
 /** The port behind which requests are sent, and what a sender tells. */
 import type { EpochMs } from '../time/clock.js';
 import type { ProfileSpec } from './profile-spec.js';
+import type { SessionSpec } from './request-spec.js';
 
 /** How connections are used; a Service balances connections, not requests. */
 export type ConnectionPolicy =
   | { readonly kind: 'per-request' }
   | { readonly kind: 'keep-alive'; readonly maxRequests?: number; readonly maxAgeMs?: number };
-
-/** What each request asks. */
-export interface RequestSpec {
-  readonly method: string;
-  /** Path with query, beginning with `/`. */
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
 
 /** Open model: arrivals come from a profile whatever became of earlier ones. */
 export interface OpenLoad {
@@ -31,17 +23,21 @@ export interface ClosedLoad {
   readonly durationMs: number;
 }
 
-/** Everything a sender needs; nothing optional but the body. */
+/** Everything a sender needs. */
 export interface LoadPlan {
   readonly load: OpenLoad | ClosedLoad;
-  readonly request: RequestSpec;
+  /** What arrivals ask, by weight; at least one. The profile's rate is sessions a second. */
+  readonly requests: readonly SessionSpec[];
   readonly connections: ConnectionPolicy;
   readonly maxConnections: number;
   /** Requests sent and waiting to be sent together; beyond it arrivals are dropped. */
   readonly maxInFlight: number;
-  /** From the send, not from when the arrival was due. */
+  /** From the send, not from when the arrival was due; a step may have its own. */
   readonly timeoutMs: number;
+  /** Of arrivals, of which session each is, and of all random values in requests. */
   readonly seed: number;
+  /** `https` targets: whether certificates are verified; absent: they are. */
+  readonly tls?: { readonly isVerified: boolean };
 }
 
 /** Why a request that was sent was not answered. */

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { ServiceProxy } from '../../src/cluster/embedded/service-proxy/service-proxy.js';
 import { totalOf } from '../../src/load/accounting.js';
 import { mergeHistograms } from '../../src/load/histogram.js';
+import { oneRequest } from '../../src/load/request-spec.js';
 import type { ConnectionPolicy, LoadPlan, LoadSecond, LoadSummary } from '../../src/load/sender.js';
 import { ProcessSender } from '../../src/load/senders/process-sender.js';
 import type { EngineChoice } from '../../src/load/senders/sender-messages.js';
@@ -201,7 +202,7 @@ async function send(
   const summary = await sender.send(
     {
       load,
-      request: { method: 'GET', path: '/', headers: {} },
+      requests: oneRequest({ method: 'GET', path: '/', headers: {} }),
       connections: what.connections,
       maxConnections: 1_000,
       maxInFlight: 5_000,

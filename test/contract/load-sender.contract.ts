@@ -4,6 +4,7 @@ import { accountingFaults, type LoadTotals, totalOf } from '../../src/load/accou
 import { LatencyHistogram, mergeHistograms } from '../../src/load/histogram.js';
 import { profileOf } from '../../src/load/profile.js';
 import { instantsOf, scheduleOf } from '../../src/load/schedule.js';
+import { oneRequest } from '../../src/load/request-spec.js';
 import type {
   ConnectionPolicy,
   LoadPlan,
@@ -68,7 +69,7 @@ export function loadSenderContract({ name, create, skip }: SenderUnderTest): voi
     const startAtMs = clock.now() + 400; // what a process takes to start
     const summary = await create().send(
       {
-        request: { method: 'GET', path: '/work', headers: {} },
+        requests: oneRequest({ method: 'GET', path: '/work', headers: {} }),
         connections: KEEP_ALIVE,
         maxConnections: 500,
         maxInFlight: 2_000,
@@ -248,7 +249,7 @@ export function loadSenderContract({ name, create, skip }: SenderUnderTest): voi
         await create().send(
           {
             load: constant(50, 2_000),
-            request: { method: 'GET', path: '/', headers: {} },
+            requests: oneRequest({ method: 'GET', path: '/', headers: {} }),
             connections: KEEP_ALIVE,
             maxConnections: 100,
             maxInFlight: 100,

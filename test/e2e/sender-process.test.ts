@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { accountingFaults } from '../../src/load/accounting.js';
+import { oneRequest } from '../../src/load/request-spec.js';
 import type { LoadPlan, LoadSecond } from '../../src/load/sender.js';
 import { ProcessSender } from '../../src/load/senders/process-sender.js';
 import { WallClock } from '../../src/time/wall-clock.js';
@@ -23,7 +24,7 @@ const plan: LoadPlan = {
       stages: [{ kind: 'constant', name: 'c', durationMs: 60_000, ratePerSecond: 50 }],
     },
   },
-  request: { method: 'GET', path: '/', headers: {} },
+  requests: oneRequest({ method: 'GET', path: '/', headers: {} }),
   connections: { kind: 'keep-alive' },
   maxConnections: 10,
   maxInFlight: 100,
@@ -124,7 +125,7 @@ describe("the sender's process", () => {
       {
         ...plan,
         load: { model: 'closed', concurrency: 0, durationMs: Number.NaN },
-        request: { method: 'GE T', path: 'work', headers: { 'content-length': '5' } },
+        requests: oneRequest({ method: 'GE T', path: 'work', headers: { 'content-length': '5' } }),
         maxConnections: 0.5,
       },
       {

@@ -7,6 +7,7 @@ import type { Experiment } from '../../src/experiment/experiment.js';
 import { LatencyHistogram } from '../../src/load/histogram.js';
 import type { StageSpec } from '../../src/load/profile-spec.js';
 import { profileOf } from '../../src/load/profile.js';
+import { oneRequest } from '../../src/load/request-spec.js';
 import type { LoadSecond } from '../../src/load/sender.js';
 import { seededRandom } from '../../src/core/random.js';
 import type {
@@ -150,7 +151,7 @@ export function anExperiment(stages: readonly StageSpec[] = SPIKE_STAGES): Exper
     hpa: 'sample-service',
     load: {
       load: { model: 'open', profile: { stages }, spacing: 'even' },
-      request: { method: 'GET', path: '/work?cpuMs=25', headers: {} },
+      requests: oneRequest({ method: 'GET', path: '/work?cpuMs=25', headers: {} }),
       connections: { kind: 'per-request' },
       maxConnections: 1_000,
       maxInFlight: 1_000,

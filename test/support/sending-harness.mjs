@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 const [dist, baseUrl] = process.argv.slice(2);
 const load = (path) => import(pathToFileURL(`${dist}/${path}`).href);
 const { ProcessSender } = await load('load/senders/process-sender.js');
+const { oneRequest } = await load('load/request-spec.js');
 const { WallClock } = await load('time/wall-clock.js');
 
 const clock = new WallClock();
@@ -22,7 +23,7 @@ await sender.send(
         stages: [{ kind: 'constant', name: 'c', durationMs: 60_000, ratePerSecond: 20 }],
       },
     },
-    request: { method: 'GET', path: '/', headers: {} },
+    requests: oneRequest({ method: 'GET', path: '/', headers: {} }),
     connections: { kind: 'keep-alive' },
     maxConnections: 10,
     maxInFlight: 10,

@@ -25,7 +25,10 @@ export async function engineMaker(
  * autocannon for the closed model, which it was made for, over connections that stay; the sockets,
  * which cost least a request and tell failures apart best, for everything else.
  */
-function fittingEngine({ load, connections, request }: LoadPlan): 'socket' | 'autocannon' {
+function fittingEngine({ load, connections, requests }: LoadPlan): 'socket' | 'autocannon' {
   const isKept = connections.kind === 'keep-alive' && connections.maxRequests === undefined;
-  return load.model === 'closed' && isKept && request.method !== 'HEAD' ? 'autocannon' : 'socket';
+  const hasHead = requests.some(({ steps }) =>
+    steps.some((step) => step.request.method === 'HEAD'),
+  );
+  return load.model === 'closed' && isKept && !hasHead ? 'autocannon' : 'socket';
 }

@@ -52,7 +52,13 @@ function reachFaults(profile: ProfileSpec): readonly string[] {
   );
 }
 
-function requestFaults({ request }: LoadPlan): readonly string[] {
+function requestFaults({ requests }: LoadPlan): readonly string[] {
+  const [session] = requests;
+  const [step] = session?.steps ?? [];
+  if (step === undefined || requests.length > 1 || session?.steps.length !== 1) {
+    return ['requests: expected one session of one step'];
+  }
+  const { request } = step;
   const faults: string[] = [];
   if (!TOKEN.test(request.method)) {
     faults.push(`request.method: expected a method such as GET, got "${request.method}"`);

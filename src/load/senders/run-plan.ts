@@ -85,7 +85,9 @@ function engineOptions(
 ): EngineOptions {
   const target = targetOf(baseUrl);
   if (target === undefined) throw new TypeError(`expected a base URL, got "${baseUrl}"`);
-  return { target, request: plan.request, connections: engineConnections(plan), ...wiring };
+  const request = plan.requests[0]?.steps[0]?.request;
+  if (request === undefined) throw new TypeError('expected a plan with a request');
+  return { target, request, connections: engineConnections(plan), ...wiring };
 }
 
 /** In the closed model every user has a connection. */

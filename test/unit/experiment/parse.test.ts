@@ -37,7 +37,7 @@ describe('a valid experiment file', () => {
       hpa: 'app',
       load: {
         load: { model: 'open', spacing: 'even' },
-        request: { method: 'GET', path: '/', headers: {} },
+        requests: [{ weight: 1, steps: [{ request: { method: 'GET', path: '/', headers: {} } }] }],
         connections: { kind: 'per-request' },
         maxConnections: 1_000,
         maxInFlight: 1_000,
@@ -142,7 +142,7 @@ describe('a valid experiment file', () => {
     const experiment = experimentOf(readFileSync('experiments/spike.yaml', 'utf8'));
 
     expect(experiment.name).toBe('spike');
-    expect(experiment.load.request.path).toBe('/work?cpuMs=25');
+    expect(experiment.load.requests[0]?.steps[0]?.request.path).toBe('/work?cpuMs=25');
   });
 });
 
