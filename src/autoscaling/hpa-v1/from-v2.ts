@@ -6,7 +6,12 @@ import type {
   ScalingRules,
 } from '../../core/autoscaling-objects.js';
 import type { Condition, StringMap } from '../../core/objects.js';
-import { compact, type HorizontalPodAutoscalerV1, V1_ANNOTATIONS } from './hpa-v1.js';
+import {
+  compact,
+  type HorizontalPodAutoscalerV1,
+  V1_ANNOTATIONS,
+  withoutV1Annotations,
+} from './hpa-v1.js';
 
 /**
  * The `autoscaling/v1` form: the first CPU utilization target in its field, every other metric,
@@ -60,10 +65,8 @@ function statusOf(
   };
 }
 
-/** Annotations of earlier conversions never come through. */
 function annotationsOf({ metadata, spec, status }: HorizontalPodAutoscaler): StringMap {
-  const own: readonly string[] = Object.values(V1_ANNOTATIONS);
-  const kept = Object.entries(metadata.annotations ?? {}).filter(([name]) => !own.includes(name));
+  const kept = withoutV1Annotations(metadata.annotations ?? {});
   const others = (spec.metrics ?? []).filter((metric) => !isCpuUtilization(metric));
   const currentMetrics = status?.currentMetrics ?? [];
   const conditions = status?.conditions ?? [];
@@ -79,7 +82,7 @@ function annotationsOf({ metadata, spec, status }: HorizontalPodAutoscaler): Str
   }
   if (conditions.length > 0) added.push([V1_ANNOTATIONS.conditions, conditions.map(conditionOf)]);
   const encoded = added.map(([name, value]) => [name, JSON.stringify(value)] as const);
-  return Object.fromEntries([...kept, ...encoded]);
+  return { ...kept, ...Object.fromEntries(encoded) };
 }
 
 /** Fields of the metric in the order in which Go writes them. */

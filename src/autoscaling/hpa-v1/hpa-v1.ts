@@ -1,6 +1,6 @@
 /** `autoscaling/v1` HorizontalPodAutoscaler, as it is in JSON, and what it keeps in annotations. */
 import type { CrossVersionObjectReference } from '../../core/autoscaling-objects.js';
-import type { KubeObject, KubeTime } from '../../core/objects.js';
+import type { KubeObject, KubeTime, StringMap } from '../../core/objects.js';
 
 /** An HPA in the older version: one CPU target; all else stands in annotations. */
 export interface HorizontalPodAutoscalerV1 extends KubeObject {
@@ -30,6 +30,18 @@ export const V1_ANNOTATIONS = {
   conditions: 'autoscaling.alpha.kubernetes.io/conditions',
   behavior: 'autoscaling.alpha.kubernetes.io/behavior',
 } as const;
+
+/**
+ * Annotations without those of the older version: they never come through a conversion, and the newer
+ * version drops them from what it is given.
+ *
+ * @see Source: kubernetes `pkg/apis/autoscaling/helpers.go`,
+ *   `DropRoundTripHorizontalPodAutoscalerAnnotations`.
+ */
+export function withoutV1Annotations(annotations: StringMap): StringMap {
+  const own: readonly string[] = Object.values(V1_ANNOTATIONS);
+  return Object.fromEntries(Object.entries(annotations).filter(([name]) => !own.includes(name)));
+}
 
 /** An object's JSON without the fields that are undefined, in the order given. */
 export function compact(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -13,7 +13,7 @@ import { isRecord } from '../../core/json.js';
 import type { Condition, LabelSelector, StringMap } from '../../core/objects.js';
 import { parseQuantity } from '../../core/quantity.js';
 import { DEFAULT_METRIC } from '../hpa/defaults.js';
-import { type HorizontalPodAutoscalerV1, V1_ANNOTATIONS } from './hpa-v1.js';
+import { type HorizontalPodAutoscalerV1, V1_ANNOTATIONS, withoutV1Annotations } from './hpa-v1.js';
 
 /**
  * The `autoscaling/v2` form: what the annotations hold goes back to its fields, and an HPA with no
@@ -25,15 +25,14 @@ export function hpaV2FromV1(hpa: HorizontalPodAutoscalerV1): HorizontalPodAutosc
   const { kind, metadata, spec, status } = hpa;
   const { targetCPUUtilizationPercentage: cpu, ...bounds } = spec;
   const { annotations = {}, ...rest } = metadata;
-  const own: readonly string[] = Object.values(V1_ANNOTATIONS);
-  const kept = Object.entries(annotations).filter(([name]) => !own.includes(name));
+  const kept = withoutV1Annotations(annotations);
   const others = recordsIn(annotations, V1_ANNOTATIONS.metrics)?.map(metricOf) ?? [];
   const metrics = cpu === undefined ? others : [...others, cpuMetric(cpu)];
   const behavior = behaviorOf(annotations);
   return {
     apiVersion: 'autoscaling/v2',
     kind,
-    metadata: kept.length === 0 ? rest : { ...rest, annotations: Object.fromEntries(kept) },
+    metadata: Object.keys(kept).length === 0 ? rest : { ...rest, annotations: kept },
     spec: {
       ...bounds,
       metrics: metrics.length === 0 ? [DEFAULT_METRIC] : metrics,

@@ -1,7 +1,7 @@
 /** What the API server would refuse, found out before anything is started. */
 import { ApiMachinery } from '../../control-plane/api-machinery/api-machinery.js';
 import { ApiHandler } from '../../control-plane/http/api-handler.js';
-import { KINDS } from '../../control-plane/kinds/registry.js';
+import { SERVED_KINDS } from '../../control-plane/kinds/registry.js';
 import type { Resource } from '../../control-plane/resources.js';
 import { isRecord, valueAt } from '../../core/json.js';
 import type { KubeObject } from '../../core/objects.js';
@@ -53,7 +53,7 @@ function namespacesOf(objects: readonly KubeObject[]): ReadonlySet<string> {
 }
 
 function resourceOf({ apiVersion, kind }: KubeObject): Resource | undefined {
-  return KINDS.map(({ resource }) => resource).find(
+  return SERVED_KINDS.map(({ resource }) => resource).find(
     (resource) => resource.kind === kind && versionOf(resource) === apiVersion,
   );
 }

@@ -13,6 +13,7 @@ import type {
   WatchEvent,
   WriteOptions,
 } from '../api.js';
+import { storedKind } from '../kinds/kind.js';
 import type { Draft, Kind, WriteContext } from '../kinds/kind.js';
 import { KindRegistry } from '../kinds/registry.js';
 import { SERVICES } from '../resources.js';
@@ -69,6 +70,16 @@ export interface DeletionResult {
   readonly object: KubeObject;
   /** False: it stays until its grace is over or its finalizers are gone. */
   readonly isGone: boolean;
+}
+
+/**
+ * What a client sent, in the stored version. The defaults of that version are set before validation, or
+ * after it when the object came in another version: upstream's come when it is read from storage.
+ */
+interface Received {
+  readonly kind: Kind;
+  readonly draft: Draft<KubeObject>;
+  readonly isConverted: boolean;
 }
 
 /** Decodes, defaults, admits, validates and stores: everything behind the API but HTTP. */
@@ -147,14 +158,13 @@ export class ApiMachinery implements KubeApi {
     object: unknown,
     options?: DecodingOptions,
   ): T {
-    const kind = this.kinds.of(resource);
     const context = this.#context();
-    const draft = this.#decoded(kind, object, options);
+    const { kind, draft, isConverted } = this.#received(resource, object, options);
     const { metadata } = draft;
     if (metadata.resourceVersion !== undefined) {
       throw ApiError.unclassified('resourceVersion should not be set on objects to be created');
     }
-    kind.setDefaults?.(draft);
+    if (!isConverted) kind.setDefaults?.(draft);
     this.#beginMetadata(kind, draft, context.nowMs);
     refuseInEndingNamespace(this, kind, draft);
     if (kind.hasStatus) clearStatus(kind, draft);
@@ -168,6 +178,7 @@ export class ApiMachinery implements KubeApi {
       throw ApiError.alreadyExists(resource, draft.metadata.name);
     }
     kind.reserve?.(draft, undefined, context);
+    if (isConverted) kind.setDefaults?.(draft);
     return this.#stored(resource, canonical(kind, draft), options);
   }
 
@@ -181,8 +192,8 @@ export class ApiMachinery implements KubeApi {
     object: unknown,
     options: DecodingOptions = {},
   ): T {
-    const kind = this.kinds.of(resource);
-    const incoming = this.#decoded(kind, object, options);
+    const received = this.#received(resource, object, options);
+    const { kind, draft: incoming } = received;
     const old = this.get(resource, keyOf(incoming));
     if (old === undefined) {
       if (kind.isCreatedByUpdate === true && options.subresource === undefined) {
@@ -191,7 +202,7 @@ export class ApiMachinery implements KubeApi {
       throw ApiError.notFound(resource, incoming.metadata.name);
     }
     refuseStale(kind, incoming, { old, isPatch: options.isPatch === true });
-    const draft = canonical(kind, this.#changed(kind, { incoming, old }, options));
+    const draft = canonical(kind, this.#changed(received, old, options));
     if (options.subresource === undefined) warn(kind, draft, options);
     if (isEqualJson(draft, old)) return old;
     if (isDeletedByUpdate(kind, draft)) return this.#completeDeletion(resource, draft, options);
@@ -204,7 +215,7 @@ export class ApiMachinery implements KubeApi {
 
   /** As `delete`, and says whether the object is gone. */
   remove(resource: Resource, key: ObjectKey, options: DeleteOptions = {}): DeletionResult {
-    const kind = this.kinds.of(resource);
+    const kind = storedKind(this.kinds.of(resource));
     const old: KubeObject = this.read(resource, key);
     const draft = this.#decoded(kind, old);
     const request = { options, nowMs: this.#clock.now() };
@@ -219,8 +230,8 @@ export class ApiMachinery implements KubeApi {
 
   /** The object as it would be stored, by the rules of the kind; the incoming draft is used up. */
   #changed(
-    kind: Kind,
-    { incoming, old }: { readonly incoming: Draft<KubeObject>; readonly old: KubeObject },
+    { kind, draft: incoming, isConverted }: Received,
+    old: KubeObject,
     { subresource }: WriteOptions,
   ): Draft<KubeObject> {
     const context = this.#context();
@@ -230,7 +241,7 @@ export class ApiMachinery implements KubeApi {
       kind.applySubresource?.(draft, { subresource, object: incoming }, context);
       return draft;
     }
-    kind.setDefaults?.(draft);
+    if (!isConverted) kind.setDefaults?.(draft);
     keepMetadata(draft, old);
     const faults = [
       ...metadataFaults(kind, draft),
@@ -253,7 +264,23 @@ export class ApiMachinery implements KubeApi {
     }
     refuseFaults(kind, draft, faults);
     if (subresource === undefined) kind.reserve?.(draft, old, context);
+    if (isConverted) kind.setDefaults?.(draft);
     return draft;
+  }
+
+  /** What a client sent, in the stored version. */
+  #received(resource: Resource, object: unknown, options: DecodingOptions = {}): Received {
+    const given = this.kinds.of(resource);
+    const draft = this.#decoded(given, object, options);
+    const { conversion } = given;
+    if (conversion === undefined) return { kind: given, draft, isConverted: false };
+    given.setDefaults?.(draft);
+    const { stored } = conversion;
+    return {
+      kind: stored,
+      draft: this.#decoded(stored, conversion.toStored(draft)),
+      isConverted: true,
+    };
   }
 
   #decoded(kind: Kind, object: unknown, options: DecodingOptions = {}): Draft<KubeObject> {

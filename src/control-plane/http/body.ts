@@ -13,7 +13,6 @@ export const SCHEME = 'in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.
 const OLD_VERSIONS: ReadonlyMap<string, readonly string[]> = new Map([
   ['Deployment', ['extensions/v1beta1', 'apps/v1beta1', 'apps/v1beta2']],
   ['ReplicaSet', ['extensions/v1beta1', 'apps/v1beta2']],
-  ['HorizontalPodAutoscaler', ['autoscaling/v1']],
   ['EndpointSlice', ['discovery.k8s.io/v1beta1']],
   ['Secret', ['v1']],
   ['Event', ['events.k8s.io/v1']],

@@ -5,6 +5,7 @@ import { notAcceptable, mediaRanges } from './representation.js';
 import { METRICS_GROUP } from './metrics-handler.js';
 import { json, jsonText } from './messages.js';
 import type { PlainResponse } from './messages.js';
+import { STORAGE_VERSION_HASHES } from './storage-version-hashes.js';
 
 const ALL_VERBS = [
   'create',
@@ -231,7 +232,7 @@ function resourceList(version: GroupVersion | undefined): PlainResponse | undefi
   const { group, resources } = version;
   const listed: unknown[] = [];
   for (const entry of resources) {
-    listed.push(listedResource(entry));
+    listed.push(listedResource(group, entry));
     for (const part of entry.subresources) listed.push(listedPart(version, entry, part));
   }
   return json(200, {
@@ -242,7 +243,9 @@ function resourceList(version: GroupVersion | undefined): PlainResponse | undefi
   });
 }
 
-function listedResource(entry: ResourceEntry): unknown {
+function listedResource(group: string, entry: ResourceEntry): unknown {
+  const name = group === '' ? entry.plural : `${entry.plural}.${group}`;
+  const storageVersionHash = STORAGE_VERSION_HASHES[name];
   return {
     name: entry.plural,
     singularName: entry.singular,
@@ -251,6 +254,7 @@ function listedResource(entry: ResourceEntry): unknown {
     verbs: entry.verbs,
     ...(entry.shortNames.length === 0 ? {} : { shortNames: entry.shortNames }),
     ...(entry.categories.length === 0 ? {} : { categories: entry.categories }),
+    ...(storageVersionHash === undefined ? {} : { storageVersionHash }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../core/objects.js';
 import type { EpochMs } from '../../time/clock.js';
 import type { Kind } from '../kinds/kind.js';
 import type { Representation } from './representation.js';
+import { shownAs } from './shown-object.js';
 import { tableBody } from './table.js';
 
 /** An object's JSON from its metadata on; objects never change, so each is written once. */
@@ -26,7 +27,7 @@ export interface ListMeta {
   readonly remainingItemCount?: number;
 }
 
-/** One object in the wanted form. */
+/** One object, as it is stored, in the wanted form. */
 export function encodeObject(object: KubeObject, encoding: Encoding): string {
   switch (encoding.representation) {
     case 'table':
@@ -39,11 +40,11 @@ export function encodeObject(object: KubeObject, encoding: Encoding): string {
       return metadataText(object);
     case 'object':
     default:
-      return objectText(object);
+      return objectText(shownAs(encoding.kind, object));
   }
 }
 
-/** A list in the wanted form. */
+/** A list of objects, as they are stored, in the wanted form. */
 export function encodeList(
   items: readonly KubeObject[],
   encoding: Encoding,
@@ -58,7 +59,7 @@ export function encodeList(
   const { group, version } = kind.resource;
   const apiVersion = group === '' ? version : `${group}/${version}`;
   const head = listHead(`${kind.resource.kind}List`, apiVersion, meta);
-  return `${head}${items.map((item) => `{${tail(item)}`).join(',')}]}`;
+  return `${head}${items.map((item) => `{${tail(shownAs(kind, item))}`).join(',')}]}`;
 }
 
 /** An object with kind and apiVersion first. */

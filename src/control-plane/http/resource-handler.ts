@@ -21,6 +21,7 @@ import { json, jsonText } from './messages.js';
 import type { ApiRequest, ApiResponse } from './messages.js';
 import { patchedObject } from './patch.js';
 import type { ResourcePath } from './resource-path.js';
+import { shownAs } from './shown-object.js';
 import { watchStream } from './watch-stream.js';
 import { FieldReport, parseDeleteOptions, parseWriteQuery } from './write-options.js';
 import type { FieldValidation } from './write-options.js';
@@ -268,7 +269,7 @@ function patch(
   const { api } = options;
   const encoding = encodingFor(options, kind, request);
   const query = parseWriteQuery(request.query, 'PatchOptions');
-  const current: KubeObject = api.read(kind.resource, keyOfPath(path));
+  const current = shownAs(kind, api.read(kind.resource, keyOfPath(path)));
   const patched = patchedObject(current, request, kind.type);
   checkPatched(target, patched, query.fieldValidation);
   placeInNamespace(kind, path, patched);

@@ -1,6 +1,8 @@
 /** Tables, as `kubectl get` asks for. */
 import type { KubeObject } from '../../core/objects.js';
+import { storedKind } from '../kinds/kind.js';
 import type { Encoding, ListMeta } from './encode.js';
+import { shownAs } from './shown-object.js';
 
 /** The `meta.k8s.io/v1` Table of some objects. */
 export function tableBody(
@@ -8,14 +10,15 @@ export function tableBody(
   encoding: Encoding,
   meta: ListMeta,
 ): unknown {
-  const { kind, nowMs, includeObject, hasNoColumns = false } = encoding;
+  const { nowMs, hasNoColumns = false } = encoding;
+  const { columns } = storedKind(encoding.kind);
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
     metadata: meta,
     columnDefinitions: hasNoColumns
       ? null
-      : kind.columns.map(({ name, type, format, description, priority }) => ({
+      : columns.map(({ name, type, format, description, priority }) => ({
           name,
           type,
           format: format ?? '',
@@ -23,15 +26,16 @@ export function tableBody(
           priority,
         })),
     rows: objects.map((object) => ({
-      cells: kind.columns.map((column) => column.cell(object, nowMs)),
-      ...rowObject(object, includeObject),
+      cells: columns.map((column) => column.cell(object, nowMs)),
+      ...rowObject(object, encoding),
     })),
   };
 }
 
-function rowObject(object: KubeObject, include: Encoding['includeObject']): object {
-  if (include === 'None') return {};
-  if (include === 'Object') return { object };
+/** Metadata alone is that of the stored version, as upstream has it. */
+function rowObject(object: KubeObject, { kind, includeObject }: Encoding): object {
+  if (includeObject === 'None') return {};
+  if (includeObject === 'Object') return { object: shownAs(kind, object) };
   const { metadata } = object;
   return {
     object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata },

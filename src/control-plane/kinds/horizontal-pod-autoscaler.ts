@@ -1,4 +1,5 @@
 /** HorizontalPodAutoscaler. */
+import { withoutV1Annotations } from '../../autoscaling/hpa-v1/hpa-v1.js';
 import { defaultHpa } from '../../autoscaling/hpa/defaults.js';
 import type { HorizontalPodAutoscaler } from '../../core/autoscaling-objects.js';
 import { negativeValue } from '../field-error.js';
@@ -24,6 +25,8 @@ export const HORIZONTAL_POD_AUTOSCALER_KIND: Kind<HorizontalPodAutoscaler> = {
   nameRule: 'subdomain',
   hasStatus: true,
   setDefaults(draft) {
+    const { annotations } = draft.metadata;
+    if (annotations !== undefined) draft.metadata.annotations = withoutV1Annotations(annotations);
     draft.spec = draftCopy(defaultHpa(draft).spec);
   },
   validate: (hpa) => hpaFaults(hpa),

@@ -114,4 +114,23 @@ export interface Kind<T extends KubeObject = KubeObject> {
   /** Fields that a field selector may name, beside `metadata.name` and `metadata.namespace`. */
   selectableFields?(object: T): Readonly<Record<string, string>>;
   readonly columns: readonly TableColumn<T>[];
+  /** Present: the kind is a version that is not the stored one. */
+  readonly conversion?: Conversion;
+}
+
+/**
+ * How a version of a kind becomes the stored one and back. Such a kind has a type, a resource and
+ * defaults of its own; everything else (rules, columns) is the stored kind's.
+ */
+export interface Conversion {
+  readonly stored: Kind;
+  /** The object in the stored version, not yet canonical. */
+  toStored(object: KubeObject): KubeObject;
+  /** A stored object in this version. */
+  fromStored(object: KubeObject): KubeObject;
+}
+
+/** The kind whose rules hold: the kind itself, or the one its objects are stored as. */
+export function storedKind(kind: Kind): Kind {
+  return kind.conversion?.stored ?? kind;
 }

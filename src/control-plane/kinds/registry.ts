@@ -7,6 +7,7 @@ import { DEPLOYMENT_KIND } from './deployment.js';
 import { ENDPOINT_SLICE_KIND } from './endpoint-slice.js';
 import { EVENT_KIND } from './event.js';
 import { HORIZONTAL_POD_AUTOSCALER_KIND } from './horizontal-pod-autoscaler.js';
+import { HORIZONTAL_POD_AUTOSCALER_V1_KIND } from './horizontal-pod-autoscaler-v1.js';
 import type { Kind } from './kind.js';
 import { NAMESPACE_KIND } from './namespace.js';
 import { NODE_KIND } from './node.js';
@@ -15,7 +16,7 @@ import { REPLICA_SET_KIND } from './replica-set.js';
 import { SERVICE_ACCOUNT_KIND } from './service-account.js';
 import { SERVICE_KIND } from './service.js';
 
-/** Every kind, in the order in which discovery lists them. */
+/** Every kind that is stored, in the order in which discovery lists them. */
 export const KINDS: readonly Kind[] = [
   CONFIG_MAP_KIND,
   EVENT_KIND,
@@ -30,12 +31,16 @@ export const KINDS: readonly Kind[] = [
   ENDPOINT_SLICE_KIND,
 ];
 
+/** Every kind in every version that is offered; the preferred version of a group comes first. */
+export const SERVED_KINDS: readonly Kind[] = [...KINDS, HORIZONTAL_POD_AUTOSCALER_V1_KIND];
+
 /** Finds kinds by resource or by what a URL names. */
 export class KindRegistry {
+  /** Kinds in every version. */
   readonly all: readonly Kind[];
   readonly #byPath = new Map<string, Kind>();
 
-  constructor(kinds: readonly Kind[] = KINDS) {
+  constructor(kinds: readonly Kind[] = SERVED_KINDS) {
     this.all = kinds;
     for (const kind of kinds) this.#byPath.set(pathOf(kind.resource), kind);
   }

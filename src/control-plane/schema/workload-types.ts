@@ -1,4 +1,4 @@
-/** Types of `apps/v1` and `autoscaling/v2`. */
+/** Types of `apps/v1` and of both versions of `autoscaling`. */
 import { LABEL_SELECTOR, objectType } from './meta-types.js';
 import { POD_TEMPLATE_SPEC } from './pod-types.js';
 import {
@@ -121,11 +121,16 @@ const METRIC_IDENTIFIER = struct(`${AUTOSCALING}.MetricIdentifier`, {
   selector: pointer(LABEL_SELECTOR),
 });
 
-const OBJECT_REFERENCE = struct(`${AUTOSCALING}.CrossVersionObjectReference`, {
-  kind: required(STRING),
-  name: required(STRING),
-  apiVersion: optional(STRING),
-});
+const OBJECT_REFERENCE = objectReference(AUTOSCALING);
+
+/** Each version of the group has one of its own. */
+function objectReference(prefix: string): StructType {
+  return struct(`${prefix}.CrossVersionObjectReference`, {
+    kind: required(STRING),
+    name: required(STRING),
+    apiVersion: optional(STRING),
+  });
+}
 
 const METRIC_SPEC = struct(`${AUTOSCALING}.MetricSpec`, {
   type: required(STRING),
@@ -257,6 +262,32 @@ export const HORIZONTAL_POD_AUTOSCALER: StructType = objectType(
             byType,
           ),
         ),
+      }),
+    ),
+  },
+);
+
+const AUTOSCALING_V1 = 'io.k8s.api.autoscaling.v1';
+
+/** `autoscaling/v1` HorizontalPodAutoscaler. */
+export const HORIZONTAL_POD_AUTOSCALER_V1: StructType = objectType(
+  `${AUTOSCALING_V1}.HorizontalPodAutoscaler`,
+  {
+    spec: optional(
+      struct(`${AUTOSCALING_V1}.HorizontalPodAutoscalerSpec`, {
+        scaleTargetRef: required({ ...objectReference(AUTOSCALING_V1), isAtomic: true }),
+        minReplicas: pointer(INT32),
+        maxReplicas: required(INT32),
+        targetCPUUtilizationPercentage: pointer(INT32),
+      }),
+    ),
+    status: optional(
+      struct(`${AUTOSCALING_V1}.HorizontalPodAutoscalerStatus`, {
+        observedGeneration: pointer(INT64),
+        lastScaleTime: pointer(TIME),
+        currentReplicas: required(INT32),
+        desiredReplicas: required(INT32),
+        currentCPUUtilizationPercentage: pointer(INT32),
       }),
     ),
   },
