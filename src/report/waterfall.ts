@@ -9,7 +9,8 @@ const SINCE_COLUMNS = 8;
 /** Between the four columns, two spaces each. */
 const SPACES = 6;
 
-const STAGE_NAMES: Readonly<Record<ScaleUpStageName, string>> = {
+/** What each stage is, in a reader's words. */
+export const STAGE_NAMES: Readonly<Record<ScaleUpStageName, string>> = {
   'over-target': 'pods are busier than the target',
   'metric-visible': 'the metrics API shows it',
   decision: 'the HPA asks for more pods',
