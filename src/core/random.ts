@@ -21,7 +21,7 @@ export interface Random {
  * @param seed - any integer; its lowest 32 bits count.
  */
 export function seededRandom(seed: number): Random {
-  const next = xoshiro128(seed);
+  const next = xoshiro128(splitmix32(seed));
   return {
     next: () => next() / 2 ** 32,
     below: (bound) => Math.floor((next() / 2 ** 32) * bound),
@@ -29,12 +29,31 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-function xoshiro128(seed: number): () => number {
-  const mix = splitmix32(seed);
-  let a = mix();
-  let b = mix();
-  let c = mix();
-  let d = mix();
+/**
+ * The random stream of one of many numbered things. It depends on `seed` and `number` alone, in whatever
+ * order the things come, and no two numbers of a seed have a state in common.
+ *
+ * @param number - a whole number, at least 0; its lowest 32 bits count.
+ */
+export function numberedRandom(seed: number, number: number): Random {
+  const own = splitmix32(number);
+  const ofSeed = splitmix32(seed);
+  // taken in the other order: no number, the seed itself either, makes all four words 0
+  const words = [ofSeed(), ofSeed(), ofSeed(), ofSeed()];
+  const next = xoshiro128(() => own() ^ (words.pop() ?? 0));
+  return {
+    next: () => next() / 2 ** 32,
+    below: (bound) => Math.floor((next() / 2 ** 32) * bound),
+    child: (name) => seededRandom(hash(`${seed >>> 0}/${number}/${name}`)),
+  };
+}
+
+/** @param state - called four times. */
+function xoshiro128(state: () => number): () => number {
+  let a = state();
+  let b = state();
+  let c = state();
+  let d = state();
   return () => {
     const result = Math.imul(rotateLeft(Math.imul(b, 5), 7), 9) >>> 0;
     const t = b << 9;
