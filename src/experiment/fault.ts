@@ -13,7 +13,7 @@ export interface Fault {
   readonly expected: string;
   /** Completes "found ...". */
   readonly found: string;
-  /** A known word near the one found; absent when none is near. */
+  /** A known word near the one found, or a few of them; absent when none is near. */
   readonly nearest?: string;
 }
 
@@ -30,22 +30,29 @@ export function formatFault(fault: Fault): string {
  * letters (at least two) changed, added, removed or swapped with their neighbour; undefined when none is that near.
  */
 export function nearestWord(wrong: string, words: readonly string[]): string | undefined {
-  const limit = Math.max(2, Math.floor(wrong.length / 3));
-  let best: { readonly word: string; readonly distance: number } | undefined;
-  for (const word of words) {
-    const distance = editDistance(plain(wrong), plain(word));
-    if (distance <= limit && distance < word.length && distance < (best?.distance ?? Infinity)) {
-      best = { word, distance };
-    }
-  }
-  return best?.word;
+  return nearestWords(wrong, words, 1)[0];
+}
+
+/** The words as near as {@link nearestWord} asks, at most `limit`, the nearest first. */
+export function nearestWords(
+  wrong: string,
+  words: readonly string[],
+  limit: number,
+): readonly string[] {
+  const farthest = Math.max(2, Math.floor(wrong.length / 3));
+  return words
+    .map((word) => ({ word, distance: editDistance(plain(wrong), plain(word)) }))
+    .filter(({ word, distance }) => distance <= farthest && distance < word.length)
+    .toSorted((a, b) => a.distance - b.distance)
+    .slice(0, limit)
+    .map(({ word }) => word);
 }
 
 function plain(word: string): string {
   return word.toLowerCase().replaceAll(/[-_ ]/g, '');
 }
 
-/** Optimal string alignment distance. */
+/** Optimal string alignment distance (Damerau-Levenshtein without repeated edits of one pair). */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -56,6 +56,20 @@ export class YamlSource {
     return this.#placeOf(this.#document.contents?.range?.[0] ?? 0);
   }
 
+  /**
+   * Where a part of a text field stands, `offset` UTF-16 units into the text; the field's place when
+   * the text is not written in one piece (escapes, several lines).
+   */
+  placeOfPart(path: FieldPath, offset: number): Place {
+    const place = this.placeOfValue(path);
+    const node = this.#nodeAt(path);
+    if (!isScalar(node) || typeof node.value !== 'string' || !node.range) return place;
+    const quote = node.type === 'PLAIN' ? 0 : 1;
+    const [start, end] = node.range;
+    const isOnePiece = end - start === node.value.length + 2 * quote;
+    return isOnePiece ? { ...place, column: place.column + quote + offset } : place;
+  }
+
   /** Where a field's name stands; of a list's item, where the item does. */
   placeOfKey(path: FieldPath): Place {
     const parent = this.#nodeAt(path.slice(0, -1));

@@ -109,6 +109,7 @@ function parsed(fileName: string, text: string): Experiment {
   const result = parseExperiment(text, {
     fileName,
     resolvePath: (path) => join(packageRoot(), path),
+    measures: [],
   });
   if (result.kind === 'faults') throw new Error(JSON.stringify(result.faults));
   return result.experiment;

@@ -1,30 +1,9 @@
 /** A named measure: what thresholds, tables, comparisons and exports call a figure by. */
 import type { Analysis } from '../analyze.js';
+import type { MeasureUnit } from '../../core/measure-unit.js';
 import type { Measure } from '../measure.js';
 
-/**
- * The unit in which a measure is counted.
- *
- * - `ms`: milliseconds.
- * - `share`: a part of the whole; 0 is none, 1 is all. Written as percent.
- * - `count`: a whole number of things.
- * - `perSecond`, `perHour`: how often.
- * - `currency`: money; which currency the analysis says.
- * - `millicores`, `bytes`, `podSeconds`, `nodeSeconds`: resources.
- * - `ratio`: a bare number.
- */
-export type MeasureUnit =
-  | 'ms'
-  | 'share'
-  | 'count'
-  | 'perSecond'
-  | 'perHour'
-  | 'currency'
-  | 'millicores'
-  | 'bytes'
-  | 'podSeconds'
-  | 'nodeSeconds'
-  | 'ratio';
+export type { MeasureUnit } from '../../core/measure-unit.js';
 
 /** A figure of a run under a stable name. */
 export interface MeasureDefinition {

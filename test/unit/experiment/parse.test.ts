@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { MEASURES } from '../../../src/analysis/catalogue/catalogue.js';
 import { formatFault } from '../../../src/experiment/fault.js';
 import { parseExperiment } from '../../../src/experiment/parse.js';
 
-const CONTEXT = { fileName: 'x.yaml', resolvePath: (path: string) => `/lab/${path}` };
+const CONTEXT = {
+  fileName: 'x.yaml',
+  resolvePath: (path: string) => `/lab/${path}`,
+  measures: MEASURES,
+};
 const SMALLEST = `name: small
 question: Does it parse?
 manifests: [m]
@@ -181,7 +186,7 @@ describe('a fault of an experiment file', () => {
     [
       'a misspelled kind names the nearest',
       SMALLEST.replace('constant', 'constnt'),
-      /^x\.yaml:7:27: load\.stages\[0\]\.kind: expected one of constant, ramp, step, spike, found "constnt" \(did you mean constant\?\)$/,
+      /^x\.yaml:7:27: load\.stages\[0\]\.kind: expected one of constant, ramp, step, spike, sine, .*, sequence, found "constnt" \(did you mean constant\?\)$/,
     ],
     [
       'the fields of an unknown field’s own kind of stage are offered',

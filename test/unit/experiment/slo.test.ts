@@ -13,6 +13,7 @@ function parsed(slo: string) {
   return parseExperiment(`${BEFORE}slo: ${slo}\n`, {
     fileName: 'x.yaml',
     resolvePath: (path: string) => path,
+    measures: [],
   });
 }
 

@@ -1,0 +1,61 @@
+/** The `thresholds` part of an experiment file: read against its stages, its prices and the measures there are. */
+import { valueAt } from '../core/json.js';
+import { DEFAULT_PRICE } from './complete.js';
+import type { Fault } from './fault.js';
+import { parseThreshold, type KnownMeasure, type Threshold } from './threshold.js';
+import type { RawDocument } from './yaml-document.js';
+import type { FieldPath } from './yaml-source.js';
+
+/** Reads thresholds, and tells what is wrong with them at their own place. */
+export class ReadThresholds {
+  readonly #measures: readonly KnownMeasure[];
+  readonly #all: Threshold[] = [];
+
+  constructor(measures: readonly KnownMeasure[]) {
+    this.#measures = measures;
+  }
+
+  /**
+   * Reads the list at a path and tells every fault in it. What is no list of texts is the schema's to
+   * tell.
+   */
+  faults(document: RawDocument, path: FieldPath): readonly Fault[] {
+    const { content } = document;
+    const texts = valueAt(content, path);
+    if (!Array.isArray(texts)) return [];
+    const context = {
+      measures: this.#measures,
+      stages: stageNames(content),
+      currency: currencyOf(content),
+    };
+    return texts.flatMap((text: unknown, index) => {
+      if (typeof text !== 'string' || text === '') return [];
+      const parsed = parseThreshold(text, context);
+      if (parsed.kind === 'faults') {
+        return parsed.faults.map((fault) => document.faultWithin([...path, index], fault));
+      }
+      this.#all.push(parsed.threshold);
+      return [];
+    });
+  }
+
+  /** The thresholds without faults, in the file's order. */
+  get all(): readonly Threshold[] {
+    return this.#all;
+  }
+}
+
+/** Undefined while a stage has no name that could be compared. */
+function stageNames(content: unknown): readonly string[] | undefined {
+  if (valueAt(content, ['load', 'model']) === 'closed') return [];
+  const stages = valueAt(content, ['load', 'stages']);
+  if (!Array.isArray(stages)) return undefined;
+  const names = stages.map((_, index) => valueAt(content, ['load', 'stages', index, 'name']));
+  return names.every((name) => typeof name === 'string') ? names : undefined;
+}
+
+function currencyOf(content: unknown): string | undefined {
+  if (valueAt(content, ['price']) === undefined) return DEFAULT_PRICE.currency;
+  const currency = valueAt(content, ['price', 'currency']);
+  return typeof currency === 'string' ? currency : undefined;
+}
