@@ -2,6 +2,7 @@
 import type { GapRecord, Timeline } from '../timeline/record.js';
 import { podCost, type PodCost } from './cost.js';
 import { cpuUsage } from './cpu-usage.js';
+import { type ExplainedDecision, hpaDecisions } from './hpa-decisions.js';
 import { loadChanges, loadPieces, type LoadChange, type LoadPiece } from './load-changes.js';
 import { mapMeasure, measured, noData, valueOf, type Measure } from './measure.js';
 import { podHistories } from './pod-history.js';
@@ -66,6 +67,8 @@ export interface Analysis {
   readonly aroundPeak: Measure<AroundPeak>;
   readonly stretches: Measure<readonly LoadStretch[]>;
   readonly readiness: Readiness;
+  /** Absent for a run without decisions on record. */
+  readonly hpaDecisions: Measure<readonly ExplainedDecision[]>;
   readonly cost: PodCost;
   /** Times in which something was not observed. */
   readonly gaps: readonly GapRecord[];
@@ -121,6 +124,7 @@ export function analyze(timeline: Timeline): Analysis {
     wholeLoad: wholeLoad(seconds),
     aroundPeak: planned(plan, (of) => aroundPeak(seconds, of)),
     stretches: mapMeasure(plan, (of) => stretchesByPiece(seconds, of)),
+    hpaDecisions: hpaDecisions(timeline),
     readiness: readiness(pods, { span: observed, windowMs }),
     cost: podCost(
       pods,

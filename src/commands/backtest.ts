@@ -1,7 +1,7 @@
 /** `npm run backtest -- <folder> --hpa other.yaml`: what another HPA would have decided in a run. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { experimentOf } from '../analysis/run-facts.js';
+import { type HpaSync, originMs } from '../analysis/hpa-syncs.js';
 import { backtest, type BacktestedSync } from '../autoscaling/hpa/backtest.js';
 import { defaultHpa } from '../autoscaling/hpa/defaults.js';
 import { explainDecision } from '../autoscaling/hpa/explain.js';
@@ -13,7 +13,7 @@ import { isHorizontalPodAutoscaler } from '../core/object-guards.js';
 import { parseManifests } from '../experiment/manifests.js';
 import { table } from '../report/table.js';
 import { readTimeline } from '../run/read-timeline.js';
-import { originMs, recordedDecisions, type RecordedDecision } from './recorded-syncs.js';
+import { syncsOf } from './recorded-syncs.js';
 
 interface BacktestOptions {
   readonly hpa: string;
@@ -30,17 +30,9 @@ export function backtestCommand(): Command {
     .action(async (folder: string, options: BacktestOptions) => {
       const hpa = readHpa(options.hpa);
       const { timeline } = await readTimeline(folder);
-      const recorded = recordedDecisions(timeline);
-      const experiment = experimentOf(timeline);
-      if (recorded.length === 0 || experiment.kind !== 'measured') {
-        throw new LabError(
-          'RESULT_INVALID',
-          `${folder} holds no decision of an HPA to test against`,
-        );
-      }
+      const { syncs: recorded, settings } = syncsOf(timeline, folder);
       const syncs = recorded.map(({ decision, sync }) => ({ atMs: decision.atMs, sync }));
-      const { hpaController } = experiment.value.embedded;
-      const { note, syncs: tested } = backtest(syncs, hpa, hpaController);
+      const { note, syncs: tested } = backtest(syncs, hpa, settings);
       const startMs = originMs(timeline);
       const rows = tested.map((sync, index) => row(sync, recorded[index], startMs));
       process.stdout.write(`${table(COLUMNS, rows).join('\n')}\n\nNote: ${note}.\n`);
@@ -61,7 +53,7 @@ const COLUMNS = [
 
 function row(
   { atMs, recordedReplicas, decision }: BacktestedSync,
-  recorded: RecordedDecision | undefined,
+  recorded: HpaSync | undefined,
   startMs: number,
 ): readonly string[] {
   return [

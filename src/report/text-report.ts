@@ -15,6 +15,7 @@ import {
   percentText,
   wrapped,
 } from './format.js';
+import { decisionLines } from './hpa-decisions.js';
 import { headlines } from './headline.js';
 import { runPlots } from './plots.js';
 import { provenance } from './provenance.js';
@@ -47,6 +48,7 @@ export function textReport(
     runPlots(timeline, analysis, columns),
     ...analysis.scaleUps.map((scaleUp) => waterfall(scaleUp, { originT, columns })),
     scaleDowns(analysis, originT),
+    decisionLines(analysis.hpaDecisions, { originT, columns }),
     stretches(analysis, originT),
     flaps(analysis, originT),
     limits(timeline, analysis, columns),

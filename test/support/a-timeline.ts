@@ -178,6 +178,7 @@ export function anExperiment(stages: readonly StageSpec[] = SPIKE_STAGES): Exper
       apiPort: 0,
     },
     price: DEFAULT_PRICE,
+    thresholds: [],
     seed: 1,
   };
 }
@@ -548,7 +549,16 @@ function hpaWords(scene: Scene): readonly TimelineRecord[] {
           resource: 'cpu',
           target: { kind: 'utilization', percent: 60 },
           tolerance: { down: 0.1, up: 0.1 },
-          pods: { ready: [], readyMilli: [], unready: [], missing: [], ignored: [], strangers: 0 },
+          pods: {
+            ready: scene.pods.slice(0, 3).map(({ name }) => name),
+            readyMilli: [379, 379, 379],
+            unready: [],
+            missing: [],
+            ignored: [],
+            strangers: 0,
+            strangersMilli: 0,
+          },
+          requests: { ready: 600, unready: 0, missing: 0, missingFallback: 0 },
           measured: {
             usedMilli: 1_137,
             requestedMilli: 600,
@@ -573,14 +583,17 @@ function hpaWords(scene: Scene): readonly TimelineRecord[] {
           reason: to < 10 ? 'ScaleUpLimit' : 'DesiredWithinRange',
           minReplicas: 3,
           maxReplicas: 10,
+          ...(to < 10 ? { rateLimit: to } : {}),
         },
       ],
     };
+    const scale = { kind: 'found', specReplicas: from, statusReplicas: from, selector: 'app=web' };
+    const sync = { scale, pods: [], resources: { kind: 'pods', items: [] } };
     const message = isUp
       ? `New size: ${to}; reason: cpu resource utilization (percentage of request) above target`
       : `New size: ${to}; reason: All metrics below target`;
     const words: readonly TimelineRecord[] = [
-      { t: t - 8, kind: 'hpa-decision', name: 'sample-service', decision: { decision } },
+      { t: t - 8, kind: 'hpa-decision', name: 'sample-service', decision: { decision, sync } },
       {
         t: t + 12,
         kind: 'event',

@@ -21,12 +21,12 @@ export function countText(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** An instant: from the start of a run as `01:15`, or `-00:15` before it; without a start UTC as `07:00:15`. */
+/** An instant: from the start of a run as `01:15`, or `-00:15` before it, to the nearest second as in reports; without a start UTC as `07:00:15`. */
 export function clockText(atMs: number, startMs: number | undefined): string {
   if (startMs === undefined) return new Date(atMs).toISOString().slice(11, 19);
-  const seconds = Math.floor(Math.abs(atMs - startMs) / 1_000);
+  const seconds = Math.round(Math.abs(atMs - startMs) / 1_000);
   const text = `${twoDigits(Math.floor(seconds / 60))}:${twoDigits(seconds % 60)}`;
-  return atMs < startMs ? `-${text}` : text;
+  return atMs < startMs && seconds > 0 ? `-${text}` : text;
 }
 
 function twoDigits(value: number): string {

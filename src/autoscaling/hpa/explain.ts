@@ -31,9 +31,9 @@ export function explainDecision(
   for (const step of steps) lines.push(...stepLines(step, decision, options).map(indented));
   if (error !== undefined) lines.push(indented(`error: ${error}`));
   const next = nextReplicas(decision);
-  if (next === undefined) return lines;
-  for (const each of [next.more, next.fewer]) {
-    if (each !== undefined) lines.push(...nextLines(each, decision, options).map(indented));
+  for (const each of [next?.more, next?.fewer]) {
+    const words = each === undefined ? undefined : explainNext(each, decision, options);
+    if (words !== undefined) lines.push(indented(words));
   }
   return lines;
 }
@@ -139,12 +139,13 @@ function boundLine({ replicas, reason }: BoundStep): string {
   return `bounds: ${replicas}; ${BOUND_TEXTS[reason]}`;
 }
 
-function nextLines(
+/** What would have had to differ for a size, in words; undefined when that is not in the decision. */
+export function explainNext(
   { replicas, metrics, needs }: NextReplica,
   decision: HpaDecision,
-  options: ExplainOptions,
-): readonly string[] {
-  if (needs.length === 0) return [];
+  options: ExplainOptions = {},
+): string | undefined {
+  if (needs.length === 0) return undefined;
   const usage = needs.filter(({ kind }) => kind === 'usage' || kind === 'no-usage');
   const others = needs.filter(({ kind }) => kind !== 'usage' && kind !== 'no-usage');
   const joined = usage.map((need) => needText(need, decision, options));
@@ -153,7 +154,7 @@ function nextLines(
     ...(joined.length === 0 ? [] : [joined.join(word)]),
     ...others.map((need) => needText(need, decision, options)),
   ];
-  return [`for ${replicas}: ${texts.join('; besides, ')}`];
+  return `for ${replicas}: ${texts.join('; besides, ')}`;
 }
 
 function needText(need: Need, decision: HpaDecision, { startMs }: ExplainOptions): string {

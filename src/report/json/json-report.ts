@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Analysis } from '../../analysis/analyze.js';
 import type { Timeline } from '../../timeline/record.js';
+import { hpaFields, hpaJson } from './hpa-section.js';
 import { loadFields, loadJson } from './load-section.js';
 import { runFields, runJson } from './run-section.js';
 import { scalingFields, scalingJson } from './scaling-section.js';
@@ -15,6 +16,7 @@ const reportSchema = z
     schemaVersion: z.literal(REPORT_SCHEMA_VERSION),
     ...runFields,
     ...scalingFields,
+    ...hpaFields,
     ...loadFields,
     ...serviceFields,
   })
@@ -29,6 +31,7 @@ export function jsonReport(timeline: Timeline, analysis: Analysis): JsonReport {
     schemaVersion: REPORT_SCHEMA_VERSION,
     ...runJson(timeline, analysis),
     ...scalingJson(analysis),
+    ...hpaJson(analysis),
     ...loadJson(analysis),
     ...serviceJson(analysis),
   };
