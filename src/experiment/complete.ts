@@ -1,11 +1,9 @@
 /** From what a file says to a whole {@link Experiment}: thin outside, thick inside. */
-import { oneRequest, type RequestSpec } from '../load/request-spec.js';
-import type { ConnectionPolicy, LoadPlan } from '../load/sender.js';
-import type { StageSpec } from '../load/profile-spec.js';
+import { completeLoad } from './complete-load.js';
 import type { Experiment, ImageMapping, PriceSettings } from './experiment.js';
-import type { LoadInput } from './load-schema.js';
+import type { ReadFiles } from './read-files.js';
 import type { ExperimentInput } from './schema.js';
-import type { StageInput } from './stage-schema.js';
+import type { Threshold } from './threshold.js';
 
 /** Used where an experiment names no price; every report names it. */
 export const DEFAULT_PRICE: PriceSettings = {
@@ -16,14 +14,20 @@ export const DEFAULT_PRICE: PriceSettings = {
   source: 'AWS Fargate on-demand, Linux/x86, us-east-1 (public list price)',
 };
 
-/**
- * The experiment with every default filled in.
- *
- * @param resolvePath - makes a path of the file absolute.
- */
+/** What an experiment needs besides its own file. */
+export interface CompletionContext {
+  /** Makes a path of the file absolute. */
+  readonly resolvePath: (path: string) => string;
+  /** The files that the experiment names, already read. */
+  readonly files: ReadFiles;
+  /** Its thresholds, already read. */
+  readonly thresholds: readonly Threshold[];
+}
+
+/** The experiment with every default filled in. */
 export function completeExperiment(
   input: ExperimentInput,
-  resolvePath: (path: string) => string,
+  { resolvePath, files, thresholds }: CompletionContext,
 ): Experiment {
   const { deployment } = input.underTest;
   return {
@@ -37,7 +41,7 @@ export function completeExperiment(
     deployment,
     service: input.underTest.service ?? deployment,
     hpa: input.underTest.hpa ?? deployment,
-    load: loadPlan(input.load, input.seed),
+    load: completeLoad(input.load, { seed: input.seed, files }),
     readyTimeoutMs: input.readyTimeout,
     settleMs: input.settle,
     coolDownMs: input.coolDown,
@@ -47,53 +51,9 @@ export function completeExperiment(
       ? {}
       : { slo: { responseTimeMs: input.slo.responseTime, objective: input.slo.objective } }),
     price: input.price ?? DEFAULT_PRICE,
+    ...(files.demandCurve === undefined ? {} : { demandCurve: files.demandCurve }),
+    thresholds,
     seed: input.seed,
-  };
-}
-
-function loadPlan(load: LoadInput, seed: number): LoadPlan {
-  const maxInFlight = load.model === 'closed' ? load.concurrency : load.maxInFlight;
-  return {
-    load:
-      load.model === 'closed'
-        ? { model: 'closed', concurrency: load.concurrency, durationMs: load.duration }
-        : { model: 'open', profile: { stages: load.stages.map(stageSpec) }, spacing: load.spacing },
-    requests: oneRequest(requestSpec(load.request)),
-    connections: connectionPolicy(load.connections),
-    maxConnections: load.maxConnections ?? maxInFlight,
-    maxInFlight,
-    timeoutMs: load.timeout,
-    seed,
-  };
-}
-
-function stageSpec(stage: StageInput): StageSpec {
-  const base = { name: stage.name, durationMs: stage.duration };
-  if (stage.kind === 'constant') {
-    return { ...base, kind: stage.kind, ratePerSecond: stage.rate };
-  }
-  if (stage.kind === 'spike') {
-    const { kind, base: basePerSecond, peak: peakPerSecond, at: atMs, length: lengthMs } = stage;
-    return { ...base, kind, basePerSecond, peakPerSecond, atMs, lengthMs };
-  }
-  const { from: fromPerSecond, to: toPerSecond } = stage;
-  return stage.kind === 'ramp'
-    ? { ...base, kind: stage.kind, fromPerSecond, toPerSecond }
-    : { ...base, kind: stage.kind, fromPerSecond, toPerSecond, steps: stage.steps };
-}
-
-function requestSpec(request: LoadInput['request']): RequestSpec {
-  const { method, path, headers, body } = request;
-  return { method, path, headers, ...(body === undefined ? {} : { body }) };
-}
-
-function connectionPolicy(connections: LoadInput['connections']): ConnectionPolicy {
-  if (typeof connections === 'string') return { kind: connections };
-  const { maxRequests, maxAge } = connections;
-  return {
-    kind: 'keep-alive',
-    ...(maxRequests === undefined ? {} : { maxRequests }),
-    ...(maxAge === undefined ? {} : { maxAgeMs: maxAge }),
   };
 }
 

@@ -1,23 +1,26 @@
-/** Which fields a mapping of the experiment file may have, read from its JSON Schema. */
+/** Which fields a mapping of a file may have, read from its JSON Schema. */
 import { fieldOf, isRecord, type UnknownRecord as Schema } from '../core/json.js';
-import { experimentJsonSchema } from './json-schema.js';
 import type { FieldPath } from './yaml-source.js';
 
 /**
  * Names of the fields that the schema knows at a path of a given file; empty when it is no mapping with
  * fixed fields.
  *
- * @param content - the file's content: where the schema offers alternatives, those that agree with
+ * @param schema - JSON Schema of the file.
+ * @param at - `content`: the file's content; where the schema offers alternatives, those that agree with
  *   its `kind`, `model` and the like count.
  */
-export function knownFields(path: FieldPath, content: unknown): readonly string[] {
-  let schemas: readonly Schema[] = alternatives(experimentJsonSchema(), content);
+export function knownFields(
+  schema: unknown,
+  { path, content }: { readonly path: FieldPath; readonly content: unknown },
+): readonly string[] {
+  let schemas: readonly Schema[] = alternatives(schema, content);
   let value = content;
   for (const step of path) {
     value = fieldOf(value, step);
-    schemas = schemas.flatMap((schema) => alternatives(stepInto(schema, step), value));
+    schemas = schemas.flatMap((each) => alternatives(stepInto(each, step), value));
   }
-  const names = schemas.flatMap((schema) => Object.keys(schema['properties'] ?? {}));
+  const names = schemas.flatMap((each) => Object.keys(each['properties'] ?? {}));
   return [...new Set(names)];
 }
 

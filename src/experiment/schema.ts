@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { loadSchema } from './load-schema.js';
 import { slo } from './slo-schema.js';
+import { THRESHOLD_FORM } from './threshold.js';
 import { decimal, duration, label, pattern, text, wholeNumber, word } from './values.js';
 
 /** Longest experiment name: `hpa-lab-<name>` must be a namespace. */
@@ -151,6 +152,15 @@ export const experimentSchema = z
     price: price
       .optional()
       .describe('Prices for the cost estimate; by default a public list price, named in reports.'),
+    demandCurve: text('a path')
+      .optional()
+      .describe(
+        'File of a capacity search (capacity.json), relative to this file: how many replicas each rate takes, for measures of elasticity.',
+      ),
+    thresholds: z
+      .array(text(THRESHOLD_FORM), 'a list of texts')
+      .prefault([])
+      .describe(`What must hold, else the run ends with exit code 4. Each is ${THRESHOLD_FORM}.`),
     seed: wholeNumber(0, 4_294_967_295)
       .prefault(1)
       .describe('Seed of everything random; the same seed gives the same arrivals.'),

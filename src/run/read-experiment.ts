@@ -1,10 +1,12 @@
 /** Finds and reads experiment files. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
+import { MEASURES } from '../analysis/catalogue/catalogue.js';
 import { LabError } from '../core/errors.js';
 import type { Experiment } from '../experiment/experiment.js';
 import { formatFault } from '../experiment/fault.js';
 import { parseExperiment } from '../experiment/parse.js';
+import { readText } from './read-text.js';
 
 const EXTENSIONS = ['.yaml', '.yml'];
 
@@ -18,6 +20,8 @@ export function readExperiment(nameOrPath: string, experimentsFolder: string): E
   const parsed = parseExperiment(readFileSync(path, 'utf8'), {
     fileName: path,
     resolvePath: (relative) => resolve(dirname(path), relative),
+    measures: MEASURES,
+    readText,
   });
   if (parsed.kind === 'faults') {
     const count = parsed.faults.length;

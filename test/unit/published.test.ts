@@ -3,10 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { MEASURES } from '../../src/analysis/catalogue/catalogue.js';
 import { schemaTexts } from '../../src/commands/schema.js';
 import { ERRORS } from '../../src/core/errors.js';
 import { formatFault } from '../../src/experiment/fault.js';
 import { parseExperiment } from '../../src/experiment/parse.js';
+import { readText } from '../../src/run/read-text.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -38,6 +40,8 @@ describe('experiments', () => {
     const parsed = parseExperiment(readFileSync(join(folder, name), 'utf8'), {
       fileName: name,
       resolvePath: (path) => join(folder, path),
+      measures: MEASURES,
+      readText,
     });
 
     const faults = parsed.kind === 'faults' ? parsed.faults.map(formatFault) : [];

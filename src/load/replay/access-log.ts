@@ -1,5 +1,5 @@
 /** Rates counted from a web server's access log. */
-import { type Recording, recordingOf } from './recording.js';
+import { type Recording, type RecordingFault, recordingOf } from './recording.js';
 
 const SECOND_MS = 1_000;
 const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
@@ -13,15 +13,13 @@ const STAMP = /\[(\d{2})\/([A-Z][a-z]{2})\/(\d{4}):(\d{2}):(\d{2}):(\d{2}) ([+-]
  */
 export function recordedAccessLog(text: string): Recording {
   const counts = new Map<number, number>();
-  const faults: string[] = [];
+  const faults: RecordingFault[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === '') continue;
     const second = secondOf(line);
     if (second === undefined) {
-      const place = `line ${index + 1}`;
-      faults.push(
-        `${place}: expected a line of a common or combined log, got "${line.slice(0, 60)}"`,
-      );
+      const expected = 'a line of a common or combined log, with [10/Oct/2025:13:55:36 +0000]';
+      faults.push({ line: index + 1, column: 1, expected, found: `"${line.slice(0, 60)}"` });
     } else {
       counts.set(second, (counts.get(second) ?? 0) + 1);
     }
@@ -33,7 +31,8 @@ export function recordedAccessLog(text: string): Recording {
   const samples = Array.from({ length: last - first + 1 }, (_, index) => ({
     atMs: (first + index) * SECOND_MS,
     ratePerSecond: counts.get(first + index) ?? 0,
-    place: `second ${index}`,
+    line: 1, // counted seconds are always in order and never below 0
+    column: 1,
   }));
   return recordingOf(samples, []);
 }

@@ -1,5 +1,5 @@
 /** Rates as lines of `time,rate`. */
-import { type Recording, recordingOf, type Sample } from './recording.js';
+import { type Recording, type RecordingFault, recordingOf, type Sample } from './recording.js';
 
 /** Numbers above this are taken for milliseconds since the epoch, not seconds (it is the year 5138). */
 const SECONDS_LIMIT = 1e11;
@@ -11,21 +11,34 @@ const SECONDS_LIMIT = 1e11;
  */
 export function recordedCsv(text: string): Recording {
   const samples: Sample[] = [];
-  const faults: string[] = [];
+  const faults: RecordingFault[] = [];
   let isHeadingAllowed = true;
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    if (line.trim() === '' || line.startsWith('#')) continue;
-    const [time = '', rate = ''] = line.split(/[,;\t]/).map((cell) => cell.trim());
+  for (const [index, content] of text.split(/\r?\n/).entries()) {
+    if (content.trim() === '' || content.startsWith('#')) continue;
+    const line = index + 1;
+    const [time = '', rate = ''] = content.split(/[,;\t]/).map((cell) => cell.trim());
     const atMs = instantMs(time);
-    const place = `line ${index + 1}`;
-    if (atMs !== undefined && rate !== '' && !Number.isNaN(Number(rate))) {
-      samples.push({ atMs, ratePerSecond: Number(rate), place });
-    } else if (!isHeadingAllowed) {
-      faults.push(`${place}: expected a time and a rate, got "${line.trim()}"`);
+    const isRate = rate !== '' && !Number.isNaN(Number(rate));
+    const rateColumn = content.search(/[,;\t]/) + 2;
+    if (atMs !== undefined && isRate) {
+      samples.push({ atMs, ratePerSecond: Number(rate), line, column: 1 });
+    } else if (atMs !== undefined || !isHeadingAllowed) {
+      if (atMs === undefined) {
+        const expected = 'a time: seconds, milliseconds since the epoch or an ISO 8601 date';
+        faults.push({ line, column: 1, expected, found: shown(time) });
+      }
+      if (!isRate) {
+        const column = rateColumn === 1 ? content.length + 1 : rateColumn;
+        faults.push({ line, column, expected: 'a rate (requests a second)', found: shown(rate) });
+      }
     }
     isHeadingAllowed = false;
   }
   return recordingOf(samples, faults);
+}
+
+function shown(cell: string): string {
+  return cell === '' ? 'nothing' : `"${cell.slice(0, 40)}"`;
 }
 
 function instantMs(cell: string): number | undefined {

@@ -6,8 +6,16 @@ import { recordedCsv } from '../../../src/load/replay/rate-csv.js';
 import { type Recording, scaled } from '../../../src/load/replay/recording.js';
 
 function pointsOf(recording: Recording): readonly (readonly [number, number])[] {
-  if (recording.kind === 'faults') throw new Error(recording.faults.join('; '));
+  if (recording.kind === 'faults') throw new Error(faultsOf(recording).join('; '));
   return recording.points.map(({ atMs, ratePerSecond }) => [atMs, ratePerSecond]);
+}
+
+/** `line:column: expected ..., found ...`. */
+function faultsOf(recording: Recording): readonly string[] {
+  if (recording.kind === 'recorded') return [];
+  return recording.faults.map(({ line: at, column, expected, found }) => {
+    return `${at}:${column}: expected ${expected}, found ${found}`;
+  });
 }
 
 describe('a CSV of rates', () => {
@@ -29,23 +37,39 @@ describe('a CSV of rates', () => {
     expect(recording).toMatchObject({ durationMs: 5_000 });
   });
 
-  it('tells all its faults with their lines', () => {
-    expect(recordedCsv('t,r\n1,5\nx,6\n1,7\n2,-1\n3,\n')).toEqual({
-      kind: 'faults',
-      faults: [
-        'line 3: expected a time and a rate, got "x,6"',
-        'line 6: expected a time and a rate, got "3,"',
-        'line 4: expected a time after that of line 2',
-        'line 5: expected a rate, at least 0, got -1',
-      ],
-    });
+  it('tells all its faults with their places, in order', () => {
+    expect(faultsOf(recordedCsv('t,r\n1,5\nx,6\n1,7\n2,-1\n3,\n4\n'))).toEqual([
+      '3:1: expected a time: seconds, milliseconds since the epoch or an ISO 8601 date, found "x"',
+      '4:1: expected a time after that of line 2, found the same time',
+      '5:1: expected a rate of at least 0, found -1',
+      '6:3: expected a rate (requests a second), found nothing',
+      '7:2: expected a rate (requests a second), found nothing',
+    ]);
   });
 
-  it('without a sample is a fault', () => {
-    expect(recordedCsv('time,rate\n')).toEqual({
-      kind: 'faults',
-      faults: ['expected at least one sample'],
-    });
+  it('with a time in the first line has no heading there', () => {
+    expect(faultsOf(recordedCsv('1,fast\n2,5\n'))).toEqual([
+      '1:3: expected a rate (requests a second), found "fast"',
+    ]);
+  });
+
+  it.each(['', 'time,rate\n', '# nothing\n\n'])('without a sample is a fault: %j', (text) => {
+    expect(faultsOf(recordedCsv(text))).toEqual(['1:1: expected at least one sample, found none']);
+  });
+
+  it('with many faults tells ten and how many more there are', () => {
+    const text = `time,rate\n${'1,x\n'.repeat(25)}`;
+
+    const faults = faultsOf(recordedCsv(text));
+
+    expect(faults).toHaveLength(10);
+    expect(faults.at(-1)).toBe(
+      '11:3: expected a rate (requests a second), found "x", and 15 more faults',
+    );
+  });
+
+  it.each(['Infinity', '-0.5', 'NaN'])('refuses a rate of %s', (rate) => {
+    expect(faultsOf(recordedCsv(`0,1\n1,${rate}\n`))).toHaveLength(1);
   });
 });
 
@@ -68,10 +92,11 @@ describe('an access log', () => {
   });
 
   it('of another format is refused with the line', () => {
-    expect(recordedAccessLog('{"time":1}')).toEqual({
-      kind: 'faults',
-      faults: ['line 1: expected a line of a common or combined log, got "{"time":1}"'],
-    });
+    expect(
+      faultsOf(recordedAccessLog(`${line('10/Oct/2025:13:55:36 +0000')}\n{"time":1}`)),
+    ).toEqual([
+      '2:1: expected a line of a common or combined log, with [10/Oct/2025:13:55:36 +0000], found "{"time":1}"',
+    ]);
   });
 });
 
@@ -97,21 +122,41 @@ describe('a Prometheus range query', () => {
   });
 
   it.each([
-    { name: 'no JSON', text: '<html>', fault: 'expected JSON' },
+    { name: 'no JSON', text: '<html>', fault: /^1:\d+: expected JSON, found / },
+    {
+      name: 'JSON that breaks off',
+      text: '{"status":"success",\n "data": ]}',
+      fault: /^(2:\d+|1:1): expected JSON/,
+    },
     {
       name: 'an instant query',
-      text: '{"status":"success","data":{"resultType":"vector","result":[]}}',
-      fault: 'data.resultType',
+      text: '{"status":"success",\n  "data":{"resultType":"vector","result":[]}}',
+      fault: /^2:24: expected resultType "matrix"/,
     },
     {
       name: 'a value that is none',
       text: answer([{ values: [[1, 'NaN']] }]),
-      fault: 'data.result.0.values.0: expected a number, got "NaN"',
+      fault: /^1:72: expected a rate of at least 0, found "NaN"$/,
     },
-  ])('refuses $name', ({ text, fault }) => {
-    const recording = recordedPrometheusJson(text);
-
-    expect(recording.kind === 'faults' ? recording.faults.join() : '').toContain(fault);
+    {
+      name: 'a rate below 0',
+      text: answer([{ values: [[1, '-1']] }]),
+      fault: /expected a rate of at least 0, found "-1"$/,
+    },
+    {
+      name: 'a series that goes back in time',
+      text: answer([
+        {
+          values: [
+            [15, '1'],
+            [0, '1'],
+          ],
+        },
+      ]),
+      fault: /^1:81: expected a time after 15, found 0$/,
+    },
+  ])('refuses $name, with its place', ({ text, fault }) => {
+    expect(faultsOf(recordedPrometheusJson(text))).toEqual([expect.stringMatching(fault)]);
   });
 });
 
@@ -128,14 +173,51 @@ describe('an Azure Functions trace', () => {
   });
 
   it('is one function when asked for', () => {
-    expect(pointsOf(recordedAzureFunctions(text, 'f2')).map(([, rate]) => rate)).toEqual([
-      0, 0.1, 0,
+    expect(
+      pointsOf(recordedAzureFunctions(text, { function: 'f2' })).map(([, rate]) => rate),
+    ).toEqual([0, 0.1, 0]);
+  });
+
+  it('is one row when asked for', () => {
+    expect(pointsOf(recordedAzureFunctions(text, { row: 1 })).map(([, rate]) => rate)).toEqual([
+      1, 0, 2,
     ]);
   });
 
-  it('without the function, or a heading, is refused', () => {
-    expect(recordedAzureFunctions(text, 'f3')).toMatchObject({ kind: 'faults' });
-    expect(recordedAzureFunctions('a,b\n1,2')).toMatchObject({ kind: 'faults' });
+  it.each([
+    {
+      name: 'without the function',
+      content: text,
+      selection: { function: 'f3' },
+      fault: '1:1: expected a function f3, found none among 2 rows',
+    },
+    {
+      name: 'without the row',
+      content: text,
+      selection: { row: 3 },
+      fault: '1:1: expected a row 3, found none among 2 rows',
+    },
+    {
+      name: 'without a heading',
+      content: 'a,b\n1,2',
+      selection: {},
+      fault:
+        '1:1: expected a heading with HashFunction and the minutes 1, 2, 3 and on, found "a,b"',
+    },
+    {
+      name: 'with a count that is none',
+      content: text.replace('60,0,120', '60,zero,120'),
+      selection: {},
+      fault: '2:16: expected a count of invocations in minute 2, found "zero"',
+    },
+    {
+      name: 'without a row at all',
+      content: text.split('\n')[0] ?? '',
+      selection: {},
+      fault: '1:1: expected at least one sample, found none',
+    },
+  ])('$name is refused with its place', ({ content, selection, fault }) => {
+    expect(faultsOf(recordedAzureFunctions(content, selection))).toEqual([fault]);
   });
 });
 
