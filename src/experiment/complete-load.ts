@@ -47,47 +47,48 @@ function stageSpecs(stage: StageInput, context: LoadContext): readonly StageSpec
   }).flat();
 }
 
+type Of<K extends SimpleStageInput['kind']> = Extract<SimpleStageInput, { kind: K }>;
+
 function stageSpec(stage: SimpleStageInput, context: LoadContext): StageSpec {
-  const { name } = stage;
   switch (stage.kind) {
     case 'constant': {
-      const { kind, rate: ratePerSecond, duration: durationMs } = stage;
+      const { name, kind, rate: ratePerSecond, duration: durationMs } = stage;
       return { name, kind, ratePerSecond, durationMs };
     }
-    case 'spike': {
-      const { kind, base: basePerSecond, peak: peakPerSecond, duration: durationMs } = stage;
-      const { at: atMs, length: lengthMs } = stage;
-      return { name, kind, basePerSecond, peakPerSecond, atMs, lengthMs, durationMs };
-    }
     case 'ramp': {
-      const { kind, from: fromPerSecond, to: toPerSecond, duration: durationMs } = stage;
+      const { name, kind, from: fromPerSecond, to: toPerSecond, duration: durationMs } = stage;
       return { name, kind, fromPerSecond, toPerSecond, durationMs };
     }
     case 'step': {
-      const { kind, from: fromPerSecond, to: toPerSecond, steps, duration: durationMs } = stage;
-      return { name, kind, fromPerSecond, toPerSecond, steps, durationMs };
+      const { name, kind, from, to, steps, duration: durationMs } = stage;
+      return { name, kind, fromPerSecond: from, toPerSecond: to, steps, durationMs };
+    }
+    case 'spike': {
+      const { name, kind, base, peak, at: atMs, length: lengthMs, duration: durationMs } = stage;
+      const rates = { basePerSecond: base, peakPerSecond: peak };
+      return { name, kind, ...rates, atMs, lengthMs, durationMs };
     }
     case 'sine':
     case 'diurnal':
       return swing(stage);
     case 'square': {
-      const { kind, low: lowPerSecond, high: highPerSecond, duration: durationMs } = stage;
-      const { period: periodMs, highFor: highMs } = stage;
-      return { name, kind, lowPerSecond, highPerSecond, periodMs, highMs, durationMs };
+      const { name, kind, low, high, period, highFor: highMs, duration: durationMs } = stage;
+      const rates = { lowPerSecond: low, highPerSecond: high };
+      return { name, kind, ...rates, periodMs: period, highMs, durationMs };
     }
     case 'sawtooth': {
-      const { kind, from: fromPerSecond, to: toPerSecond, duration: durationMs } = stage;
-      return { name, kind, fromPerSecond, toPerSecond, periodMs: stage.period, durationMs };
+      const { name, kind, from, to, period: periodMs, duration: durationMs } = stage;
+      return { name, kind, fromPerSecond: from, toPerSecond: to, periodMs, durationMs };
     }
     case 'random-walk':
       return randomWalk(stage, context);
-    case 'replay':
+    default:
       return replay(stage, context);
   }
 }
 
 /** A day is a sine whose period is a day. */
-function swing(stage: Extract<SimpleStageInput, { kind: 'sine' | 'diurnal' }>): StageSpec {
+function swing(stage: Of<'sine' | 'diurnal'>): StageSpec {
   const { name, low, high, period, timeScale, duration = period } = stage;
   return {
     name,
@@ -99,10 +100,7 @@ function swing(stage: Extract<SimpleStageInput, { kind: 'sine' | 'diurnal' }>): 
   };
 }
 
-function randomWalk(
-  stage: Extract<SimpleStageInput, { kind: 'random-walk' }>,
-  context: LoadContext,
-): StageSpec {
+function randomWalk(stage: Of<'random-walk'>, context: LoadContext): StageSpec {
   const { name, kind, start, min, max, step, every, duration, seed = context.seed } = stage;
   return {
     name,
@@ -117,15 +115,9 @@ function randomWalk(
   };
 }
 
-function replay(
-  stage: Extract<SimpleStageInput, { kind: 'replay' }>,
-  { files }: LoadContext,
-): StageSpec {
-  const { name, kind, timeScale, rateScale } = stage;
-  const { points, durationMs } = scaled(files.recording(stage), {
-    time: timeScale,
-    rate: rateScale,
-  });
+function replay(stage: Of<'replay'>, { files }: LoadContext): StageSpec {
+  const { name, kind, timeScale: time, rateScale: rate } = stage;
+  const { points, durationMs } = scaled(files.recording(stage), { time, rate });
   return { name, kind, points, durationMs };
 }
 

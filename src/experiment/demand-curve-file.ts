@@ -59,22 +59,18 @@ function orderFaults(document: RawDocument): readonly Fault[] {
   const parsed = file.safeParse(document.content);
   if (!parsed.success) return []; // told by the schema
   const { points } = parsed.data.curve;
-  return points.flatMap((each, index) => {
+  const faults: Fault[] = [];
+  for (const [index, each] of points.entries()) {
     const before = points[index - 1];
-    if (before === undefined) return [];
     const path = ['curve', 'points', index];
-    return [
-      ...(each.replicas > before.replicas
-        ? []
-        : [document.fault([...path, 'replicas'], `more than the ${before.replicas} before it`)]),
-      ...(each.maxRatePerSecond >= before.maxRatePerSecond
-        ? []
-        : [
-            document.fault(
-              [...path, 'maxRatePerSecond'],
-              `at least the ${before.maxRatePerSecond} of fewer replicas`,
-            ),
-          ]),
-    ];
-  });
+    if (before !== undefined && each.replicas <= before.replicas) {
+      const expected = `more than the ${before.replicas} before it`;
+      faults.push(document.fault([...path, 'replicas'], expected));
+    }
+    if (before !== undefined && each.maxRatePerSecond < before.maxRatePerSecond) {
+      const expected = `at least the ${before.maxRatePerSecond} of fewer replicas`;
+      faults.push(document.fault([...path, 'maxRatePerSecond'], expected));
+    }
+  }
+  return faults;
 }

@@ -46,12 +46,14 @@ export class ReadFiles {
     if (choice === undefined) return [];
     const read = this.#read(document, choice.file, [...path, 'file']);
     if (read.kind === 'fault') return [read.fault];
-    const recording = recordingOf(read.text, choice);
+    const recording = READERS[choice.format](read.text, choice);
     if (recording.kind === 'recorded') {
       this.#recordings.set(keyOf(choice), recording);
       return [];
     }
-    return recording.faults.map((fault) => ({ ...fault, fileName: read.path, path: '' }));
+    return recording.faults.map(({ line, column, expected, found }) => {
+      return { fileName: read.path, line, column, path: '', expected, found };
+    });
   }
 
   /** The recording that a stage without faults names. */
@@ -109,19 +111,15 @@ function keyOf({ file, format, function: name, row }: RecordingChoice): string {
   return JSON.stringify([file, format, name, row]);
 }
 
-function recordingOf(text: string, choice: RecordingChoice): Recording {
-  const { format, function: name, row } = choice;
-  switch (format) {
-    case 'csv':
-      return recordedCsv(text);
-    case 'access-log':
-      return recordedAccessLog(text);
-    case 'prometheus':
-      return recordedPrometheusJson(text);
-    case 'azure-functions':
-      return recordedAzureFunctions(text, {
-        ...(name === undefined ? {} : { function: name }),
-        ...(row === undefined ? {} : { row }),
-      });
-  }
-}
+const READERS: Readonly<
+  Record<RecordingChoice['format'], (text: string, choice: RecordingChoice) => Recording>
+> = {
+  csv: recordedCsv,
+  'access-log': recordedAccessLog,
+  prometheus: recordedPrometheusJson,
+  'azure-functions': (text, { function: name, row }) =>
+    recordedAzureFunctions(text, {
+      ...(name === undefined ? {} : { function: name }),
+      ...(row === undefined ? {} : { row }),
+    }),
+};

@@ -1,5 +1,6 @@
 /** The stages of a traffic profile as an experiment file writes them. */
 import { z } from 'zod';
+import { fieldOf } from '../core/json.js';
 import { MAX_PARTS } from '../load/stages/stage-kind.js';
 import { decimal, duration, label, rate, text, wholeNumber, word } from './values.js';
 
@@ -215,29 +216,15 @@ export type StageInput = z.output<typeof stage>;
 /** A stage that holds no others. */
 export type SimpleStageInput = Exclude<StageInput, { kind: 'sequence' }>;
 
+/** Fields that hold rates; a stage whose fields of these are all 0 sends nothing. */
+const RATE_FIELDS = ['rate', 'base', 'peak', 'from', 'to', 'low', 'high', 'max'] as const;
+
 /**
  * Whether a stage sends nothing at all. Only true zeros count: it is also asked of stages with faults,
  * told elsewhere. A replay's rates are not known before its file was read.
  */
 export function isSilent(of: StageInput): boolean {
-  switch (of.kind) {
-    case 'constant':
-      return of.rate === 0;
-    case 'spike':
-      return of.base === 0 && of.peak === 0;
-    case 'ramp':
-    case 'step':
-    case 'sawtooth':
-      return of.from === 0 && of.to === 0;
-    case 'sine':
-    case 'diurnal':
-    case 'square':
-      return of.low === 0 && of.high === 0;
-    case 'random-walk':
-      return of.max === 0;
-    case 'sequence':
-      return Array.isArray(of.stages) && of.stages.every(isSilent);
-    case 'replay':
-      return false;
-  }
+  if (of.kind === 'sequence') return Array.isArray(of.stages) && of.stages.every(isSilent);
+  const rates = RATE_FIELDS.map((field) => fieldOf(of, field)).filter((rate) => rate !== undefined);
+  return rates.length > 0 && rates.every((rate) => rate === 0);
 }
