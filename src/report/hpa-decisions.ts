@@ -24,36 +24,65 @@ export function decisionLines(
   if (decisions.kind !== 'measured') {
     return wrapped(`${TITLE}: not known (${decisions.because})`, columns);
   }
-  const all = decisions.value;
-  const stretches = inStretches(all.filter(isTold));
-  const told = stretches.reduce((sum, { length }) => sum + length, 0);
+  const told = toldDecisions(decisions.value, originT);
   const indent = ' '.repeat(AT_COLUMNS + SIZE_COLUMNS + 4);
-  const lines = stretches.flatMap((stretch) => {
-    const at = atText(stretch, originT).padStart(AT_COLUMNS);
-    const head = `${at}  ${sizeText(stretch.first).padEnd(SIZE_COLUMNS)}  `;
-    return wrapped(becauseText(stretch), columns - indent.length).map(
+  const lines = told.stretches.flatMap(({ at, size, because }) => {
+    const head = `${at.padStart(AT_COLUMNS)}  ${size.padEnd(SIZE_COLUMNS)}  `;
+    return wrapped(because, columns - indent.length).map(
       (text, row) => `${row === 0 ? head : indent}${text}`,
     );
   });
-  return [...heading(all, told, columns), ...lines];
-}
-
-function heading(
-  all: readonly ExplainedDecision[],
-  told: number,
-  columns: number,
-): readonly string[] {
-  const quiet = all.length - told;
   const texts = [
-    `${TITLE} at ${plural(all.length, 'sync')}`,
-    ...(quiet === 0 ? [] : [`${quiet} not listed: nothing to change, nothing held back`]),
+    `${TITLE} at ${plural(decisions.value.length, 'sync')}`,
+    ...(told.quiet === 0 ? [] : [`${told.quiet} not listed: nothing to change, nothing held back`]),
     'each step by step: npm run explain -- <this folder>',
   ];
+  const note = told.note === undefined ? [] : wrapped(told.note, columns);
+  return [...wrapped(texts.join('; '), columns), ...note, ...lines];
+}
+
+/** What is told of the decisions of a run. */
+export interface ToldDecisions {
+  readonly stretches: readonly DecisionStretch[];
+  /** Decisions that are not told: nothing was to change and nothing was held back. */
+  readonly quiet: number;
+  /** How far reconstructed decisions agree with the real ones; absent when all were recorded. */
+  readonly note: string | undefined;
+}
+
+/** The decisions that changed something or were held back, those in a row that say the same as one. */
+export function toldDecisions(all: readonly ExplainedDecision[], originT: number): ToldDecisions {
+  const stretches = inStretches(all.filter(isTold));
+  const told = stretches.reduce((sum, { length }) => sum + length, 0);
+  return {
+    stretches: stretches.map((stretch) => ({
+      first: stretch.first,
+      length: stretch.length,
+      at: atText(stretch, originT),
+      size: sizeText(stretch.first),
+      because: becauseText(stretch),
+    })),
+    quiet: all.length - told,
+    note: reconstructionNote(all),
+  };
+}
+
+/** Decisions in a row that say the same, in words. */
+export interface DecisionStretch {
+  readonly first: ExplainedDecision;
+  readonly length: number;
+  /** When, such as `1:15` or `1:15 - 2:00`. */
+  readonly at: string;
+  /** What came out, such as `3 to 7` or `stays at 3`. */
+  readonly size: string;
+  readonly because: string;
+}
+
+function reconstructionNote(all: readonly ExplainedDecision[]): string | undefined {
   const guessed = all.filter(({ origin }) => origin === 'reconstructed');
-  if (guessed.length === 0) return wrapped(texts.join('; '), columns);
+  if (guessed.length === 0) return undefined;
   const agreeing = guessed.filter(({ real }) => real?.agrees === true).length;
-  const note = `Reconstructed: modelled from what was observed; the real HPA, which tells no steps, wanted the same size at ${agreeing} of ${guessed.length}.`;
-  return [...wrapped(texts.join('; '), columns), ...wrapped(note, columns)];
+  return `Reconstructed: modelled from what was observed; the real HPA, which tells no steps, wanted the same size at ${agreeing} of ${guessed.length}.`;
 }
 
 /** Decisions in a row that say the same. */
