@@ -82,6 +82,7 @@ function stageSpec(stage: SimpleStageInput, context: LoadContext): StageSpec {
     }
     case 'random-walk':
       return randomWalk(stage, context);
+    case 'replay':
     default:
       return replay(stage, context);
   }

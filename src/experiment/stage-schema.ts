@@ -225,6 +225,6 @@ const RATE_FIELDS = ['rate', 'base', 'peak', 'from', 'to', 'low', 'high', 'max']
  */
 export function isSilent(of: StageInput): boolean {
   if (of.kind === 'sequence') return Array.isArray(of.stages) && of.stages.every(isSilent);
-  const rates = RATE_FIELDS.map((field) => fieldOf(of, field)).filter((rate) => rate !== undefined);
-  return rates.length > 0 && rates.every((rate) => rate === 0);
+  const rates = RATE_FIELDS.map((field) => fieldOf(of, field)).filter((each) => each !== undefined);
+  return rates.length > 0 && rates.every((each) => each === 0);
 }
