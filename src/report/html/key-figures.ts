@@ -1,0 +1,125 @@
+/** What a reader wants first: whether to believe it, then a handful of figures, then the same in words. */
+import type { Analysis } from '../../analysis/analyze.js';
+import type { Measure } from '../../analysis/measure.js';
+import type { LoadStretch } from '../../analysis/requests.js';
+import { formatDurationMs } from '../../core/duration.js';
+import { latencyText, measureText, moneyText, numberText, percentText, plural } from '../format.js';
+import { headlineTexts } from '../headline.js';
+import { html, type Markup } from './markup.js';
+
+/** Banners for a run that is no result, or not a whole one; nothing for one that is. */
+export function banners({ completeness, generator }: Analysis): Markup {
+  const parts = [
+    ...(generator.kind === 'saturated'
+      ? [
+          html`<div class="banner bad" role="alert"><strong>Not a result.</strong> The load generator was the bottleneck: ${generator.because}. Response times and errors below are not the service's.</div>`,
+        ]
+      : []),
+    ...(completeness.kind === 'completed'
+      ? []
+      : [
+          html`<div class="banner slow" role="alert"><strong>Not a whole run (${completeness.kind.replace('-', ' ')}).</strong> ${completeness.because}. Figures cover only what happened before.</div>`,
+        ]),
+  ];
+  return html`${parts}`;
+}
+
+interface KeyFigure {
+  readonly label: string;
+  /** Undefined where there is no figure; `detail` then says why. */
+  readonly value: string | undefined;
+  readonly detail: string;
+}
+
+/** Tiles with one figure each. */
+export function keyFigures(analysis: Analysis): Markup {
+  const figures = [
+    scaleUpFigure(analysis),
+    responseFigure(analysis),
+    errorFigure(analysis),
+    podFigure(analysis),
+    flapFigure(analysis),
+    costFigure(analysis),
+  ];
+  return html`<dl class="key-figures">${figures.map(
+    ({ label, value, detail }) =>
+      html`<div><dt>${label}</dt><dd><span class="key-value${value === undefined ? ' absent' : ''}">${value ?? 'not known'}</span><span class="key-detail">${detail}</span></dd></div>\n`,
+  )}</dl>\n`;
+}
+
+/** The headline of the text report. */
+export function headlineMarkup(analysis: Analysis): Markup {
+  return html`<dl class="headline">${headlineTexts(analysis).map(
+    ({ label, texts }) =>
+      html`<div><dt>${label}</dt><dd>${texts.map((text) => html`<p>${text}</p>`)}</dd></div>\n`,
+  )}</dl>\n`;
+}
+
+function figure<T>(
+  label: string,
+  measure: Measure<T>,
+  show: (value: T) => readonly [value: string, detail: string],
+): KeyFigure {
+  if (measure.kind !== 'measured') return { label, value: undefined, detail: measure.because };
+  const [value, detail] = show(measure.value);
+  return { label, value, detail };
+}
+
+function scaleUpFigure({ scaleUps }: Analysis): KeyFigure {
+  const label = 'Slowest scale-up';
+  const known = scaleUps.flatMap(({ from, to, latencyMs }) =>
+    latencyMs.kind === 'measured' ? [{ from, to, ms: latencyMs.value }] : [],
+  );
+  const slowest = known.toSorted((a, b) => b.ms - a.ms)[0];
+  if (slowest !== undefined) {
+    const { from, to, ms } = slowest;
+    const detail = `from the load change to ${plural(to, 'pod')} ready (${from} to ${to})`;
+    return { label, value: formatDurationMs(ms), detail };
+  }
+  const first = scaleUps[0]?.latencyMs;
+  if (first === undefined) return { label, value: 'none', detail: 'the HPA added no pods' };
+  return figure(label, first, (ms) => [formatDurationMs(ms), '']);
+}
+
+function responseFigure({ aroundPeak, wholeLoad }: Analysis): KeyFigure {
+  const inPeak = aroundPeak.kind === 'measured' ? aroundPeak.value.in : undefined;
+  const isPeak = inPeak?.kind === 'measured';
+  const stretch = isPeak ? inPeak : wholeLoad;
+  const label = isPeak ? 'Response time p99 in the peak' : 'Response time p99';
+  const p99: Measure = stretch.kind === 'measured' ? stretch.value.responseTimes.p99Ms : stretch;
+  return figure(label, p99, (ms) => [
+    latencyText(ms),
+    stretch.kind === 'measured' ? besideP99(stretch.value) : '',
+  ]);
+}
+
+function besideP99({ responseTimes: { p50Ms, maxMs } }: LoadStretch): string {
+  return `p50 ${measureText(p50Ms, latencyText)}, slowest ${measureText(maxMs, latencyText)}`;
+}
+
+function errorFigure({ wholeLoad }: Analysis): KeyFigure {
+  return figure('Errors', wholeLoad, ({ errors, due, errorShare }) => [
+    measureText(errorShare, percentText),
+    `${numberText(errors)} of ${plural(due, 'request')}`,
+  ]);
+}
+
+function podFigure({ replicas, stability }: Analysis): KeyFigure {
+  return figure('Most pods ready', replicas.peakReady, (peak) => [
+    numberText(peak),
+    `at first ${measureText(replicas.initialDesired, String)}, at most ${measureText(replicas.peakDesired, String)} wanted; ${plural(stability.rescales, 'rescale')}`,
+  ]);
+}
+
+function flapFigure({ readiness: { flaps, losses, restarts } }: Analysis): KeyFigure {
+  const lost = losses === 0 ? 'no pod lost readiness' : `readiness lost ${plural(losses, 'time')}`;
+  const again = restarts === 0 ? 'no restarts' : plural(restarts, 'restart');
+  return { label: 'Readiness flaps', value: numberText(flaps.length), detail: `${lost}, ${again}` };
+}
+
+function costFigure({ cost: { price, estimatedCostPerHour, podSeconds } }: Analysis): KeyFigure {
+  return figure('Estimated cost an hour', estimatedCostPerHour, (amount) => [
+    price.kind === 'measured' ? moneyText(amount, price.value.currency) : numberText(amount, 4),
+    `${numberText(podSeconds)} pod-seconds${price.kind === 'measured' ? `; prices as of ${price.value.asOf}` : ''}`,
+  ]);
+}

@@ -1,0 +1,82 @@
+/** Every named measure of the catalogue with its value, or why there is none. */
+import type { Analysis } from '../../analysis/analyze.js';
+import { MEASURES } from '../../analysis/catalogue/catalogue.js';
+import type { MeasureDefinition, MeasureUnit } from '../../analysis/catalogue/definition.js';
+import { formatDurationMs } from '../../core/duration.js';
+import { moneyText, numberText, percentText } from '../format.js';
+import { html, type Content, type Markup } from './markup.js';
+import { closed, tableMarkup } from './tables.js';
+
+/** The section's body: measures that are there first, those that are absent behind a summary. */
+export function measureMarkup(analysis: Analysis): Markup {
+  const currency =
+    analysis.cost.price.kind === 'measured' ? analysis.cost.price.value.currency : '';
+  const known: Content[][] = [];
+  const absent: Content[][] = [];
+  for (const definition of MEASURES) {
+    const measure = definition.of(analysis);
+    const name = html`<code>${definition.name}</code>`;
+    if (measure.kind === 'measured') {
+      const value = figureText(measure.value, definition.unit, currency);
+      known.push([name, value, definitionMarkup(definition)]);
+    } else {
+      const reason = measure.kind === 'not-reached' ? 'not reached' : 'no data';
+      absent.push([name, reason, measure.because, definitionMarkup(definition)]);
+    }
+  }
+  const table = tableMarkup({
+    caption: 'Measures with a value',
+    headings: [
+      { title: 'measure', align: 'left' },
+      { title: 'value', align: 'right' },
+      { title: 'what it tells', align: 'left' },
+    ],
+    rows: known,
+  });
+  const rest = tableMarkup({
+    caption: 'Measures without a value, and why',
+    headings: [
+      { title: 'measure', align: 'left' },
+      { title: 'absent', align: 'left' },
+      { title: 'because', align: 'left' },
+      { title: 'what it tells', align: 'left' },
+    ],
+    rows: absent,
+  });
+  return html`<p>The same names as in thresholds, in <code>report.json</code> and in comparisons.</p>
+${table}${absent.length === 0 ? '' : closed(`${absent.length} without a value, and why`, rest)}`;
+}
+
+function definitionMarkup({ summary, formula, source }: MeasureDefinition): Markup {
+  return html`${summary}<small>${formula} (${source})</small>`;
+}
+
+/** A measure's value with its unit, for people. */
+export function figureText(value: number, unit: MeasureUnit, currency: string): string {
+  switch (unit) {
+    case 'ms':
+      return formatDurationMs(value);
+    case 'share':
+      return percentText(value);
+    case 'count':
+      return numberText(value);
+    case 'perSecond':
+      return `${numberText(value, 2)}/s`;
+    case 'perHour':
+      return `${numberText(value, 2)}/h`;
+    case 'currency':
+      return moneyText(value, currency);
+    case 'millicores':
+      return `${numberText(value)}m`;
+    case 'bytes':
+      return `${numberText(value / 1024 ** 2, 1)} MiB`;
+    case 'podSeconds':
+      return `${numberText(value)} pod-seconds`;
+    case 'nodeSeconds':
+      return `${numberText(value)} node-seconds`;
+    case 'ratio':
+      return numberText(value, 3);
+    default:
+      return unit satisfies never;
+  }
+}

@@ -1,0 +1,210 @@
+/** The plots of a run: which lines, in what unit, drawn how, and what each one says in words. */
+import type { Analysis } from '../../analysis/analyze.js';
+import { costRateSeries } from '../../analysis/cost-rate.js';
+import { valueOf } from '../../analysis/measure.js';
+import { podHistories, type PodHistory } from '../../analysis/pod-history.js';
+import { desiredSeries, existingSeries, readySeries } from '../../analysis/replicas.js';
+import { experimentOf, recordsOf } from '../../analysis/run-facts.js';
+import { profileOf, type Profile } from '../../load/profile.js';
+import type { LoadRecord, Timeline } from '../../timeline/record.js';
+import { withoutRepeats, type ColumnRule, type StepSeries } from '../../timeline/series.js';
+import {
+  answeredOf,
+  cpuPercentSeries,
+  errorsOf,
+  percentileSeries,
+  secondSeries,
+} from '../run-series.js';
+
+/** What a color means, the same in every picture of a report. */
+export type ColorRole = 'wanted' | 'had' | 'seen' | 'bad' | 'slow' | 'cost';
+
+/** How the values of a plot are counted and written. */
+export type PlotUnit = 'perSecond' | 'ms' | 'pods' | 'percent' | 'currencyPerHour';
+
+/** One line of a plot. */
+export interface RunPlotLine {
+  readonly name: string;
+  readonly color: ColorRole;
+  /** `area`: filled down to 0. */
+  readonly style: 'line' | 'dashed' | 'area';
+  readonly series: StepSeries;
+  /** How the values within a row of the table behind it become one. */
+  readonly rule: ColumnRule;
+}
+
+/** One plot; all of a run share one time axis. */
+export interface RunPlot {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: PlotUnit;
+  /** Only with `currencyPerHour`. */
+  readonly currency?: string;
+  /** What it shows, in a sentence or two. */
+  readonly about: string;
+  readonly isLog: boolean;
+  readonly lines: readonly RunPlotLine[];
+  /** Why there is nothing to draw; absent when there is. */
+  readonly absentBecause?: string;
+}
+
+/** From this ratio of highest to lowest on, response times are drawn on a logarithmic scale. */
+const LOG_FROM_RATIO = 20;
+const SECOND_MS = 1_000;
+
+/** The plots of a run in the order in which cause and effect run. */
+export function runPlots(timeline: Timeline, analysis: Analysis): readonly RunPlot[] {
+  const seconds = recordsOf(timeline, 'load');
+  const pods = podHistories(timeline);
+  return [
+    ratePlot(timeline, analysis, seconds),
+    responsePlot(seconds),
+    replicaPlot(timeline, pods),
+    cpuPlot(timeline, analysis),
+    costPlot(analysis, pods),
+  ].map(withReason);
+}
+
+/** The planned traffic; absent for a closed load or an experiment that cannot be read. */
+export function plannedProfile(timeline: Timeline): Profile | undefined {
+  const load = valueOf(experimentOf(timeline))?.load.load;
+  return load?.model === 'open' ? profileOf(load.profile) : undefined;
+}
+
+function ratePlot(timeline: Timeline, analysis: Analysis, seconds: readonly LoadRecord[]): RunPlot {
+  const planned = plannedSeries(timeline, analysis);
+  return {
+    id: 'rate',
+    title: 'Requests a second',
+    unit: 'perSecond',
+    about:
+      'What the profile plans, what was sent, what was answered without a server error, and what users did not get (failed, 5xx, dropped, never sent), by the second in which a request was due.',
+    isLog: false,
+    lines: [
+      ...(planned === undefined
+        ? []
+        : [line('planned', 'wanted', { style: 'dashed', series: planned, rule: 'mean' })]),
+      line('sent', 'seen', {
+        style: 'line',
+        series: secondSeries(seconds, ({ sent }) => sent),
+        rule: 'mean',
+      }),
+      line('answered', 'had', {
+        style: 'line',
+        series: secondSeries(seconds, answeredOf),
+        rule: 'mean',
+      }),
+      line('errors', 'bad', {
+        style: 'area',
+        series: secondSeries(seconds, errorsOf),
+        rule: 'mean',
+      }),
+    ],
+  };
+}
+
+/** Arrivals planned in each second of the load. */
+function plannedSeries(timeline: Timeline, analysis: Analysis): StepSeries | undefined {
+  const profile = plannedProfile(timeline);
+  const startT = valueOf(analysis.loadStartT);
+  if (profile === undefined || startT === undefined) return undefined;
+  const points = Array.from({ length: Math.ceil(profile.durationMs / SECOND_MS) }, (_, second) => {
+    const fromMs = second * SECOND_MS;
+    const planned = profile.arrivalsBefore(fromMs + SECOND_MS) - profile.arrivalsBefore(fromMs);
+    return { t: startT + fromMs, value: planned };
+  });
+  return withoutRepeats([...points, { t: startT + profile.durationMs, value: 0 }]);
+}
+
+function responsePlot(seconds: readonly LoadRecord[]): RunPlot {
+  const [p50 = [], p99 = []] = percentileSeries(seconds, [50, 99]);
+  const known = [...p50, ...p99].map(({ value }) => value).filter((value) => value !== undefined);
+  const lowest = known.reduce((a, b) => Math.min(a, b), Infinity);
+  const highest = known.reduce((a, b) => Math.max(a, b), 0);
+  const isLog = lowest > 0 && highest / lowest >= LOG_FROM_RATIO;
+  return {
+    id: 'response-time',
+    title: 'Response time',
+    unit: 'ms',
+    about: `From when a request was due to the end of its answer, of the requests due in each second; with fewer than 100 answers in a second its p99 is its slowest.${isLog ? ' Logarithmic scale.' : ''}`,
+    isLog,
+    lines: [
+      line('p99', 'slow', { style: 'line', series: p99, rule: 'max' }),
+      line('p50', 'had', { style: 'line', series: p50, rule: 'max' }),
+    ],
+  };
+}
+
+function replicaPlot(timeline: Timeline, pods: readonly PodHistory[]): RunPlot {
+  return {
+    id: 'replicas',
+    title: 'Pods',
+    unit: 'pods',
+    about:
+      'What the Deployment was asked for, how many pods existed (terminating ones too), and how many were ready. Marks are decisions of the HPA that changed the size.',
+    isLog: false,
+    lines: [
+      line('wanted', 'wanted', {
+        style: 'dashed',
+        series: desiredSeries(timeline),
+        rule: 'last',
+      }),
+      line('existing', 'seen', { style: 'line', series: existingSeries(pods), rule: 'last' }),
+      line('ready', 'had', { style: 'line', series: readySeries(pods), rule: 'last' }),
+    ],
+  };
+}
+
+function cpuPlot(timeline: Timeline, { target, observed }: Analysis): RunPlot {
+  const plot = {
+    id: 'cpu',
+    title: 'CPU against the target',
+    unit: 'percent',
+    about:
+      'Of what all pods together request: truly used, and what the metrics API told the HPA. Above the target the HPA wants more pods.',
+    isLog: false,
+  } as const;
+  if (target.kind !== 'measured') return { ...plot, lines: [], absentBecause: target.because };
+  const { used, shown } = cpuPercentSeries(timeline, target.value);
+  const wanted = [{ t: observed.fromT, value: target.value.utilizationPercent }];
+  return {
+    ...plot,
+    lines: [
+      line('target', 'wanted', { style: 'dashed', series: wanted, rule: 'last' }),
+      line('metrics API', 'seen', { style: 'line', series: shown, rule: 'last' }),
+      line('truly used', 'had', { style: 'line', series: used, rule: 'mean' }),
+    ],
+  };
+}
+
+function costPlot({ cost }: Analysis, pods: readonly PodHistory[]): RunPlot {
+  const rate = costRateSeries(pods, cost.price);
+  const price = valueOf(cost.price);
+  const plot = {
+    id: 'cost',
+    title: 'Cost rate',
+    unit: 'currencyPerHour',
+    about: `What the pods that exist cost an hour: requests x price, an estimate${price === undefined ? '' : ` (${price.source}, as of ${price.asOf})`}.`,
+    isLog: false,
+  } as const;
+  if (rate.kind !== 'measured') return { ...plot, lines: [], absentBecause: rate.because };
+  return {
+    ...plot,
+    ...(price === undefined ? {} : { currency: price.currency }),
+    lines: [line('cost an hour', 'cost', { style: 'area', series: rate.value, rule: 'mean' })],
+  };
+}
+
+function line(
+  name: string,
+  color: ColorRole,
+  of: Pick<RunPlotLine, 'style' | 'series' | 'rule'>,
+): RunPlotLine {
+  return { name, color, ...of };
+}
+
+function withReason(plot: RunPlot): RunPlot {
+  if (plot.absentBecause !== undefined) return plot;
+  const isKnown = plot.lines.some(({ series }) => series.some(({ value }) => value !== undefined));
+  return isKnown ? plot : { ...plot, absentBecause: 'nothing of it was observed' };
+}

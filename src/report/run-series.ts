@@ -1,0 +1,73 @@
+/** What a run did over time as step series: the lines that every kind of report draws. */
+import { cpuSeries, cpuUsage } from '../analysis/cpu-usage.js';
+import { recordsOf, type CpuTarget } from '../analysis/run-facts.js';
+import { LatencyHistogram } from '../load/histogram.js';
+import type { LoadSecond } from '../load/sender.js';
+import type { LoadRecord, Timeline } from '../timeline/record.js';
+import type { StepSeries } from '../timeline/series.js';
+
+const SECOND_MS = 1_000;
+
+/** One point a second; a second that was not told, or of which nothing is known, is a gap. */
+export function secondSeries(
+  seconds: readonly LoadRecord[],
+  value: (second: LoadSecond) => number | undefined,
+): StepSeries {
+  return seconds.flatMap((second, index) => {
+    const endT = second.t + SECOND_MS;
+    const isFollowed = Math.abs((seconds[index + 1]?.t ?? Infinity) - endT) < 1;
+    const point = { t: second.t, value: value(second.load) };
+    return isFollowed ? [point] : [point, { t: endT, value: undefined }];
+  });
+}
+
+/** Answers that are no server error, of the arrivals due in a second. */
+export function answeredOf({ answered }: LoadSecond): number {
+  const { '1xx': told = 0, '2xx': ok = 0, '3xx': moved = 0, '4xx': refused = 0 } = answered;
+  return told + ok + moved + refused;
+}
+
+/** What users did not get, of the arrivals due in a second: failed, answered 5xx, dropped, unsent. */
+export function errorsOf({ answered, failed, dropped, unsent }: LoadSecond): number {
+  const failures = Object.values(failed).reduce((sum, count) => sum + count, 0);
+  return failures + (answered['5xx'] ?? 0) + dropped + unsent;
+}
+
+/** Response time percentiles of each second, ms; a second without answers is a gap. */
+export function percentileSeries(
+  seconds: readonly LoadRecord[],
+  percentiles: readonly number[],
+): readonly StepSeries[] {
+  const histogram = new LatencyHistogram();
+  const rows = new Map(
+    seconds.map(({ load }) => {
+      histogram.reset();
+      histogram.add(load.responseTime);
+      return [load, percentiles.map((percentile) => histogram.percentileMs(percentile))];
+    }),
+  );
+  return percentiles.map((_, index) => secondSeries(seconds, (load) => rows.get(load)?.[index]));
+}
+
+/** CPU of all pods together in percent of what they request. */
+export interface CpuPercentSeries {
+  /** From the kernel's counters. */
+  readonly used: StepSeries;
+  /** As the metrics API told it: what an HPA sees. */
+  readonly shown: StepSeries;
+}
+
+/** See {@link CpuPercentSeries}. */
+export function cpuPercentSeries(timeline: Timeline, target: CpuTarget): CpuPercentSeries {
+  const percent = (millicores: number, pods: number): number | undefined =>
+    pods === 0 ? undefined : (millicores * 100) / (pods * target.requestMillicores);
+  return {
+    used: cpuSeries(cpuUsage(timeline), ({ totalMillicores, pods }) =>
+      percent(totalMillicores, pods),
+    ),
+    shown: recordsOf(timeline, 'pod-metrics').map(({ t, pods }) => {
+      const millicores = pods.reduce((sum, { cpuMillicores }) => sum + cpuMillicores, 0);
+      return { t, value: percent(millicores, pods.length) };
+    }),
+  };
+}
