@@ -1,6 +1,6 @@
 /** Whether labels are selected, as controllers ask it. */
+import { matchesSelector } from '../core/label-selector.js';
 import type { LabelSelector, StringMap } from '../core/objects.js';
-import { matchesSelector } from './kinds/selectors.js';
 
 /**
  * Whether a selector selects these labels. An absent selector selects nothing, an empty one everything.

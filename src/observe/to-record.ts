@@ -2,6 +2,7 @@
 import { isEndpointSlice } from '../core/object-guards.js';
 import type { HorizontalPodAutoscaler } from '../core/autoscaling-objects.js';
 import { parseGoDurationMs } from '../core/go-duration.js';
+import { isRecord } from '../core/json.js';
 import type {
   Container,
   Deployment,
@@ -10,14 +11,17 @@ import type {
   KubeObject,
   Pod,
   PodMetrics,
+  ResourceList,
 } from '../core/objects.js';
 import { milliValue, wholeValue } from '../core/quantity.js';
 import type {
+  ContainerRequests,
   EndpointsRecord,
   HpaRecord,
   KubeEventRecord,
   PodMetricsRecord,
   PodRecord,
+  PodResources,
   WorkloadRecord,
 } from '../timeline/record.js';
 import type { Untimed } from '../timeline/recorder.js';
@@ -36,7 +40,7 @@ export function workloadRecord(deployment: Deployment): Untimed<WorkloadRecord> 
   };
 }
 
-/** An HPA's bounds and status. */
+/** An HPA's bounds, spec and status. */
 export function hpaRecord(hpa: HorizontalPodAutoscaler): Untimed<HpaRecord> {
   return {
     kind: 'hpa',
@@ -44,6 +48,7 @@ export function hpaRecord(hpa: HorizontalPodAutoscaler): Untimed<HpaRecord> {
     minReplicas: hpa.spec.minReplicas ?? 1,
     maxReplicas: hpa.spec.maxReplicas,
     status: hpa.status,
+    spec: hpa.spec,
   };
 }
 
@@ -69,9 +74,37 @@ export function podRecord(pod: Pod, change: PodRecord['change']): Untimed<PodRec
     limits: resourceSums(spec.containers, 'limits'),
     conditions,
     ...(metadata.creationTimestamp === undefined ? {} : { createdAt: metadata.creationTimestamp }),
+    ...(status?.startTime === undefined ? {} : { startTime: status.startTime }),
+    ...(metadata.labels === undefined ? {} : { labels: metadata.labels }),
+    resources: podResources(spec),
     ...(containerStartedAt === undefined ? {} : { containerStartedAt }),
     ...(reason === undefined ? {} : { reason }),
   };
+}
+
+function podResources(spec: Pod['spec']): PodResources {
+  const { initContainers, resources } = spec;
+  const overhead = spec['overhead'];
+  return {
+    ...(resources?.requests === undefined ? {} : { requests: resources.requests }),
+    containers: spec.containers.map(containerRequests),
+    ...(initContainers === undefined
+      ? {}
+      : { initContainers: initContainers.map(containerRequests) }),
+    ...(isResourceList(overhead) ? { overhead } : {}),
+  };
+}
+
+function containerRequests({ name, resources, restartPolicy }: Container): ContainerRequests {
+  return {
+    name,
+    ...(resources?.requests === undefined ? {} : { requests: resources.requests }),
+    ...(restartPolicy === undefined ? {} : { restartPolicy }),
+  };
+}
+
+function isResourceList(value: unknown): value is ResourceList {
+  return isRecord(value) && Object.values(value).every((each) => typeof each === 'string');
 }
 
 function podReason({ status }: Pod): string | undefined {
@@ -151,8 +184,17 @@ function podUse({ metadata, timestamp, window, containers }: PodMetrics): PodMet
       windowMs: windowMs(window),
       cpuMillicores: sum(cpu.map(milliValue)),
       memoryBytes: sum(memory.map(wholeValue)),
+      ...(containers.length < 2 ? {} : { containers: containers.map(containerUse) }),
     },
   ];
+}
+
+function containerUse({ name, usage }: PodMetrics['containers'][number]) {
+  return {
+    name,
+    cpuMillicores: milliValue(usage['cpu'] ?? '0'),
+    memoryBytes: wholeValue(usage['memory'] ?? '0'),
+  };
 }
 
 /** @throws {RangeError} when the metrics API wrote something other than a duration. */

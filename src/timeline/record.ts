@@ -2,8 +2,11 @@
  * What happened in a run, one record after the other: the raw material from which every figure is
  * derived, and derived again years later. `timeline.ndjson` holds one JSON record a line.
  */
-import type { HorizontalPodAutoscalerStatus } from '../core/autoscaling-objects.js';
-import type { Condition, StringMap } from '../core/objects.js';
+import type {
+  HorizontalPodAutoscalerSpec,
+  HorizontalPodAutoscalerStatus,
+} from '../core/autoscaling-objects.js';
+import type { Condition, ResourceList, StringMap } from '../core/objects.js';
 import type { LoadSecond, LoadSummary } from '../load/sender.js';
 
 /** Version of the record shapes below; a reader refuses a newer one. */
@@ -49,7 +52,18 @@ export interface HeaderRecord extends At {
   readonly experiment: unknown;
   /** The applied objects that matter for reading: HPA, Deployment, as sent. */
   readonly manifests: readonly unknown[];
+  /** Of every applied object; absent in runs of before it was recorded. */
+  readonly manifestDigests?: readonly ManifestDigest[];
   readonly environment: Environment;
+}
+
+/** What an applied object was, without its content. */
+export interface ManifestDigest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  /** Hexadecimal, of the object as canonical JSON without the label that names the run. */
+  readonly sha256: string;
 }
 
 /** The phases of a run, in order. */
@@ -94,6 +108,25 @@ export interface HpaRecord extends At {
   readonly minReplicas: number;
   readonly maxReplicas: number;
   readonly status: HorizontalPodAutoscalerStatus | undefined;
+  /** As the API server has it; absent in older timelines. */
+  readonly spec?: HorizontalPodAutoscalerSpec;
+}
+
+/** What a pod's spec says of requests, in the API's own form: what an HPA divides by. */
+export interface PodResources {
+  /** Of the pod as a whole, beside those of its containers. */
+  readonly requests?: ResourceList;
+  readonly containers: readonly ContainerRequests[];
+  readonly initContainers?: readonly ContainerRequests[];
+  readonly overhead?: ResourceList;
+}
+
+/** One container's requests. */
+export interface ContainerRequests {
+  readonly name: string;
+  readonly requests?: ResourceList;
+  /** `Always`: an init container that goes on running, a sidecar. */
+  readonly restartPolicy?: string;
 }
 
 /** State of a pod after a change; times are the API's whole seconds, `t` is when we saw it. */
@@ -113,6 +146,10 @@ export interface PodRecord extends At {
   readonly limits: { readonly cpuMillicores?: number; readonly memoryBytes?: number };
   readonly conditions: readonly Condition[];
   readonly createdAt?: string;
+  /** When the kubelet took the pod; this and the next two are absent in older timelines. */
+  readonly startTime?: string;
+  readonly labels?: StringMap;
+  readonly resources?: PodResources;
   /** Start of the first container as the API tells it. */
   readonly containerStartedAt?: string;
   /** Waiting or termination reason of a container, such as CrashLoopBackOff. */
@@ -136,6 +173,12 @@ export interface PodMetricsRecord extends At {
     readonly windowMs: number;
     readonly cpuMillicores: number;
     readonly memoryBytes: number;
+    /** Each container, where there are several; absent in older timelines. */
+    readonly containers?: readonly {
+      readonly name: string;
+      readonly cpuMillicores: number;
+      readonly memoryBytes: number;
+    }[];
   }[];
 }
 

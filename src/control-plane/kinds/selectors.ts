@@ -1,29 +1,9 @@
-/** Label selectors: matching, validation and their text form. */
-import type { LabelSelector, LabelSelectorRequirement, StringMap } from '../../core/objects.js';
+/** Label selectors: validation and their text form. */
+import type { LabelSelector, LabelSelectorRequirement } from '../../core/objects.js';
 import { labelsFaults } from '../api-machinery/metadata-rules.js';
 import { labelValueFaults, qualifiedNameFaults } from '../api-machinery/names.js';
 import type { FieldError } from '../api-error.js';
 import { forbiddenValue, invalidValue, requiredValue } from '../field-error.js';
-
-/** Whether labels fulfil every requirement of a selector; an empty one matches everything. */
-export function matchesSelector(
-  selector: LabelSelector,
-  labels: StringMap | undefined = {},
-): boolean {
-  return (
-    Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value) &&
-    (selector.matchExpressions ?? []).every((requirement) => fulfils(requirement, labels))
-  );
-}
-
-function fulfils(requirement: LabelSelectorRequirement, labels: StringMap): boolean {
-  const { key, operator, values = [] } = requirement;
-  const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
-  if (operator === 'Exists') return value !== undefined;
-  if (operator === 'DoesNotExist') return value === undefined;
-  const isIn = value !== undefined && values.includes(value);
-  return operator === 'In' ? isIn : !isIn;
-}
 
 /**
  * A selector as upstream prints it: `app=web,tier in (a,b)`.

@@ -1,10 +1,11 @@
 /** Faults of pod templates and of the selectors that must match them. */
+import { matchesSelector } from '../../core/label-selector.js';
 import type { LabelSelector, PodTemplateSpec } from '../../core/objects.js';
 import type { FieldError } from '../api-error.js';
 import { annotationFaults, labelsFaults } from '../api-machinery/metadata-rules.js';
 import { forbiddenValue, invalidValue, requiredValue, unsupportedValue } from '../field-error.js';
 import { podSpecFaults } from './pod-spec-validation.js';
-import { isEmptySelector, matchesSelector, selectorFaults } from './selectors.js';
+import { isEmptySelector, selectorFaults } from './selectors.js';
 
 /**
  * Faults of the selector and template of a Deployment or ReplicaSet.
