@@ -70,5 +70,17 @@ const closedLoad = z.strictObject({
 /** What arrives at the service: `model: open` (the default, with stages) or `closed`. */
 export const loadSchema = z.discriminatedUnion('model', [openLoad, closedLoad]);
 
+const seed = {
+  seed: wholeNumber(0, 4_294_967_295)
+    .optional()
+    .describe('Seed of everything random; 1 by default.'),
+};
+
+/** A file that holds nothing but a load. */
+export const loadFileSchema = z.discriminatedUnion('model', [
+  openLoad.extend(seed),
+  closedLoad.extend(seed),
+]);
+
 /** The load as it was read: rates a second, durations in milliseconds. */
 export type LoadInput = z.output<typeof loadSchema>;

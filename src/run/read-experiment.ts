@@ -37,7 +37,12 @@ export function readExperiment(nameOrPath: string, experimentsFolder: string): E
   return parsed.experiment;
 }
 
-function findExperiment(nameOrPath: string, folder: string): string {
+/**
+ * The path of an experiment.
+ *
+ * @throws {LabError} `EXPERIMENT_NOT_FOUND` with those that exist.
+ */
+export function findExperiment(nameOrPath: string, folder: string): string {
   const candidates = [
     resolve(nameOrPath),
     ...EXTENSIONS.map((extension) => join(folder, `${nameOrPath}${extension}`)),

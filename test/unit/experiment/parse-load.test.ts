@@ -1,0 +1,74 @@
+/** The load of a file that need be no whole experiment. */
+import { describe, expect, it } from 'vitest';
+import { formatFault } from '../../../src/experiment/fault.js';
+import { parseLoad } from '../../../src/experiment/parse-load.js';
+
+function parsed(text: string) {
+  return parseLoad(text, {
+    fileName: 'x.yaml',
+    resolvePath: (path) => `/lab/${path}`,
+    readText: () => ({ kind: 'unreadable', because: 'no such file' }),
+  });
+}
+
+function planOf(text: string) {
+  const result = parsed(text);
+  if (result.kind === 'faults') throw new Error(result.faults.map(formatFault).join('\n'));
+  return result.plan;
+}
+
+function faultsOf(text: string): readonly string[] {
+  const result = parsed(text);
+  return result.kind === 'faults' ? result.faults.map(formatFault) : [];
+}
+
+const STAGE = '- { name: a, kind: constant, rate: 5, duration: 2s }';
+const PROFILE = { stages: [{ name: 'a', kind: 'constant', ratePerSecond: 5, durationMs: 2_000 }] };
+
+describe('a load', () => {
+  it.each([
+    { name: 'is the file itself', text: `stages:\n  ${STAGE}\n`, seed: 1 },
+    { name: 'may have a seed', text: `seed: 4\nstages:\n  ${STAGE}\n`, seed: 4 },
+    {
+      name: "is an experiment's, whatever else is in it",
+      text: `name: e\nseed: 9\nthresholds: [nonsense]\nload:\n  stages:\n    ${STAGE}\n`,
+      seed: 9,
+    },
+  ])('$name', ({ text, seed }) => {
+    expect(planOf(text)).toMatchObject({ load: { model: 'open', profile: PROFILE }, seed });
+  });
+
+  it('may be closed', () => {
+    expect(planOf('model: closed\nconcurrency: 3\nduration: 1m\n').load).toEqual({
+      model: 'closed',
+      concurrency: 3,
+      durationMs: 60_000,
+    });
+  });
+});
+
+describe('faults of a load', () => {
+  it.each([
+    {
+      name: 'of the file itself',
+      text: `stages:\n  ${STAGE}\nspacnig: even\n`,
+      fault:
+        /^x\.yaml:3:1: spacnig: expected one of the fields .*found an unknown field \(did you mean spacing\?\)$/,
+    },
+    {
+      name: 'of an experiment stand where they are in it',
+      text: `name: e\nload:\n  stages:\n    ${STAGE}\n  timeout: soon\n`,
+      fault: /^x\.yaml:5:12: load\.timeout: expected a duration/,
+    },
+    {
+      name: 'of a recording',
+      text: 'load:\n  stages:\n    - { name: a, kind: replay, file: b, format: csv }\n',
+      fault:
+        /^x\.yaml:3:38: load\.stages\[0\]\.file: expected a file that can be read, found "b": no such file$/,
+    },
+    { name: 'of YAML', text: 'stages: [', fault: /^x\.yaml:\d+:\d+: expected valid YAML/ },
+    { name: 'when there is nothing', text: '', fault: /^x\.yaml:1:1: expected / },
+  ])('$name', ({ text, fault }) => {
+    expect(faultsOf(text)).toEqual([expect.stringMatching(fault)]);
+  });
+});
