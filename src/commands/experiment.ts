@@ -12,6 +12,7 @@ import { ProcessSender } from '../load/senders/process-sender.js';
 import { machineEnvironment } from '../run/environment.js';
 import { LiveState } from '../run/live-state.js';
 import { packageRoot } from '../process/package-root.js';
+import { manifestDigests, RUN_LABEL } from '../run/manifest-digests.js';
 import { experimentNames, readExperiment } from '../run/read-experiment.js';
 import { readManifests } from '../run/read-manifests.js';
 import { createRunFolder, newRunId, type OpenRun } from '../run/result-folder.js';
@@ -64,7 +65,7 @@ async function runFromFile(name: string, options: ExperimentOptions): Promise<vo
   const clock = new WallClock();
   const startedMs = clock.now();
   const runId = newRunId(startedMs, randomBytes(RUN_SUFFIX_BYTES).toString('hex'));
-  const objects = await readManifests(experiment, { 'hpa-lab.dev/run': runId });
+  const objects = await readManifests(experiment, { [RUN_LABEL]: runId });
   refuseWrong(objects, clock);
   const stop = stopOnSignals();
   let cluster: EmbeddedCluster | undefined;
@@ -193,6 +194,7 @@ function headerOf({ experiment, objects, cluster, runId }: Run, startMs: number)
     startedAt: new Date(startMs).toISOString(),
     experiment,
     manifests: objects.filter(({ kind }) => underTest.has(kind)),
+    manifestDigests: manifestDigests(objects),
     environment: {
       ...machineEnvironment(),
       target: 'embedded',

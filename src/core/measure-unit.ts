@@ -1,7 +1,7 @@
 /** The units in which figures of a run are counted, wherever they are named. */
 
 /**
- * The unit in which a measure is counted.
+ * The units in which measures are counted.
  *
  * - `ms`: milliseconds.
  * - `share`: a part of the whole; 0 is none, 1 is all. Written as percent.
@@ -11,15 +11,19 @@
  * - `millicores`, `bytes`, `podSeconds`, `nodeSeconds`: resources.
  * - `ratio`: a bare number.
  */
-export type MeasureUnit =
-  | 'ms'
-  | 'share'
-  | 'count'
-  | 'perSecond'
-  | 'perHour'
-  | 'currency'
-  | 'millicores'
-  | 'bytes'
-  | 'podSeconds'
-  | 'nodeSeconds'
-  | 'ratio';
+export const MEASURE_UNITS = [
+  'ms',
+  'share',
+  'count',
+  'perSecond',
+  'perHour',
+  'currency',
+  'millicores',
+  'bytes',
+  'podSeconds',
+  'nodeSeconds',
+  'ratio',
+] as const;
+
+/** See {@link MEASURE_UNITS}. */
+export type MeasureUnit = (typeof MEASURE_UNITS)[number];

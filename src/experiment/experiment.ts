@@ -2,6 +2,7 @@
 import type { StringMap } from '../core/objects.js';
 import type { DemandCurve } from '../load/demand-curve.js';
 import type { LoadPlan } from '../load/sender.js';
+import type { Threshold } from './threshold.js';
 
 /** How the embedded cluster gives pods their addresses. */
 export type AddressMode = 'per-pod' | 'shared';
@@ -96,5 +97,7 @@ export interface Experiment {
   readonly price: PriceSettings;
   /** What each number of replicas holds, from a capacity search; absent: not known. */
   readonly demandCurve?: DemandCurve;
+  /** What must hold of the run; empty when nothing is judged. */
+  readonly thresholds: readonly Threshold[];
   readonly seed: number;
 }

@@ -4,10 +4,9 @@ import { nearestWord, nearestWords } from './fault.js';
 import { expectedLimit, readLimit } from './threshold-limit.js';
 import type { FaultWithin } from './yaml-document.js';
 
-/** How a figure is compared with its limit. */
-export const COMPARISONS = ['<', '<=', '>', '>=', '==', '!='] as const;
+const COMPARISONS = ['<', '<=', '>', '>=', '==', '!='] as const;
 
-/** See {@link COMPARISONS}. */
+/** How a figure is compared with its limit. */
 export type Comparison = (typeof COMPARISONS)[number];
 
 /** What must hold of a run for it to pass. */

@@ -2,8 +2,10 @@
  * Realistic timelines without a run: a scripted spike whose instants are known, because the script names
  * them. Deterministic. Times follow what a real Kubernetes 1.36 did (delays of pods, two loops of 15 s).
  */
+import { MEASURES } from '../../src/analysis/catalogue/catalogue.js';
 import { DEFAULT_PRICE } from '../../src/experiment/complete.js';
 import type { Experiment } from '../../src/experiment/experiment.js';
+import { parseThreshold, type Threshold } from '../../src/experiment/threshold.js';
 import { LatencyHistogram } from '../../src/load/histogram.js';
 import type { StageSpec } from '../../src/load/profile-spec.js';
 import { profileOf } from '../../src/load/profile.js';
@@ -44,6 +46,8 @@ export interface TimelineScript {
   /** The run ends here (a signal, a crash); nothing later is recorded. */
   readonly stoppedT?: number;
   readonly isSaturated?: boolean;
+  /** As an experiment file writes them. */
+  readonly thresholds?: readonly string[];
 }
 
 /** Delays of each pod in ms, as measured on a real cluster. */
@@ -116,7 +120,18 @@ export function aTimeline(script: TimelineScript = {}): Timeline {
   } else if (outcome === 'completed') {
     kept.push({ t: endT + 2_500, kind: 'end', outcome });
   }
-  return { header: aHeader(scene.stages), records: kept };
+  const header = aHeader(scene.stages);
+  const thresholds = (script.thresholds ?? []).map((text) => aThreshold(text, scene.stages));
+  const experiment = { ...anExperiment(scene.stages), thresholds };
+  return { header: { ...header, experiment }, records: kept };
+}
+
+/** A threshold on a measure of the catalogue. */
+function aThreshold(text: string, stages: readonly StageSpec[]): Threshold {
+  const names = stages.map(({ name }) => name);
+  const parsed = parseThreshold(text, { measures: MEASURES, stages: names, currency: 'USD' });
+  if (parsed.kind === 'threshold') return parsed.threshold;
+  throw new Error(`${text}: ${JSON.stringify(parsed.faults)}`);
 }
 
 /** The same timeline without records of some kinds: what was not observed. */

@@ -7,14 +7,16 @@ import { loadFields, loadJson } from './load-section.js';
 import { runFields, runJson } from './run-section.js';
 import { scalingFields, scalingJson } from './scaling-section.js';
 import { serviceFields, serviceJson } from './service-section.js';
+import { verdictFields, verdictJson } from './verdict-section.js';
 
 /** Version of the shape; it rises when a field changes its meaning or goes. */
-const REPORT_SCHEMA_VERSION = 1;
+const REPORT_SCHEMA_VERSION = 2;
 
 const reportSchema = z
   .strictObject({
     schemaVersion: z.literal(REPORT_SCHEMA_VERSION),
     ...runFields,
+    ...verdictFields,
     ...scalingFields,
     ...hpaFields,
     ...loadFields,
@@ -30,6 +32,7 @@ export function jsonReport(timeline: Timeline, analysis: Analysis): JsonReport {
   return {
     schemaVersion: REPORT_SCHEMA_VERSION,
     ...runJson(timeline, analysis),
+    ...verdictJson(timeline, analysis),
     ...scalingJson(analysis),
     ...hpaJson(analysis),
     ...loadJson(analysis),

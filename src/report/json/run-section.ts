@@ -1,11 +1,13 @@
 /** `report.json`: which run it was, where it took place and how far to believe it. */
 import { z } from 'zod';
 import type { Analysis } from '../../analysis/analyze.js';
-import { mapMeasure } from '../../analysis/measure.js';
+import { mapMeasure, measured, noData, type Measure } from '../../analysis/measure.js';
 import { experimentOf } from '../../analysis/run-facts.js';
+import type { GeneratorVerdict } from '../../analysis/verdicts.js';
+import type { Experiment } from '../../experiment/experiment.js';
 import type { Timeline } from '../../timeline/record.js';
 import { provenance } from '../provenance.js';
-import { atMs, count, instant, measure, number } from './values.js';
+import { atMs, count, figure, instant, measure, number } from './values.js';
 
 const ended = (kind: 'interrupted' | 'failed' | 'cut-short') =>
   z.strictObject({ kind: z.literal(kind), because: z.string() });
@@ -23,40 +25,62 @@ const run = z.strictObject({
   loadStartAtMs: instant,
 });
 
+const settings = z
+  .strictObject({
+    hpaSyncPeriodMs: number,
+    hpaTolerance: number.describe('0.1 is 10 %.'),
+    hpaCpuInitializationPeriodMs: number,
+    hpaInitialReadinessDelayMs: number,
+    hpaDownscaleStabilizationMs: number,
+    metricsResolutionMs: number,
+    flapWindowMs: number,
+  })
+  .describe('Of the control plane and of the analysis, as the experiment has them.');
+
+const embedded = z.strictObject({
+  cpuScale: number.describe('Real cores that one Kubernetes CPU is.'),
+  cpuScaleBecause: z.string(),
+  cpuLimits: z.enum(['cgroup-v2', 'cgroup-v1', 'signals', 'none']),
+  cpuLimitsBecause: z.string(),
+  cpuUsageFrom: z.string(),
+  addresses: z.enum(['per-pod', 'shared']),
+  nodeCpus: number,
+});
+
 const environment = z.strictObject({
   labVersion: z.string(),
   nodeVersion: z.string(),
   platform: z.string(),
   cores: count,
   memoryBytes: count,
-  target: z.enum(['embedded', 'simulated', 'kubernetes']),
+  target: z.enum(['embedded', 'simulated', 'kubernetes']).describe('Kind of cluster.'),
   clock: z.enum(['wall', 'virtual']),
-  gitRevision: z.string().optional(),
-  embedded: z
-    .strictObject({
-      cpuScale: number.describe('Real cores that one Kubernetes CPU is.'),
-      cpuScaleBecause: z.string(),
-      cpuLimits: z.enum(['cgroup-v2', 'cgroup-v1', 'signals', 'none']),
-      cpuLimitsBecause: z.string(),
-      cpuUsageFrom: z.string(),
-      addresses: z.enum(['per-pod', 'shared']),
-      nodeCpus: number,
-    })
-    .optional(),
-  missing: z.array(z.string()),
+  gitRevision: measure(z.string()).describe('Of hpa-lab; ends with -dirty when it had changes.'),
+  seed: measure(count).describe('Of everything random.'),
+  settings: measure(settings),
+  manifests: measure(
+    z.array(
+      z.strictObject({
+        apiVersion: z.string(),
+        kind: z.string(),
+        name: z.string(),
+        sha256: z.string().describe('Of the object as applied, as canonical JSON.'),
+      }),
+    ),
+  ),
+  embedded: embedded.optional().describe('Of the embedded cluster only.'),
+  missing: z.array(z.string()).describe('What this machine could not offer.'),
 });
 
 const audit = z
   .strictObject({
-    sendLagP50Ms: number.optional(),
-    sendLagP99Ms: number.optional(),
-    sendLagMaxMs: number.optional(),
-    eventLoopLagP99Ms: number.optional(),
+    sendLagP50Ms: figure,
+    sendLagP99Ms: figure,
+    sendLagMaxMs: figure,
+    eventLoopLagP99Ms: figure,
     cpuMs: number,
     elapsedMs: number,
     maxRssBytes: number,
-    isSaturated: z.boolean(),
-    because: z.string().optional(),
   })
   .meta({ id: 'audit' });
 
@@ -107,9 +131,9 @@ export function runJson(timeline: Timeline, analysis: Analysis): z.output<typeof
       observedMs: analysis.observed.toT - analysis.observed.fromT,
       loadStartAtMs: analysis.loadStartT,
     },
-    environment: { ...header.environment, missing: [...header.environment.missing] },
+    environment: environmentJson(timeline),
     provenance: { real: [...real], modelled: [...modelled], missing: [...missing] },
-    generator: analysis.generator,
+    generator: generatorJson(analysis.generator),
     gaps: analysis.gaps.map(({ source, fromT, t, because }) => ({
       source,
       fromMs: fromT,
@@ -118,4 +142,61 @@ export function runJson(timeline: Timeline, analysis: Analysis): z.output<typeof
     })),
     notes: [...analysis.notes],
   };
+}
+
+function environmentJson(timeline: Timeline): z.output<typeof environment> {
+  const { environment: of, manifestDigests } = timeline.header;
+  const { gitRevision, missing, ...facts } = of;
+  const experiment = experimentOf(timeline);
+  return {
+    ...facts,
+    gitRevision:
+      gitRevision === undefined
+        ? noData('hpa-lab lay in no git repository')
+        : measured(gitRevision),
+    seed: mapMeasure(experiment, ({ seed }) => seed),
+    settings: mapMeasure(experiment, settingsJson),
+    manifests:
+      manifestDigests === undefined
+        ? noData('this run was recorded without digests')
+        : measured(manifestDigests.map((digest) => ({ ...digest }))),
+    missing: [...missing],
+  };
+}
+
+function settingsJson({ embedded: of, flapWindowMs }: Experiment): z.output<typeof settings> {
+  const { hpaController, metricsResolutionMs } = of;
+  return {
+    hpaSyncPeriodMs: hpaController.syncPeriodMs,
+    hpaTolerance: hpaController.tolerance,
+    hpaCpuInitializationPeriodMs: hpaController.cpuInitializationPeriodMs,
+    hpaInitialReadinessDelayMs: hpaController.initialReadinessDelayMs,
+    hpaDownscaleStabilizationMs: hpaController.downscaleStabilizationMs,
+    metricsResolutionMs,
+    flapWindowMs,
+  };
+}
+
+function generatorJson(verdict: GeneratorVerdict): z.output<typeof generator> {
+  if (verdict.kind === 'unknown') return verdict;
+  const { sendLagP50Ms, sendLagP99Ms, sendLagMaxMs, eventLoopLagP99Ms } = verdict.audit;
+  const { cpuMs, elapsedMs, maxRssBytes } = verdict.audit;
+  return {
+    ...verdict,
+    audit: {
+      sendLagP50Ms: orAbsent(sendLagP50Ms, NOTHING_DUE),
+      sendLagP99Ms: orAbsent(sendLagP99Ms, NOTHING_DUE),
+      sendLagMaxMs: orAbsent(sendLagMaxMs, NOTHING_DUE),
+      eventLoopLagP99Ms: orAbsent(eventLoopLagP99Ms, 'it was not measured'),
+      cpuMs,
+      elapsedMs,
+      maxRssBytes,
+    },
+  };
+}
+
+const NOTHING_DUE = 'nothing was due at a set time';
+
+function orAbsent(value: number | undefined, because: string): Measure {
+  return value === undefined ? noData(because) : measured(value);
 }
