@@ -159,7 +159,7 @@ function environmentJson(timeline: Timeline): z.output<typeof environment> {
     manifests:
       manifestDigests === undefined
         ? noData('this run was recorded without digests')
-        : measured(manifestDigests.map((digest) => ({ ...digest }))),
+        : measured([...manifestDigests]),
     missing: [...missing],
   };
 }
