@@ -28,11 +28,19 @@ export class LatencyHistogram {
 
   /** Adds all that an encoded histogram holds. */
   add(encoded: EncodedHistogram): void {
-    if (encoded === '') return;
-    const decoded = decodeFromCompressedBase64(encoded, 32, false);
-    if (!(decoded instanceof JsHistogram))
-      throw new TypeError('expected a histogram kept in JavaScript');
-    this.#hdr.add(decoded);
+    if (encoded !== '') this.#hdr.add(decode(encoded));
+  }
+
+  /** Adds counted times; as exact as adding the histogram they are from. */
+  addCounts({ micros, counts }: TimeCounts): void {
+    for (let index = 0; index < micros.length; index++) {
+      this.#hdr.recordValueWithCount(micros[index] ?? 0, counts[index] ?? 0);
+    }
+  }
+
+  /** Adds all that another histogram holds. */
+  addAll(other: LatencyHistogram): void {
+    this.#hdr.add(other.#hdr);
   }
 
   /**
@@ -51,20 +59,6 @@ export class LatencyHistogram {
   /** The mean, ms; absent when nothing was recorded. */
   meanMs(): number | undefined {
     return this.count === 0 ? undefined : this.#hdr.mean / 1_000;
-  }
-
-  /**
-   * How many recorded times are at or below `limitMs`. The histogram's resolution is the bound of what
-   * it cannot tell apart: a time above the limit by less than 0.1 % of it may be counted.
-   */
-  countAtOrBelowMs(limitMs: number): number {
-    const micros = Math.floor(limitMs * 1_000);
-    if (micros < 0) return 0;
-    if (micros >= HIGHEST_MICROS) return this.count;
-    const last = this.#hdr.countsArrayIndex(micros);
-    let count = 0;
-    for (let index = 0; index <= last; index++) count += this.#hdr.getCountAtIndex(index);
-    return count;
   }
 
   encode(): EncodedHistogram {
@@ -86,4 +80,51 @@ export function mergeHistograms(encoded: readonly EncodedHistogram[]): LatencyHi
   const merged = new LatencyHistogram();
   for (const each of encoded) merged.add(each);
   return merged;
+}
+
+/** What a histogram holds, without its empty places: times in rising order and how often each was recorded. */
+export interface TimeCounts {
+  /** The least time of each place, µs. */
+  readonly micros: readonly number[];
+  readonly counts: readonly number[];
+}
+
+/**
+ * The counts of an encoded histogram; empty of an empty one.
+ *
+ * @throws {Error} when the text is no encoded histogram.
+ */
+export function timeCounts(encoded: EncodedHistogram): TimeCounts {
+  const micros: number[] = [];
+  const counts: number[] = [];
+  if (encoded === '') return { micros, counts };
+  const decoded = decode(encoded);
+  const last = decoded.countsArrayIndex(decoded.maxValue);
+  for (let index = 0; index <= last; index++) {
+    const count = decoded.getCountAtIndex(index);
+    if (count === 0) continue;
+    micros.push(decoded.valueFromIndex(index));
+    counts.push(count);
+  }
+  return { micros, counts };
+}
+
+/**
+ * How many counted times are at or below a limit. Times are told apart to 0.1 %: one above the limit by
+ * less than that may be counted.
+ */
+export function countAtOrBelowMs({ micros, counts }: TimeCounts, limitMs: number): number {
+  const limit = limitMs * 1_000;
+  let count = 0;
+  for (let index = 0; index < micros.length; index++) {
+    if ((micros[index] ?? Infinity) > limit) break;
+    count += counts[index] ?? 0;
+  }
+  return count;
+}
+
+function decode(encoded: EncodedHistogram): JsHistogram {
+  const decoded = decodeFromCompressedBase64(encoded, 32, false);
+  if (decoded instanceof JsHistogram) return decoded;
+  throw new TypeError('expected a histogram kept in JavaScript');
 }

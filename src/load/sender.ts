@@ -40,7 +40,7 @@ export interface LoadPlan {
   readonly tls?: { readonly isVerified: boolean };
 }
 
-/** Why a request that was sent was not answered. */
+/** Why a request that was sent was not answered, or, `check`, why its answer was not what it should be. */
 export const FAILURE_KINDS = [
   'refused',
   'reset',
@@ -48,6 +48,7 @@ export const FAILURE_KINDS = [
   'truncated',
   'timeout',
   'tls',
+  'check',
   'other',
 ] as const;
 
@@ -63,8 +64,33 @@ export type StatusClass = '1xx' | '2xx' | '3xx' | '4xx' | '5xx';
  */
 export type EncodedHistogram = string;
 
+/** What became of the sessions of several steps. Those begun and neither finished nor failed were cut off by the end. */
+export interface SessionCounts {
+  readonly started: number;
+  /** The last step's answer came, and passed. */
+  readonly finished: number;
+  /** A step was dropped or failed, and no more followed. */
+  readonly failed: number;
+}
+
+/** What became of the requests of one kind due in one second; it adds up as {@link LoadSecond} does. */
+export type RequestKindSecond = Pick<
+  LoadSecond,
+  | 'due'
+  | 'dropped'
+  | 'unsent'
+  | 'sent'
+  | 'answered'
+  | 'failed'
+  | 'unanswered'
+  | 'responseTime'
+  | 'serviceTime'
+>;
+
 /**
- * What became of the arrivals *due* in one second of the load (closed model: sent in it). It adds up:
+ * What became of the requests *due* in one second of the load (closed model: sent in it): the
+ * first of each arrival, and later steps of sessions. An answer that failed a check is not among the
+ * answered, and its times are not in the histograms: an error told quickly would flatter them. It adds up:
  * `due = dropped + unsent + sent` and `sent = sum(answered) + sum(failed) + unanswered`.
  */
 export interface LoadSecond {
@@ -88,6 +114,12 @@ export interface LoadSecond {
   readonly serviceTime: EncodedHistogram;
   /** Answers by the pod that gave them (response header `x-pod-name`), where it said so. */
   readonly byPod: Readonly<Record<string, number>>;
+  /** The same by kind of request (see `requestKinds`), where the plan has several; their sums are the whole. */
+  readonly byRequest?: Readonly<Record<string, RequestKindSecond>>;
+  /** Answers that failed a check, by the first that failed: `login: status 503`. Absent: none did. */
+  readonly failedChecks?: Readonly<Record<string, number>>;
+  /** By when it happened, where sessions have several steps; after the load's end counts to its last second. */
+  readonly sessions?: SessionCounts;
 }
 
 /** The sender's view of the last second, for a live display. Not a record of results. */

@@ -32,6 +32,7 @@ declare module 'autocannon/lib/httpClient.js' {
     _connect(): void;
     _doRequest(): void;
     getRequestBuffer(): Buffer;
+    readonly pipelinedRequests: { addBody: (bytes: Buffer) => void };
     destroy(): void;
   }
 

@@ -9,9 +9,10 @@
  */
 import Client from 'autocannon/lib/httpClient.js';
 import type { FailureKind } from '../sender.js';
-import type { Carrier, Engine, EngineOptions, Exchange } from './engine.js';
+import type { Carrier, Engine, EngineAnswer, EngineOptions, Exchange } from './engine.js';
 import { failureKindOf } from './failure.js';
-import { requestBytes } from './request-bytes.js';
+import { KeptAnswer } from './kept-answer.js';
+import { MadeRequests, requestBytes } from './request-bytes.js';
 import { WaitingLine } from './waiting-line.js';
 
 /** Longest timer Node knows: the dispatcher has the timeouts. */
@@ -22,23 +23,23 @@ const AUTOCANNON_VERSION = '9.0.0';
 export class AutocannonEngine implements Engine {
   readonly name = `autocannon ${AUTOCANNON_VERSION}`;
   readonly #options: EngineOptions;
-  readonly #keepBytes: Buffer;
-  readonly #closeBytes: Buffer;
+  readonly #bytes: MadeRequests<Buffer>;
   readonly #open = new Set<AutocannonConnection>();
   readonly #free = new WaitingLine<AutocannonConnection>();
 
   constructor(options: EngineOptions) {
-    const { request, target } = options;
+    const { authority } = options.target;
     this.#options = options;
-    this.#keepBytes = Buffer.from(requestBytes(request, target.authority, 'keep-alive'), 'latin1');
-    this.#closeBytes = Buffer.from(requestBytes(request, target.authority, 'close'), 'latin1');
+    this.#bytes = new MadeRequests((request, connection) =>
+      Buffer.from(requestBytes(request, authority, connection), 'latin1'),
+    );
   }
 
   send(exchange: Exchange): boolean {
     const connection = this.#freeConnection() ?? this.#newConnection();
     if (connection === undefined) return false;
     const isLast = connection.requests + 1 >= this.#options.connections.maxRequests;
-    connection.send(exchange, isLast ? this.#closeBytes : this.#keepBytes);
+    connection.send(exchange, this.#bytes.of(exchange.request, isLast));
     return true;
   }
 
@@ -61,14 +62,14 @@ export class AutocannonEngine implements Engine {
     if (this.#open.size >= connections.maxConnections) return undefined;
     const connection: AutocannonConnection = new AutocannonConnection(this.#options, {
       openedMs: now(),
-      answered: (exchange, answer) => {
+      answered: (exchange, answer, isReusable) => {
         const isWornOut = connection.requests >= connections.maxRequests;
-        if (answer.isReusable && !isWornOut && !this.#isAged(connection)) {
+        if (isReusable && !isWornOut && !this.#isAged(connection)) {
           this.#free.push(connection);
         } else {
           connection.abandon();
         }
-        this.#options.events.answered(exchange, answer.status, answer.podName);
+        this.#options.events.answered(exchange, answer);
       },
       failed: (exchange, kind) => this.#options.events.failed(exchange, kind),
       ended: () => this.#open.delete(connection),
@@ -84,14 +85,7 @@ export class AutocannonEngine implements Engine {
 
 interface Events {
   readonly openedMs: number;
-  readonly answered: (
-    exchange: Exchange,
-    answer: {
-      readonly status: number;
-      readonly podName: string | undefined;
-      readonly isReusable: boolean;
-    },
-  ) => void;
+  readonly answered: (exchange: Exchange, answer: EngineAnswer, isReusable: boolean) => void;
   readonly failed: (exchange: Exchange, kind: FailureKind) => void;
   readonly ended: () => void;
 }
@@ -109,6 +103,7 @@ class AutocannonConnection implements Carrier {
   #hasBegun = false;
   #isReusable = false;
   #podName: string | undefined;
+  #content: KeptAnswer | undefined;
 
   constructor(options: EngineOptions, events: Events) {
     this.#options = options;
@@ -121,6 +116,7 @@ class AutocannonConnection implements Carrier {
     this.#bytes = bytes;
     this.#hasBegun = false;
     this.#podName = undefined;
+    this.#content = undefined;
     this.requests++;
     exchange.carrier = this;
     if (this.#client === undefined)
@@ -137,13 +133,13 @@ class AutocannonConnection implements Carrier {
   }
 
   #connect(): Client {
-    const { target, request } = this.#options;
+    const { target } = this.#options;
     return new Client({
       protocol: target.isTls ? 'https:' : 'http:',
       hostname: target.host,
       port: target.port,
       method: 'GET',
-      path: request.path,
+      path: '/',
       requests: [{}],
       setupClient: (client) => this.#tame(client),
     });
@@ -168,12 +164,18 @@ class AutocannonConnection implements Carrier {
       this.#hasBegun = true;
       this.#isReusable = head.shouldKeepAlive;
       this.#podName = valueOf(head.headers, 'x-pod-name');
+      const kept = this.#exchange?.request.kept ?? 'nothing';
+      if (kept !== 'nothing') this.#content = new KeptAnswer((name) => valueOf(head.headers, name));
     });
+    // autocannon would make a text of each piece of the body, needed or not
+    client.pipelinedRequests.addBody = (bytes) => {
+      if (this.#exchange?.request.kept === 'body') this.#content?.add(bytes);
+    };
     client.on('response', (status) => {
       const exchange = this.#take();
       if (exchange === undefined) return;
-      const answer = { status, podName: this.#podName, isReusable: this.#isReusable };
-      this.#events.answered(exchange, answer);
+      const answer = { status, podName: this.#podName, content: this.#content };
+      this.#events.answered(exchange, answer, this.#isReusable);
     });
     client.on('connError', (error) => this.#end(failureKindOf(error)));
   }
@@ -197,6 +199,6 @@ class AutocannonConnection implements Carrier {
 }
 
 function valueOf(headers: readonly string[], name: string): string | undefined {
-  const index = headers.findIndex((each, at) => at % 2 === 0 && each.toLowerCase() === name);
-  return index === -1 ? undefined : headers[index + 1];
+  const values = headers.filter((_, at) => at % 2 === 1 && headers[at - 1]?.toLowerCase() === name);
+  return values.length === 0 ? undefined : values.join(', ');
 }

@@ -1,8 +1,10 @@
 /** The closed model: so many users, each sending its next request when its last was answered. */
 import type { Cancel } from '../../time/clock.js';
+import type { OutgoingRequest } from '../request-script.js';
 import type { FailureKind } from '../sender.js';
 import { Dispatcher } from './dispatcher.js';
-import type { Driver, DriverOptions } from './driver.js';
+import { type Driver, type DriverOptions, LATE_AFTER_MS } from './driver.js';
+import { FollowUps } from './follow-ups.js';
 import { LastSecond } from './last-second.js';
 
 /** How long a user whose connection failed waits before trying again: doubling, at most the second. */
@@ -16,7 +18,8 @@ export interface ClosedDriverOptions extends DriverOptions {
 }
 
 /**
- * Users without think time. A user whose request failed waits a little, longer each time, because a
+ * Users who go through one session after the other. What they would send after the load's end is not
+ * sent. A user whose request failed waits a little, longer each time, because a
  * closed port answers at once and would otherwise be asked tens of thousands of times a second.
  */
 export class ClosedDriver implements Driver {
@@ -24,7 +27,9 @@ export class ClosedDriver implements Driver {
   readonly #dispatcher: Dispatcher;
   readonly #lastSecond = new LastSecond();
   readonly #finished: Promise<void>;
+  readonly #followUps: FollowUps;
   #finish: () => void = () => undefined;
+  #nextNumber: number;
   #hasBegun = false;
   #failuresInARow = 0;
   /** Users waiting to try again. */
@@ -35,6 +40,12 @@ export class ClosedDriver implements Driver {
 
   constructor(options: ClosedDriverOptions) {
     this.#options = options;
+    this.#nextNumber = options.share.index;
+    this.#followUps = new FollowUps({
+      clock: options.clock,
+      startAtMs: options.startAtMs,
+      onDue: () => this.#sendDue(this.#elapsedMs()),
+    });
     this.#finished = new Promise((resolve) => {
       this.#finish = resolve;
     });
@@ -42,9 +53,9 @@ export class ClosedDriver implements Driver {
       ledger: options.ledger,
       lastSecond: this.#lastSecond,
       elapsedMs: () => options.clock.now() - options.startAtMs,
-      timeoutMs: options.timeoutMs,
+      script: options.script,
       makeEngine: options.makeEngine,
-      onSettled: (failure) => this.#onSettled(failure),
+      onSettled: (request, failure) => this.#onSettled(request, failure),
     });
   }
 
@@ -66,8 +77,9 @@ export class ClosedDriver implements Driver {
     const elapsedMs = this.#elapsedMs();
     if (elapsedMs >= 0 && !this.#hasBegun) {
       this.#hasBegun = true;
-      for (let user = 0; user < this.#options.concurrency; user++) this.#send();
+      for (let user = 0; user < this.#options.concurrency; user++) this.#begin();
     }
+    this.#sendDue(elapsedMs);
     this.#dispatcher.expire(elapsedMs);
     this.#options.ledger.passed(elapsedMs);
     this.#tellProgress(elapsedMs);
@@ -80,21 +92,51 @@ export class ClosedDriver implements Driver {
     this.#cancelWake = this.#options.clock.after(Math.min(untilStartMs, 1_000), () => this.#wake());
   }
 
-  #send(): void {
+  /** A user begins a session. */
+  #begin(): void {
     const dueMs = this.#elapsedMs();
-    if (this.#isOver || dueMs >= this.#options.durationMs) return;
-    const account = this.#options.ledger.due(dueMs);
-    if (!this.#dispatcher.send({ account, dueMs }, () => false)) {
-      // as many connections as users: none can be without
-      this.#options.ledger.dropped(account);
+    if (!this.#isOver && dueMs < this.#options.durationMs) this.#send(dueMs, undefined, notLate);
+  }
+
+  /** Sends what follows a request in its session; without one, or after its last, the next session begins. */
+  #send(
+    dueMs: number,
+    after: OutgoingRequest | undefined,
+    isLate: (sentMs: number) => boolean,
+  ): void {
+    const { script } = this.#options;
+    const next = after === undefined ? undefined : script.next(after);
+    const arrival = this.#dispatcher.due(dueMs, next ?? this.#firstOfNextSession());
+    // as many connections as users: none can be without
+    if (!this.#dispatcher.send(arrival, isLate)) this.#dispatcher.drop(arrival);
+  }
+
+  #firstOfNextSession(): OutgoingRequest {
+    const { script, share } = this.#options;
+    const number = this.#nextNumber;
+    this.#nextNumber += share.count;
+    return script.first(number);
+  }
+
+  /** Sends what users have thought about for long enough. */
+  #sendDue(elapsedMs: number): void {
+    const { sendLag } = this.#options;
+    for (;;) {
+      const followUp = this.#isOver ? undefined : this.#followUps.take(elapsedMs);
+      if (followUp === undefined) return;
+      const { dueMs, after } = followUp;
+      this.#send(dueMs, after, (sentMs) => {
+        sendLag.recordMs(sentMs - dueMs);
+        return sentMs - dueMs > LATE_AFTER_MS;
+      });
     }
   }
 
-  #onSettled(failure: FailureKind | undefined): void {
+  #onSettled(request: OutgoingRequest, failure: FailureKind | undefined): void {
     if (this.#isOver) return;
-    if (failure === undefined || failure === 'timeout') {
+    if (failure === undefined || failure === 'timeout' || failure === 'check') {
       this.#failuresInARow = 0;
-      this.#send();
+      this.#goOn(request, failure !== undefined);
       return;
     }
     this.#failuresInARow++;
@@ -104,9 +146,20 @@ export class ClosedDriver implements Driver {
       Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** Math.min(doublings, 10)),
       () => {
         this.#resting--;
-        this.#send();
+        this.#begin();
       },
     );
+  }
+
+  /** After an answer: the next step, or the next session, when its user has thought. */
+  #goOn(request: OutgoingRequest, hasFailed: boolean): void {
+    const { script, durationMs } = this.#options;
+    const thinkMs = script.thinkMs(request);
+    const dueMs = this.#elapsedMs() + thinkMs;
+    const after = hasFailed ? undefined : request;
+    if (dueMs >= durationMs) return;
+    if (thinkMs > 0) this.#followUps.add(dueMs, after);
+    else this.#send(dueMs, after, notLate);
   }
 
   #tellProgress(elapsedMs: number): void {
@@ -118,7 +171,7 @@ export class ClosedDriver implements Driver {
         atMs: this.#options.clock.now(),
         lengthMs,
         inFlight: this.#dispatcher.inFlight,
-        waiting: this.#resting,
+        waiting: this.#resting + this.#followUps.count,
       }),
     );
   }
@@ -126,6 +179,7 @@ export class ClosedDriver implements Driver {
   #end(): void {
     this.#isOver = true;
     this.#cancelWake();
+    this.#followUps.stop();
     this.#dispatcher.close();
     this.#options.ledger.close();
     this.#finish();
@@ -134,4 +188,9 @@ export class ClosedDriver implements Driver {
   #elapsedMs(): number {
     return this.#options.clock.now() - this.#options.startAtMs;
   }
+}
+
+/** What is due when it is sent is never late. */
+function notLate(): boolean {
+  return false;
 }

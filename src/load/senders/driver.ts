@@ -1,8 +1,12 @@
 /** What decides when requests are sent: by a profile (open model) or by answers (closed model). */
 import type { Clock, EpochMs } from '../../time/clock.js';
 import type { LoadLedger } from '../ledger.js';
+import type { RequestScript } from '../request-script.js';
 import type { LoadProgress } from '../sender.js';
 import type { EngineEvents, EngineOptions, Engine } from './engine.js';
+
+/** A request sent later than this after it was due, although a connection was free, counts as late. */
+export const LATE_AFTER_MS = 10;
 
 /** Sends a whole load. */
 export interface Driver {
@@ -22,7 +26,9 @@ export interface SendLagRecorder {
 export interface DriverOptions {
   readonly clock: Clock;
   readonly startAtMs: EpochMs;
-  readonly timeoutMs: number;
+  readonly script: RequestScript;
+  /** Which of the load's sessions are this sender's: every `count`-th, the `index`-th first. */
+  readonly share: { readonly index: number; readonly count: number };
   readonly ledger: LoadLedger;
   readonly sendLag: SendLagRecorder;
   readonly makeEngine: (events: EngineEvents, now: EngineOptions['now']) => Engine;

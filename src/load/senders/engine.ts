@@ -1,13 +1,17 @@
 /** What sends single requests: the part of a sender that knows HTTP and connections. */
+import type { LookupFunction } from 'node:net';
 import type { Account } from '../ledger.js';
+import type { AnswerContent, Kept } from '../request-checks.js';
+import type { OutgoingRequest } from '../request-script.js';
 import type { FailureKind } from '../sender.js';
 
 /** A request under way. Times are ms since the load began. */
 export interface Exchange {
   readonly account: Account;
   readonly dueMs: number;
+  readonly request: OutgoingRequest;
   sentMs: number;
-  /** Links of the list of requests under way, oldest first; the dispatcher's own. */
+  /** Links of the list of requests under way, oldest first; that list's own. */
   previous: Exchange | undefined;
   next: Exchange | undefined;
   /** What carries it; the engine's own. */
@@ -20,10 +24,22 @@ export interface Carrier {
   abandon(): void;
 }
 
+/** What an engine tells of an answer. */
+export interface EngineAnswer {
+  readonly status: number;
+  /** The header `x-pod-name`. */
+  readonly podName: string | undefined;
+  /** What the request asked to keep; absent when that is nothing. */
+  readonly content: AnswerContent | undefined;
+}
+
 /** Where an engine tells what became of a request; each one once, never from within `send`. */
 export interface EngineEvents {
-  /** The answer is complete. The connection is free again, or gone, before this is called. */
-  answered(exchange: Exchange, status: number, podName: string | undefined): void;
+  /**
+   * The answer is complete. The connection is free again, or gone, before this is called; `answer` holds
+   * until the next request is sent.
+   */
+  answered(exchange: Exchange, answer: EngineAnswer): void;
   failed(exchange: Exchange, kind: FailureKind): void;
 }
 
@@ -40,19 +56,24 @@ export interface Engine {
 /** What an engine is made from. */
 export interface EngineOptions {
   readonly target: Target;
-  readonly request: EngineRequest;
   readonly connections: EngineConnections;
   readonly events: EngineEvents;
   /** Milliseconds on any steady clock. */
   readonly now: () => number;
+  /** How names are resolved, for each new connection; absent: as the system does. */
+  readonly lookup?: LookupFunction;
 }
 
-/** See `RequestSpec`. */
+/** A request as engines see it. */
 export interface EngineRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** How much of the answer is asked for. */
+  readonly kept: Kept;
+  /** Whether this same object is sent again and again, so that what is made of it is worth keeping. */
+  readonly isFixed: boolean;
 }
 
 /** How many connections, and how long each is used. */
@@ -67,6 +88,8 @@ export interface EngineConnections {
 /** Where requests go. */
 export interface Target {
   readonly isTls: boolean;
+  /** Whether certificates are verified. */
+  readonly isVerified: boolean;
   /** Name or address, without brackets. */
   readonly host: string;
   readonly port: number;
@@ -77,9 +100,13 @@ export interface Target {
 /**
  * The target of a base URL such as `http://127.0.0.1:8080`.
  *
+ * @param options - `isVerified`: of the certificates of `https:` targets.
  * @returns undefined when it is no `http:` or `https:` URL, or names more than a host and a port.
  */
-export function targetOf(baseUrl: string): Target | undefined {
+export function targetOf(
+  baseUrl: string,
+  { isVerified = true }: { readonly isVerified?: boolean } = {},
+): Target | undefined {
   if (!URL.canParse(baseUrl)) return undefined;
   const url = new URL(baseUrl);
   const isTls = url.protocol === 'https:';
@@ -88,5 +115,6 @@ export function targetOf(baseUrl: string): Target | undefined {
     return undefined;
   }
   const port = url.port === '' ? (isTls ? 443 : 80) : Number(url.port);
-  return { isTls, host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port, authority: url.host };
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  return { isTls, isVerified, host, port, authority: url.host };
 }

@@ -1,22 +1,17 @@
 /** The open model: arrivals are sent when they are due, whatever became of earlier ones. */
 import type { Cancel } from '../../time/clock.js';
-import type { Account } from '../ledger.js';
+import type { OutgoingRequest } from '../request-script.js';
 import type { Schedule } from '../schedule.js';
-import { Dispatcher } from './dispatcher.js';
-import type { Driver, DriverOptions } from './driver.js';
+import type { FailureKind } from '../sender.js';
+import { type Arrival, Dispatcher } from './dispatcher.js';
+import { type Driver, type DriverOptions, LATE_AFTER_MS } from './driver.js';
+import { FollowUps } from './follow-ups.js';
 import { LastSecond } from './last-second.js';
 import { WaitingLine } from './waiting-line.js';
 
-/** An arrival sent later than this although a connection was free counts as late. */
-export const LATE_AFTER_MS = 10;
-
-interface Waiting {
-  readonly account: Account;
-  readonly dueMs: number;
-}
-
 /** What else the open model needs. */
 export interface OpenDriverOptions extends DriverOptions {
+  /** Of this sender's share of the sessions. */
   readonly schedule: Schedule;
   readonly durationMs: number;
   /** Requests sent and waiting together; arrivals beyond it are dropped. */
@@ -25,16 +20,19 @@ export interface OpenDriverOptions extends DriverOptions {
 
 /**
  * Sends an absolute schedule. Every wake-up sends all that has become due, so a late wake-up is made
- * up for and never shifts what comes after it; every answer is a wake-up too.
+ * up for and never shifts what comes after it; every answer is a wake-up too. Later steps of a session
+ * become due when its user has thought; what would be due after the load's end is not sent.
  */
 export class OpenDriver implements Driver {
   readonly #options: OpenDriverOptions;
   readonly #dispatcher: Dispatcher;
   readonly #lastSecond = new LastSecond();
-  readonly #waiting = new WaitingLine<Waiting>();
+  readonly #waiting = new WaitingLine<Arrival>();
+  readonly #followUps: FollowUps;
   readonly #finished: Promise<void>;
   #finish: () => void = () => undefined;
   #nextDueMs: number | undefined;
+  #nextNumber: number;
   #toldAtMs = 0;
   #cancelWake: Cancel = () => undefined;
   #isOver = false;
@@ -42,6 +40,12 @@ export class OpenDriver implements Driver {
   constructor(options: OpenDriverOptions) {
     this.#options = options;
     this.#nextDueMs = options.schedule.next();
+    this.#nextNumber = options.share.index;
+    this.#followUps = new FollowUps({
+      clock: options.clock,
+      startAtMs: options.startAtMs,
+      onDue: () => this.#sendDue(this.#elapsedMs()),
+    });
     this.#finished = new Promise((resolve) => {
       this.#finish = resolve;
     });
@@ -49,9 +53,9 @@ export class OpenDriver implements Driver {
       ledger: options.ledger,
       lastSecond: this.#lastSecond,
       elapsedMs: () => options.clock.now() - options.startAtMs,
-      timeoutMs: options.timeoutMs,
+      script: options.script,
       makeEngine: options.makeEngine,
-      onSettled: () => this.#onSettled(),
+      onSettled: (request, failure) => this.#onSettled(request, failure),
     });
   }
 
@@ -87,43 +91,69 @@ export class OpenDriver implements Driver {
   }
 
   #sendDue(elapsedMs: number): void {
-    const { ledger, maxInFlight, schedule, sendLag } = this.#options;
-    while (this.#nextDueMs !== undefined && this.#nextDueMs <= elapsedMs) {
-      const dueMs = this.#nextDueMs;
-      const account = ledger.due(dueMs);
-      this.#nextDueMs = schedule.next();
+    if (this.#isOver) return;
+    const { maxInFlight, sendLag } = this.#options;
+    for (;;) {
+      const arrival = this.#takeDue(elapsedMs);
+      if (arrival === undefined) return;
       if (this.#dispatcher.inFlight + this.#waiting.length >= maxInFlight) {
-        ledger.dropped(account);
+        this.#dispatcher.drop(arrival);
         continue;
       }
-      const arrival = { account, dueMs };
       const isSent =
         this.#waiting.length === 0 &&
         this.#dispatcher.send(arrival, (sentMs) => {
-          sendLag.recordMs(sentMs - dueMs);
-          return sentMs - dueMs > LATE_AFTER_MS;
+          sendLag.recordMs(sentMs - arrival.dueMs);
+          return sentMs - arrival.dueMs > LATE_AFTER_MS;
         });
       if (!isSent) this.#waiting.push(arrival);
     }
   }
 
-  /** At a stop: what has become due is booked, and stays unsent. */
-  #bookDue(elapsedMs: number): void {
-    while (this.#nextDueMs !== undefined && this.#nextDueMs <= elapsedMs) {
-      this.#options.ledger.due(this.#nextDueMs);
-      this.#nextDueMs = this.#options.schedule.next();
+  /** Books and gives what has become due, in its order: arrivals and later steps of sessions. */
+  #takeDue(elapsedMs: number): Arrival | undefined {
+    const { schedule, script, share } = this.#options;
+    const arrivalMs = this.#nextDueMs ?? Number.POSITIVE_INFINITY;
+    const followUp = this.#followUps.take(Math.min(elapsedMs, arrivalMs));
+    const next = followUp?.after === undefined ? undefined : script.next(followUp.after);
+    if (followUp !== undefined && next !== undefined) {
+      return this.#dispatcher.due(followUp.dueMs, next);
     }
+    if (arrivalMs > elapsedMs) return undefined;
+    this.#nextDueMs = schedule.next();
+    const request = script.first(this.#nextNumber);
+    this.#nextNumber += share.count;
+    return this.#dispatcher.due(arrivalMs, request);
   }
 
-  #onSettled(): void {
+  /** At a stop: what has become due is booked, and stays unsent. */
+  #bookDue(elapsedMs: number): void {
+    while (this.#takeDue(elapsedMs) !== undefined);
+  }
+
+  #onSettled(request: OutgoingRequest, failure: FailureKind | undefined): void {
     if (this.#isOver) return;
+    if (failure === undefined && request.step.next !== undefined) this.#follow(request);
     for (let first = this.#waiting.first(); first !== undefined; first = this.#waiting.first()) {
       // it waited for a connection: that is not the sender's lateness
       if (!this.#dispatcher.send(first, () => false)) break;
       this.#waiting.shift();
     }
     const elapsedMs = this.#elapsedMs();
-    if (this.#nextDueMs !== undefined && this.#nextDueMs <= elapsedMs) this.#sendDue(elapsedMs);
+    if (this.#isDue(elapsedMs)) this.#sendDue(elapsedMs);
+  }
+
+  #follow(answered: OutgoingRequest): void {
+    const dueMs = this.#elapsedMs() + this.#options.script.thinkMs(answered);
+    if (dueMs < this.#options.durationMs) this.#followUps.add(dueMs, answered);
+  }
+
+  #isDue(elapsedMs: number): boolean {
+    const followUpMs = this.#followUps.nextDueMs();
+    return (
+      (this.#nextDueMs !== undefined && this.#nextDueMs <= elapsedMs) ||
+      (followUpMs !== undefined && followUpMs <= elapsedMs)
+    );
   }
 
   #tellProgress(elapsedMs: number): void {
@@ -145,6 +175,7 @@ export class OpenDriver implements Driver {
       this.#nextDueMs === undefined &&
       this.#waiting.length === 0 &&
       this.#dispatcher.inFlight === 0 &&
+      this.#followUps.count === 0 &&
       elapsedMs >= this.#options.durationMs
     );
   }
@@ -162,6 +193,7 @@ export class OpenDriver implements Driver {
   #end(): void {
     this.#isOver = true;
     this.#cancelWake();
+    this.#followUps.stop();
     this.#dispatcher.close();
     this.#options.ledger.close();
     this.#finish();

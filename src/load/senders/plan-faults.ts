@@ -1,14 +1,10 @@
 /** What would keep a plan from being sent, found before anything is started. */
 import { profileOf, validateProfile } from '../profile.js';
 import type { ProfileSpec } from '../profile-spec.js';
+import { requestFaults } from '../request-faults.js';
 import type { LoadPlan } from '../sender.js';
 import { targetOf } from './engine.js';
-
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-const PATH = /^\/[\x21\x22\x24-\x7e]*$/;
-/** What the sender sets itself; a second one would make requests ambiguous. */
-const OWN_HEADERS = new Set(['connection', 'content-length', 'transfer-encoding']);
+import type { EngineChoice } from './sender-messages.js';
 
 /**
  * Beyond this no sender process of ours keeps time on any machine that was measured; a profile that
@@ -23,12 +19,35 @@ export function planFaults(plan: LoadPlan, baseUrl: string): readonly string[] {
       ? [`url: expected http://host:port or https://host:port, got "${baseUrl}"`]
       : []),
     ...loadFaults(plan),
-    ...requestFaults(plan),
+    ...requestTexts(plan),
     ...wholeFaults('maxConnections', plan.maxConnections),
     ...wholeFaults('maxInFlight', plan.maxInFlight),
     ...aboveZeroFaults('timeoutMs', plan.timeoutMs),
     ...connectionFaults(plan),
   ];
+}
+
+/** What an engine that was asked for by name cannot do; empty when it can send the plan. */
+export function engineFaults(
+  engine: EngineChoice,
+  plan: LoadPlan,
+  baseUrl: string,
+): readonly string[] {
+  if (engine !== 'autocannon') return [];
+  const isVerified = plan.tls?.isVerified ?? true;
+  return [
+    ...(isVerified && targetOf(baseUrl)?.isTls === true
+      ? ['engine: expected one that verifies certificates, got autocannon, which does not']
+      : []),
+    ...(hasHead(plan)
+      ? ['engine: expected one that reads answers to HEAD, got autocannon, which waits for a body']
+      : []),
+  ];
+}
+
+/** Whether any request of a plan is a `HEAD`. */
+function hasHead({ requests }: LoadPlan): boolean {
+  return requests.some(({ steps }) => steps.some(({ request }) => request.method === 'HEAD'));
 }
 
 function loadFaults({ load }: LoadPlan): readonly string[] {
@@ -52,30 +71,12 @@ function reachFaults(profile: ProfileSpec): readonly string[] {
   );
 }
 
-function requestFaults({ requests }: LoadPlan): readonly string[] {
-  const [session] = requests;
-  const [step] = session?.steps ?? [];
-  if (step === undefined || requests.length > 1 || session?.steps.length !== 1) {
-    return ['requests: expected one session of one step'];
-  }
-  const { request } = step;
-  const faults: string[] = [];
-  if (!TOKEN.test(request.method)) {
-    faults.push(`request.method: expected a method such as GET, got "${request.method}"`);
-  }
-  if (!PATH.test(request.path)) {
-    faults.push(`request.path: expected a path beginning with "/", got "${request.path}"`);
-  }
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (!TOKEN.test(name)) faults.push(`request.headers: expected a header name, got "${name}"`);
-    if (OWN_HEADERS.has(name.toLowerCase())) {
-      faults.push(`request.headers.${name}: expected a header that the sender does not set itself`);
-    }
-    if (!FIELD_VALUE.test(value)) {
-      faults.push(`request.headers.${name}: expected a text on one line, got "${value}"`);
-    }
-  }
-  return faults;
+/** As `requests[0].steps[1].request.path: expected a path beginning with "/", got "work"`. */
+function requestTexts({ requests }: LoadPlan): readonly string[] {
+  return requestFaults(requests).map(({ path, expected, found }) => {
+    const place = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`));
+    return `requests${place.join('')}: expected ${expected}${found === undefined ? '' : `, got ${found}`}`;
+  });
 }
 
 function connectionFaults({ connections }: LoadPlan): readonly string[] {

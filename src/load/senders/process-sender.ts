@@ -3,7 +3,7 @@ import { LabError } from '../../core/errors.js';
 import { OwnProcess } from '../../process/own-process.js';
 import type { Cancel, Clock } from '../../time/clock.js';
 import type { LoadPlan, LoadSender, LoadSummary, SendOptions } from '../sender.js';
-import { planFaults } from './plan-faults.js';
+import { engineFaults, planFaults } from './plan-faults.js';
 import type { EngineChoice, FromSender, ToSender } from './sender-messages.js';
 
 /** Keeps the sender's memory small: it holds little for long. */
@@ -34,7 +34,10 @@ export class ProcessSender implements LoadSender {
    *   `SENDER_FAILED` when the sender's process died.
    */
   async send(plan: LoadPlan, options: SendOptions): Promise<LoadSummary> {
-    const faults = planFaults(plan, options.baseUrl);
+    const faults = [
+      ...planFaults(plan, options.baseUrl),
+      ...engineFaults(this.#options.engine, plan, options.baseUrl),
+    ];
     if (faults.length > 0) {
       throw new LabError('LOAD_INVALID', `the load cannot be sent:\n  ${faults.join('\n  ')}`);
     }

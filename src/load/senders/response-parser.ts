@@ -1,4 +1,6 @@
 /** Reads HTTP/1.1 answers as they come in, keeping only what a load sender wants to know. */
+import type { AnswerContent, Kept } from '../request-checks.js';
+import { headerOfHead, KeptAnswer } from './kept-answer.js';
 
 const CR = 13;
 const LF = 10;
@@ -24,7 +26,7 @@ export type ParserState =
 /**
  * One answer after the other on one connection.
  *
- * Bodies are counted, not kept. `1xx` answers before the real one are skipped, except 101, after
+ * Bodies are counted, and kept only where a request asks for that. `1xx` answers before the real one are skipped, except 101, after
  * which a connection no longer speaks HTTP.
  */
 export class ResponseParser {
@@ -40,19 +42,28 @@ export class ResponseParser {
   hasBegun = false;
   /** Whether bytes followed the end of the answer, which no request asked for. */
   hasExcess = false;
-  readonly #isHead: boolean;
+  #isHead = false;
+  #kept: Kept = 'nothing';
+  #answer: KeptAnswer | undefined;
   #pending: Buffer | undefined;
   /** Bytes of body or chunk still to come. */
   #left = 0;
   #line = '';
 
-  /** @param method - of the requests; answers to `HEAD` have no body. */
-  constructor(method: string) {
-    this.#isHead = method === 'HEAD';
+  /** What was asked to be kept of the answer; absent when that is nothing, or its head has not come. */
+  get content(): AnswerContent | undefined {
+    return this.#answer;
   }
 
-  /** Makes ready for the next answer. */
-  reset(): void {
+  /**
+   * Makes ready for the answer to a request.
+   *
+   * @param method - of the request; answers to `HEAD` have no body.
+   */
+  reset(method: string, kept: Kept): void {
+    this.#isHead = method === 'HEAD';
+    this.#kept = kept;
+    this.#answer = undefined;
     this.state = 'head';
     this.status = 0;
     this.podName = undefined;
@@ -86,14 +97,15 @@ export class ResponseParser {
       case 'head':
         return this.#readHead(chunk, offset, length);
       case 'sized-body':
-        return this.#skip(offset, length, 'done');
+        return this.#take(chunk, offset, this.#end(offset, length, 'done'));
       case 'chunk-data':
-        return this.#skip(offset, length, 'chunk-end');
+        return this.#take(chunk, offset, this.#end(offset, length, 'chunk-end'));
       case 'chunk-size':
       case 'chunk-end':
       case 'trailer':
         return this.#readLine(chunk, offset, length);
       case 'body-until-close':
+        return this.#take(chunk, offset, length);
       case 'done':
       case 'malformed':
         break;
@@ -131,6 +143,7 @@ export class ResponseParser {
       this.podName = undefined;
       return; // the real answer follows; the state is still `head`
     }
+    if (this.#kept !== 'nothing') this.#answer = new KeptAnswer((name) => headerOfHead(head, name));
     this.state = this.#bodyState(length, isChunked);
   }
 
@@ -184,11 +197,18 @@ export class ResponseParser {
     }
   }
 
-  #skip(offset: number, length: number, after: 'done' | 'chunk-end'): number {
+  /** Where in a chunk of `length` bytes the body or the body's chunk ends. */
+  #end(offset: number, length: number, after: 'done' | 'chunk-end'): number {
     const taken = Math.min(this.#left, length - offset);
     this.#left -= taken;
     if (this.#left === 0) this.state = after;
     return offset + taken;
+  }
+
+  /** Keeps bytes of the body where that is asked for; gives back where they end. */
+  #take(chunk: Buffer, offset: number, end: number): number {
+    if (this.#kept === 'body') this.#answer?.add(chunk.subarray(offset, end));
+    return end;
   }
 
   #readLine(chunk: Buffer, offset: number, length: number): number {

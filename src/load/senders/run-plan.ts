@@ -1,6 +1,7 @@
 /** Sends a plan from within this process: what the sender's process does. */
 import type { Clock } from '../../time/clock.js';
 import { LoadLedger } from '../ledger.js';
+import { RequestScript } from '../request-script.js';
 import { profileOf } from '../profile.js';
 import { scheduleOf, shareOf } from '../schedule.js';
 import type { LoadPlan, LoadSecond, LoadSummary } from '../sender.js';
@@ -32,8 +33,9 @@ export async function runPlan(
   clock: Clock,
   tell: (message: FromSender) => void,
 ): Promise<Running> {
-  const makeEngine = await engineMaker(start.engine, start.plan);
+  const makeEngine = await engineMaker(start);
   const audit = new Audit(clock);
+  const script = scriptOf(start.plan);
   const counts = { sent: 0, late: 0 };
   const onSecond = (second: LoadSecond): void => {
     counts.sent += second.sent;
@@ -43,8 +45,14 @@ export async function runPlan(
   const driver = driverOf(start, {
     clock,
     startAtMs: start.startAtMs,
-    timeoutMs: start.plan.timeoutMs,
-    ledger: new LoadLedger({ durationMs: durationMsOf(start.plan), onSecond }),
+    script,
+    share: start.share,
+    ledger: new LoadLedger({
+      durationMs: durationMsOf(start.plan),
+      kinds: script.kinds,
+      hasSteps: script.hasSteps,
+      onSecond,
+    }),
     sendLag: audit.sendLag,
     makeEngine: (events, now) => makeEngine(engineOptions(start, { events, now })),
     onProgress: (progress) => tell({ kind: 'progress', progress }),
@@ -58,6 +66,12 @@ export async function runPlan(
     }),
   );
   return { finished, stop: () => driver.stop() };
+}
+
+/** Even arrivals are evenly mixed; those that know nothing of each other are not. */
+function scriptOf({ requests, timeoutMs, seed, load }: LoadPlan): RequestScript {
+  const mix = load.model === 'open' && load.spacing === 'even' ? 'even' : 'random';
+  return new RequestScript({ sessions: requests, timeoutMs, seed, mix });
 }
 
 /** Length of a plan's load; requests under way at its end take longer. */
@@ -83,11 +97,9 @@ function engineOptions(
   { plan, baseUrl }: Start,
   wiring: Pick<EngineOptions, 'events' | 'now'>,
 ): EngineOptions {
-  const target = targetOf(baseUrl);
+  const target = targetOf(baseUrl, plan.tls ?? {});
   if (target === undefined) throw new TypeError(`expected a base URL, got "${baseUrl}"`);
-  const request = plan.requests[0]?.steps[0]?.request;
-  if (request === undefined) throw new TypeError('expected a plan with a request');
-  return { target, request, connections: engineConnections(plan), ...wiring };
+  return { target, connections: engineConnections(plan), ...wiring };
 }
 
 /** In the closed model every user has a connection. */

@@ -1,5 +1,5 @@
 /** One connection of the socket engine: at most one request under way at a time. */
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { FailureKind } from '../sender.js';
 import type { Carrier, Exchange, Target } from './engine.js';
@@ -21,7 +21,8 @@ export interface ConnectionEvents {
 /** What a connection is made from. */
 export interface ConnectionOptions {
   readonly target: Target;
-  readonly method: string;
+  /** How names are resolved; absent: as the system does. */
+  readonly lookup: LookupFunction | undefined;
   readonly events: ConnectionEvents;
   /** Shared by all plain connections: what is read is parsed before the next read. */
   readonly readBuffer: Buffer;
@@ -32,7 +33,7 @@ export interface ConnectionOptions {
 
 /** A connection that is opened with its first request. */
 export class SocketConnection implements Carrier {
-  readonly parser: ResponseParser;
+  readonly parser = new ResponseParser();
   readonly openedMs: number;
   /** Requests sent on it. */
   requests = 0;
@@ -46,7 +47,6 @@ export class SocketConnection implements Carrier {
   #exchange: Exchange | undefined;
 
   constructor(options: ConnectionOptions) {
-    this.parser = new ResponseParser(options.method);
     this.openedMs = options.openedMs;
     this.#events = options.events;
     this.#isSecure = !options.target.isTls;
@@ -61,7 +61,7 @@ export class SocketConnection implements Carrier {
     this.#exchange = exchange;
     this.requests++;
     exchange.carrier = this;
-    this.parser.reset();
+    this.parser.reset(exchange.request.method, exchange.request.kept);
     this.#socket.write(bytes, 'latin1');
   }
 
@@ -88,6 +88,7 @@ export class SocketConnection implements Carrier {
     return connectTcp({
       host,
       port,
+      ...resolving(options),
       noDelay: options.isKept, // one request alone is one segment, which nothing delays
       onread: {
         buffer: options.readBuffer,
@@ -100,9 +101,15 @@ export class SocketConnection implements Carrier {
   }
 
   #openTls(options: ConnectionOptions): Socket {
-    const { host, port } = options.target;
-    const named = isIP(host) === 0 ? { servername: host } : {};
-    const socket = connectTls({ host, port, ...named, ALPNProtocols: ['http/1.1'] });
+    const { host, port, isVerified } = options.target;
+    const socket = connectTls({
+      host,
+      port,
+      ...resolving(options),
+      ...(isIP(host) === 0 ? { servername: host } : {}),
+      rejectUnauthorized: isVerified,
+      ALPNProtocols: ['http/1.1'],
+    });
     socket.setNoDelay(true);
     socket.on('secureConnect', () => {
       this.#isSecure = true;
@@ -160,6 +167,14 @@ export class SocketConnection implements Carrier {
     this.#exchange = undefined;
     return exchange;
   }
+}
+
+/**
+ * A name is resolved for each connection anew, and its addresses are tried one after the other until one
+ * takes the connection, as browsers do (RFC 8305).
+ */
+function resolving({ lookup }: ConnectionOptions) {
+  return { autoSelectFamily: true, ...(lookup === undefined ? {} : { lookup }) };
 }
 
 /** The `onread` callback is given the buffer it was made with, typed less exactly. */

@@ -1,7 +1,7 @@
 /** The default engine: HTTP/1.1 over plain sockets, for the least cost a request. */
 import type { FailureKind } from '../sender.js';
 import type { Engine, EngineOptions, Exchange } from './engine.js';
-import { requestBytes } from './request-bytes.js';
+import { MadeRequests, requestBytes } from './request-bytes.js';
 import { type ConnectionEvents, SocketConnection } from './socket-connection.js';
 import { WaitingLine } from './waiting-line.js';
 
@@ -17,24 +17,24 @@ export class SocketEngine implements Engine, ConnectionEvents {
   readonly name = `socket (node:net, Node ${process.version})`;
   readonly #options: EngineOptions;
   readonly #readBuffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
-  readonly #keepBytes: string;
-  readonly #closeBytes: string;
+  readonly #bytes: MadeRequests<string>;
   /** Connections in use or free; those that linger after their last answer are not counted. */
   readonly #open = new Set<SocketConnection>();
   readonly #free = new WaitingLine<SocketConnection>();
 
   constructor(options: EngineOptions) {
-    const { request, target } = options;
+    const { authority } = options.target;
     this.#options = options;
-    this.#keepBytes = requestBytes(request, target.authority, 'keep-alive');
-    this.#closeBytes = requestBytes(request, target.authority, 'close');
+    this.#bytes = new MadeRequests((request, connection) =>
+      requestBytes(request, authority, connection),
+    );
   }
 
   send(exchange: Exchange): boolean {
     const connection = this.#freeConnection() ?? this.#newConnection();
     if (connection === undefined) return false;
     const isLast = connection.requests + 1 >= this.#options.connections.maxRequests;
-    connection.send(exchange, isLast ? this.#closeBytes : this.#keepBytes);
+    connection.send(exchange, this.#bytes.of(exchange.request, isLast));
     return true;
   }
 
@@ -43,7 +43,7 @@ export class SocketEngine implements Engine, ConnectionEvents {
   }
 
   answered(connection: SocketConnection, exchange: Exchange): void {
-    const { status, podName, isReusable, hasExcess } = connection.parser;
+    const { isReusable, hasExcess } = connection.parser;
     const isWornOut = connection.requests >= this.#options.connections.maxRequests;
     if (isReusable && !hasExcess && !isWornOut && !this.#isAged(connection)) {
       connection.idleSinceMs = this.#options.now();
@@ -51,7 +51,7 @@ export class SocketEngine implements Engine, ConnectionEvents {
     } else {
       this.#retire(connection);
     }
-    this.#options.events.answered(exchange, status, podName);
+    this.#options.events.answered(exchange, connection.parser);
   }
 
   failed(_connection: SocketConnection, exchange: Exchange, kind: FailureKind): void {
@@ -73,11 +73,11 @@ export class SocketEngine implements Engine, ConnectionEvents {
   }
 
   #newConnection(): SocketConnection | undefined {
-    const { connections, target, request, now } = this.#options;
+    const { connections, target, lookup, now } = this.#options;
     if (this.#open.size >= connections.maxConnections) return undefined;
     const connection = new SocketConnection({
       target,
-      method: request.method,
+      lookup,
       events: this,
       readBuffer: this.#readBuffer,
       openedMs: now(),

@@ -2,8 +2,9 @@
 import { createRequire } from 'node:module';
 import { Client, type Dispatcher } from 'undici';
 import type { FailureKind } from '../sender.js';
-import type { Carrier, Engine, EngineOptions, Exchange } from './engine.js';
+import type { Carrier, Engine, EngineAnswer, EngineOptions, Exchange } from './engine.js';
 import { codeOf, failureKindOf } from './failure.js';
+import { KeptAnswer } from './kept-answer.js';
 import { WaitingLine } from './waiting-line.js';
 
 /** Keeps a pool of undici clients; the one that has been free for longest is used first. */
@@ -45,11 +46,11 @@ export class UndiciEngine implements Engine {
       // Told when undici is done with the answer. Before, a next request may be written to a connection
       // that undici is about to close, and then again to another; and after an error undici asserts
       // that nothing was sent meanwhile, so what failed is not used again.
-      answered: (exchange, status, podName) =>
+      answered: (exchange, answer) =>
         queueMicrotask(() => {
           if (connection.isOver) return; // given up meanwhile, which was told
           this.#free.push(connection);
-          this.#options.events.answered(exchange, status, podName);
+          this.#options.events.answered(exchange, answer);
         }),
       failed: (exchange, kind) =>
         queueMicrotask(() => {
@@ -65,7 +66,7 @@ export class UndiciEngine implements Engine {
 }
 
 interface Events {
-  readonly answered: (exchange: Exchange, status: number, podName: string | undefined) => void;
+  readonly answered: (exchange: Exchange, answer: EngineAnswer) => void;
   readonly failed: (exchange: Exchange, kind: FailureKind) => void;
   readonly ended: () => void;
 }
@@ -91,6 +92,11 @@ class UndiciConnection implements Carrier {
       bodyTimeout: 0,
       connectTimeout: 0,
       allowH2: false,
+      autoSelectFamily: true,
+      connect: {
+        rejectUnauthorized: options.target.isVerified,
+        ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
+      },
     });
     this.#client.on('connect', () => {
       this.#connectedMs = options.now();
@@ -102,8 +108,8 @@ class UndiciConnection implements Carrier {
   }
 
   send(exchange: Exchange): void {
-    const { request, connections, now } = this.#options;
-    const { method, path, headers, body = null } = request;
+    const { connections, now } = this.#options;
+    const { method, path, headers, body = null } = exchange.request;
     exchange.carrier = this;
     this.#requests = this.#isEnding ? 1 : this.#requests + 1;
     const ageMs = now() - this.#connectedMs;
@@ -133,6 +139,7 @@ class Handler implements Dispatcher.DispatchHandler {
   readonly #isOver: () => boolean;
   #status: number | undefined;
   #podName: string | undefined;
+  #content: KeptAnswer | undefined;
 
   constructor(exchange: Exchange, events: Events, isOver: () => boolean) {
     this.#exchange = exchange;
@@ -154,15 +161,24 @@ class Handler implements Dispatcher.DispatchHandler {
     this.#status = status;
     const podName = headers['x-pod-name'];
     this.#podName = typeof podName === 'string' ? podName : undefined;
+    if (this.#exchange.request.kept === 'nothing') return;
+    this.#content = new KeptAnswer((name) => {
+      const value = headers[name];
+      return Array.isArray(value) ? value.join(', ') : value;
+    });
   }
 
-  onResponseData(): void {
-    // the body counts for nothing
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#exchange.request.kept === 'body') this.#content?.add(chunk);
   }
 
   onResponseEnd(): void {
     if (this.#isOver() || this.#status === undefined) return;
-    this.#events.answered(this.#exchange, this.#status, this.#podName);
+    this.#events.answered(this.#exchange, {
+      status: this.#status,
+      podName: this.#podName,
+      content: this.#content,
+    });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

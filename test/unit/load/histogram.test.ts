@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LatencyHistogram, mergeHistograms } from '../../../src/load/histogram.js';
+import { countAtOrBelowMs, LatencyHistogram, mergeHistograms, timeCounts } from '../../../src/load/histogram.js';
 
 function recorded(times: readonly number[]): LatencyHistogram {
   const histogram = new LatencyHistogram();
@@ -54,13 +54,25 @@ describe('a latency histogram', () => {
     ['all at the highest it can hold', 1e9, 6],
     ['none below 0', -1, 0],
   ])('counts %s', (_, limitMs, count) => {
-    expect(recorded([1, 2, 2, 3, 400, 1e8]).countAtOrBelowMs(limitMs)).toBe(count);
+    const counts = timeCounts(recorded([1, 2, 2, 3, 400, 1e8]).encode());
+
+    expect(countAtOrBelowMs(counts, limitMs)).toBe(count);
   });
 
   it('counts what is above a limit by less than its resolution, and no more', () => {
-    const histogram = recorded([300, 300.02, 300.4]);
+    const counts = timeCounts(recorded([300, 300.02, 300.4]).encode());
 
-    expect(histogram.countAtOrBelowMs(300)).toBe(2);
+    expect(countAtOrBelowMs(counts, 300)).toBe(2);
+  });
+
+  it('is the same made of its counts', () => {
+    const histogram = recorded(Array.from({ length: 1_000 }, (_, index) => 0.001 * 1.02 ** index));
+    const copy = new LatencyHistogram();
+
+    copy.addCounts(timeCounts(histogram.encode()));
+    copy.addCounts(timeCounts(''));
+
+    expect(copy.encode()).toBe(histogram.encode());
   });
 
   it('forgets everything on reset', () => {

@@ -3,57 +3,16 @@ import { accountingFaults, totalOf } from '../../../../src/load/accounting.js';
 import { LatencyHistogram } from '../../../../src/load/histogram.js';
 import { LoadLedger } from '../../../../src/load/ledger.js';
 import { profileOf } from '../../../../src/load/profile.js';
+import { RequestScript } from '../../../../src/load/request-script.js';
+import { oneRequest, type SessionSpec } from '../../../../src/load/request-spec.js';
 import { scheduleOf } from '../../../../src/load/schedule.js';
 import type { LoadProgress, LoadSecond } from '../../../../src/load/sender.js';
-import type { Engine, EngineEvents, Exchange } from '../../../../src/load/senders/engine.js';
 import { OpenDriver } from '../../../../src/load/senders/open-driver.js';
 import { VirtualClock } from '../../../../src/time/virtual-clock.js';
+import { aSession, aStep } from '../../../support/a-session.js';
+import { FakeEngine, type FakeEngineOptions } from '../../../support/fake-engine.js';
 
 const START_MS = 1_000_000;
-
-/** An engine with so many connections that answers after a time of the test's choosing. */
-class FakeEngine implements Engine {
-  readonly name = 'fake 1.0';
-  readonly sentAtMs: number[] = [];
-  isClosed = false;
-  #busy = 0;
-  readonly #events: EngineEvents;
-  readonly #options: FakeOptions;
-
-  constructor(events: EngineEvents, options: FakeOptions) {
-    this.#events = events;
-    this.#options = options;
-  }
-
-  send(exchange: Exchange): boolean {
-    const { clock, connections, answerMs } = this.#options;
-    if (this.#busy >= connections) return false;
-    this.#busy++;
-    const index = this.sentAtMs.length;
-    this.sentAtMs.push(clock.now() - START_MS);
-    const cancel = clock.after(answerMs(index), () => {
-      this.#busy--;
-      this.#events.answered(exchange, 200, undefined);
-    });
-    exchange.carrier = {
-      abandon: () => {
-        cancel();
-        this.#busy--;
-      },
-    };
-    return true;
-  }
-
-  close(): void {
-    this.isClosed = true;
-  }
-}
-
-interface FakeOptions {
-  readonly clock: VirtualClock;
-  readonly connections: number;
-  readonly answerMs: (index: number) => number;
-}
 
 interface Options {
   readonly ratePerSecond?: number;
@@ -62,11 +21,14 @@ interface Options {
   readonly maxInFlight?: number;
   readonly timeoutMs?: number;
   readonly answerMs?: (index: number) => number;
+  readonly fate?: NonNullable<FakeEngineOptions['fate']>;
+  readonly sessions?: readonly SessionSpec[];
 }
 
 function aRun(options: Options = {}) {
   const { ratePerSecond = 10, durationMs = 2_000, connections = 100 } = options;
-  const { maxInFlight = 100, timeoutMs = 5_000, answerMs = () => 20 } = options;
+  const { maxInFlight = 100, timeoutMs = 5_000, answerMs = () => 20, fate } = options;
+  const { sessions = oneRequest({ method: 'GET', path: '/', headers: {} }) } = options;
   const clock = new VirtualClock(START_MS);
   const seconds: LoadSecond[] = [];
   const progress: LoadProgress[] = [];
@@ -75,17 +37,27 @@ function aRun(options: Options = {}) {
     stages: [{ kind: 'constant', name: 'c', durationMs, ratePerSecond }],
   });
   let engine: FakeEngine | undefined;
+  const script = new RequestScript({ sessions, timeoutMs, seed: 1, mix: 'even' });
+  const { kinds, hasSteps } = script;
+  const onSecond = (second: LoadSecond): number => seconds.push(second);
   const driver = new OpenDriver({
     clock,
     startAtMs: START_MS,
-    timeoutMs,
+    script,
+    share: { index: 0, count: 1 },
     maxInFlight,
     durationMs,
     sendLag,
     schedule: scheduleOf(profile, { spacing: 'even', seed: 1 }),
-    ledger: new LoadLedger({ durationMs, onSecond: (second) => seconds.push(second) }),
+    ledger: new LoadLedger({ durationMs, kinds, hasSteps, onSecond }),
     makeEngine: (events) => {
-      engine = new FakeEngine(events, { clock, connections, answerMs });
+      engine = new FakeEngine(events, {
+        clock,
+        startAtMs: START_MS,
+        connections,
+        answerMs,
+        ...(fate === undefined ? {} : { fate }),
+      });
       return engine;
     },
     onProgress: (each) => progress.push(each),
@@ -192,3 +164,142 @@ describe('the open model', () => {
     expect(run.progress[1]?.waiting).toBeGreaterThan(5);
   });
 });
+
+describe('sessions in the open model', () => {
+  const shopping = aSession('shop', [
+    aStep('login', {
+      request: { method: 'POST', path: '/login', headers: {} },
+      extract: { token: { kind: 'json', path: 'token' } },
+      thinkTime: { kind: 'fixed', ms: 300 },
+    }),
+    aStep('buy', { request: { method: 'GET', path: '/buy/${token}', headers: {} } }),
+  ]);
+
+  it('send each step when its user has thought, with what the answer before it said', async () => {
+    const run = aRun({
+      ratePerSecond: 1,
+      durationMs: 2_000,
+      sessions: [shopping],
+      answerMs: () => 100,
+      fate: token,
+    });
+
+    await run.clock.advanceAsync(4_000);
+    await run.finished;
+
+    expect(run.engine.sentAtMs.map(Math.round)).toEqual([500, 900, 1_500, 1_900]);
+    expect(run.engine.requests.map(({ path }) => path)).toEqual([
+      '/login',
+      '/buy/t0',
+      '/login',
+      '/buy/t2',
+    ]);
+    expect(run.seconds).toMatchObject([
+      { due: 2, sent: 2, answered: { '2xx': 2 }, sessions: { started: 1, finished: 0 } },
+      { due: 2, sent: 2, late: 0, sessions: { started: 1, finished: 2, failed: 0 } },
+    ]);
+    expect(run.seconds.flatMap(accountingFaults)).toEqual([]);
+  });
+
+  it('count a step in the second in which it is due', async () => {
+    const run = aRun({
+      ratePerSecond: 1,
+      sessions: [shopping],
+      answerMs: () => 300,
+      fate: token,
+    });
+
+    await run.clock.advanceAsync(4_000);
+    await run.finished;
+
+    // due at 500 and 1500; their second steps at 1100 and, after the load's end, 2100
+    expect(run.seconds.map(({ due }) => due)).toEqual([1, 2]);
+    expect(run.seconds[1]?.byRequest).toMatchObject({
+      'shop/login': { due: 1 },
+      'shop/buy': { due: 1 },
+    });
+  });
+
+  it('are cut off by the end of the load', async () => {
+    const run = aRun({ ratePerSecond: 1, sessions: [shopping], answerMs: () => 300, fate: token });
+
+    await run.clock.advanceAsync(4_000);
+    await run.finished;
+
+    expect(totalOf(run.seconds).sessions).toEqual({ started: 2, finished: 1, failed: 0 });
+    expect(run.engine.requests).toHaveLength(3);
+  });
+
+  it('end with a step that failed, or whose answer lacks what the next one needs', async () => {
+    const fates = [{ failure: 'reset' as const }, { status: 200, body: '{}' }, { status: 200 }];
+    const run = aRun({
+      ratePerSecond: 1,
+      durationMs: 3_000,
+      sessions: [shopping],
+      fate: (_, index) => fates[index] ?? { status: 200 },
+    });
+
+    await run.clock.advanceAsync(4_000);
+    await run.finished;
+
+    expect(totalOf(run.seconds)).toMatchObject({
+      sent: 3,
+      answered: {},
+      failed: { reset: 1, check: 2 },
+      failedChecks: { 'shop/login: no token': 2 },
+      sessions: { started: 3, finished: 0, failed: 3 },
+    });
+    expect(run.seconds.flatMap(accountingFaults)).toEqual([]);
+  });
+
+  it('end with a step that was dropped', () => {
+    const run = aRun({
+      ratePerSecond: 2,
+      durationMs: 2_000,
+      sessions: [shopping],
+      maxInFlight: 1,
+      answerMs: (index) => (index === 0 ? 100 : 60_000),
+      fate: token,
+    });
+
+    // due at 250; answered at 350, so that its second step is due at 650 and sent; 750 is dropped
+    run.clock.advance(1_900);
+    run.driver.stop();
+
+    expect(totalOf(run.seconds)).toMatchObject({
+      due: 5,
+      sent: 2,
+      dropped: 3,
+      sessions: { started: 4, finished: 0, failed: 3 },
+    });
+    expect(run.seconds.flatMap(accountingFaults)).toEqual([]);
+  });
+
+  it('stopped while users think leave nothing that was not due', () => {
+    const run = aRun({ ratePerSecond: 1, sessions: [shopping], fate: token });
+
+    run.clock.advance(600);
+    run.driver.stop();
+    run.clock.advance(5_000);
+
+    expect(totalOf(run.seconds)).toMatchObject({ due: 1, sent: 1, answered: { '2xx': 1 } });
+    expect(run.engine.requests).toHaveLength(1);
+  });
+
+  it('give each request its own timeout', async () => {
+    const slow = aSession('slow', [aStep('only', { timeoutMs: 900 })]);
+    const quick = aSession('quick', [aStep('only', { timeoutMs: 200 })]);
+    const run = aRun({ sessions: [slow, quick], answerMs: () => 500, durationMs: 1_000 });
+
+    await run.clock.advanceAsync(3_000);
+    await run.finished;
+
+    const { byRequest } = totalOf(run.seconds);
+    expect(byRequest?.['slow']).toMatchObject({ answered: { '2xx': 5 }, failed: {} });
+    expect(byRequest?.['quick']).toMatchObject({ answered: {}, failed: { timeout: 5 } });
+  });
+});
+
+function token(_: unknown, index: number) {
+  return { status: 200, body: `{"token":"t${index}"}` };
+}

@@ -1,9 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type Kept, MAX_KEPT_BODY_BYTES } from '../../../../src/load/request-checks.js';
 import { ResponseParser } from '../../../../src/load/senders/response-parser.js';
 
-function parsed(text: string, method = 'GET'): ResponseParser {
-  const parser = new ResponseParser(method);
+function parsed(text: string, method = 'GET', kept: Kept = 'nothing'): ResponseParser {
+  const parser = new ResponseParser();
+  parser.reset(method, kept);
   const bytes = Buffer.from(text, 'latin1');
   parser.execute(bytes, bytes.length);
   return parser;
@@ -134,7 +136,8 @@ describe('answers in pieces', () => {
         fc.constantFrom(sized, text),
         fc.array(fc.integer({ min: 0, max: 200 })),
         (whole, cuts) => {
-          const parser = new ResponseParser('GET');
+          const parser = new ResponseParser();
+          parser.reset('GET', 'body');
           const at = [...cuts.filter((cut) => cut < whole.length), whole.length].sort(
             (a, b) => a - b,
           );
@@ -150,6 +153,7 @@ describe('answers in pieces', () => {
           expect(parser.state).toBe('done');
           expect(parser.hasExcess).toBe(false);
           expect(parser.status).toBe(whole === sized ? 200 : 503);
+          expect(parser.content?.body).toBe(whole === sized ? 'hello' : 'abc0123456789abcdef');
         },
       ),
     );
@@ -158,12 +162,55 @@ describe('answers in pieces', () => {
   it('are read one after the other on one connection', () => {
     const parser = parsed(sized);
 
-    parser.reset();
+    parser.reset('GET', 'nothing');
     expect(parser.podName).toBeUndefined();
     const next = Buffer.from(chunked);
     parser.execute(next, next.length);
 
     expect(parser.status).toBe(503);
     expect(parser.state).toBe('done');
+  });
+});
+
+describe('what is kept of an answer', () => {
+  const answer =
+    'HTTP/1.1 200 OK\r\nX-Id: 7\r\nSet-Cookie: a=1\r\nset-cookie:b=2\r\ncontent-length: 7\r\n\r\nw\u00c3\u00bcrfel';
+
+  it('is nothing unless it was asked for', () => {
+    expect(parsed(answer).content).toBeUndefined();
+  });
+
+  it('is the head alone, with headers in any spelling, joined where there are several', () => {
+    const { content } = parsed(answer, 'GET', 'head');
+
+    expect(content?.header('x-id')).toBe('7');
+    expect(content?.header('Set-Cookie')).toBe('a=1, b=2');
+    expect(content?.header('x-other')).toBeUndefined();
+    expect(content?.body).toBe('');
+  });
+
+  it('is the body as UTF-8, also one that ends with its connection', () => {
+    expect(parsed(answer, 'GET', 'body').content?.body).toBe('würfel');
+    expect(parsed('HTTP/1.1 200 OK\r\n\r\nsome', 'GET', 'body').content?.body).toBe('some');
+  });
+
+  it('is not that of the answer before', () => {
+    const parser = parsed(answer, 'GET', 'body');
+
+    parser.reset('GET', 'nothing');
+
+    expect(parser.content).toBeUndefined();
+  });
+
+  it.each([
+    { name: 'as long as is kept', length: MAX_KEPT_BODY_BYTES, isCut: false },
+    { name: 'longer than is kept', length: MAX_KEPT_BODY_BYTES + 1, isCut: true },
+  ])('knows of a body $name whether it is whole', ({ length, isCut }) => {
+    const text = `HTTP/1.1 200 OK\r\ncontent-length: ${length}\r\n\r\n${'x'.repeat(length)}`;
+    const { state, content } = parsed(text, 'GET', 'body');
+
+    expect(state).toBe('done');
+    expect(content?.isBodyCut).toBe(isCut);
+    expect(content?.body).toHaveLength(MAX_KEPT_BODY_BYTES);
   });
 });
