@@ -16,7 +16,8 @@ import type {
 } from '../autoscaling/hpa/steps.js';
 import { type HeldBack, heldBack } from './held-back.js';
 import type { Timeline } from '../timeline/record.js';
-import { type HpaSync, hpaSyncs, originMs, type RealDecision } from './hpa-syncs.js';
+import type { HpaSync, RealDecision } from './hpa-sync.js';
+import { hpaSyncs, originMs } from './hpa-syncs.js';
 import { mapMeasure, type Measure } from './measure.js';
 
 /** What pods of a group were counted as. */

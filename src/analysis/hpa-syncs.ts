@@ -1,48 +1,23 @@
 /** The HPA's syncs of a run: what each read and what was decided from it. */
 import { isRecordedDecision, recordedDecisionFault } from '../autoscaling/hpa/decision-schema.js';
-import type { HpaDecision } from '../autoscaling/hpa/decision.js';
-import { DEFAULT_HPA_SETTINGS, type HpaSettings } from '../autoscaling/hpa/settings.js';
-import type { SyncReading } from '../autoscaling/hpa/sync-reading.js';
+import { DEFAULT_HPA_SETTINGS } from '../autoscaling/hpa/settings.js';
 import type { HpaDecisionRecord, Timeline } from '../timeline/record.js';
+import type { HpaSync, HpaSyncs } from './hpa-sync.js';
 import { type Measure, measured, noData, valueOf } from './measure.js';
+import { reconstructSyncs } from './reconstruct-syncs.js';
 import { experimentOf, phaseStart, recordsOf } from './run-facts.js';
 
-/** What the cluster's own HPA told of a sync. */
-export interface RealDecision {
-  /** `status.desiredReplicas` after the sync. */
-  readonly desiredReplicas: number;
-  /** Its conditions in its own words, and its event when it rescaled. */
-  readonly said: readonly string[];
-  /** Whether it wants what was decided here. */
-  readonly agrees: boolean;
-}
-
-/** One sync. */
-export interface HpaSync {
-  /** ms since the run began. */
-  readonly t: number;
-  readonly decision: HpaDecision;
-  readonly sync: SyncReading;
-  /** Undefined: the decision itself is on record. */
-  readonly real: RealDecision | undefined;
-}
-
-/** The syncs of a run, in order of time. */
-export interface HpaSyncs {
-  readonly settings: HpaSettings;
-  /** At least one. */
-  readonly syncs: readonly HpaSync[];
-  /** What a reader must know, in sentences; empty when all is on record. */
-  readonly notes: readonly string[];
-}
-
 /**
- * The syncs on record. Absent when there is none, or when one is of a shape that this version cannot
+ * The syncs of a run: those on record, or, of a cluster whose own HPA tells no steps, reconstructed
+ * ones. Absent when there is none, or when one is of a shape that this version cannot
  * read: decisions that are left out would mislead.
  */
 export function hpaSyncs(timeline: Timeline): Measure<HpaSyncs> {
   const records = decisionRecords(timeline);
-  if (records.length === 0) return noData('the run holds no decision of an HPA');
+  if (records.length === 0) {
+    const isReal = timeline.header.environment.target === 'kubernetes';
+    return isReal ? reconstructSyncs(timeline) : noData('the run holds no decision of an HPA');
+  }
   const startedMs = Date.parse(timeline.header.startedAt);
   const syncs: HpaSync[] = [];
   for (const { t, decision: content } of records) {

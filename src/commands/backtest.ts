@@ -1,7 +1,8 @@
 /** `npm run backtest -- <folder> --hpa other.yaml`: what another HPA would have decided in a run. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { type HpaSync, originMs } from '../analysis/hpa-syncs.js';
+import type { HpaSync } from '../analysis/hpa-sync.js';
+import { originMs } from '../analysis/hpa-syncs.js';
 import { backtest, type BacktestedSync } from '../autoscaling/hpa/backtest.js';
 import { defaultHpa } from '../autoscaling/hpa/defaults.js';
 import { explainDecision } from '../autoscaling/hpa/explain.js';

@@ -1,5 +1,6 @@
 /** The HPA's syncs of a result folder, for commands. */
-import { type HpaSyncs, hpaSyncs } from '../analysis/hpa-syncs.js';
+import type { HpaSyncs } from '../analysis/hpa-sync.js';
+import { hpaSyncs } from '../analysis/hpa-syncs.js';
 import { LabError } from '../core/errors.js';
 import type { Timeline } from '../timeline/record.js';
 

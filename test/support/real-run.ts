@@ -2,6 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import type {
+  HorizontalPodAutoscalerSpec,
+  HorizontalPodAutoscalerStatus,
+} from '../../src/core/autoscaling-objects.js';
+import type { Condition } from '../../src/core/objects.js';
 import { milliValue, wholeValue } from '../../src/core/quantity.js';
 import { goDurationMs } from '../../src/core/go-duration.js';
 import type { StageSpec } from '../../src/load/profile-spec.js';
@@ -19,7 +24,11 @@ interface Line {
   readonly rate: number;
   readonly dur: number;
   readonly name: string;
-  readonly spec: number;
+  readonly spec: unknown;
+  readonly status?: HorizontalPodAutoscalerStatus;
+  readonly startTime?: string;
+  /** `True@2026-11-22T10:38:55Z` by type. */
+  readonly conditions?: Readonly<Record<string, string>>;
   readonly replicas: number;
   readonly updated: number;
   readonly ready: number | boolean;
@@ -124,13 +133,15 @@ function clusterRecord(line: Line): readonly TimelineRecord[] {
           t,
           kind: 'workload',
           name: NAME,
-          specReplicas: line.spec,
+          specReplicas: Number(line.spec),
           replicas: line.replicas,
           updatedReplicas: line.updated,
           readyReplicas: Number(line.ready),
           availableReplicas: line.available,
         },
       ];
+    case 'hpa':
+      return [hpaRecord(line, t)];
     case 'pod':
       return [podRecord(line, t)];
     case 'endpoints':
@@ -156,8 +167,33 @@ function clusterRecord(line: Line): readonly TimelineRecord[] {
   }
 }
 
+/** The recordings have the spec only once; the bounds never changed. */
+function hpaRecord({ spec, status }: Line, t: number): TimelineRecord {
+  return {
+    t,
+    kind: 'hpa',
+    name: NAME,
+    minReplicas: 3,
+    maxReplicas: 10,
+    status,
+    ...(isHpaSpec(spec) ? { spec } : {}),
+  };
+}
+
+function isHpaSpec(value: unknown): value is HorizontalPodAutoscalerSpec {
+  return typeof value === 'object' && value !== null;
+}
+
+function podConditions(of: Readonly<Record<string, string>>): readonly Condition[] {
+  return Object.entries(of).map(([type, text]) => {
+    const [status, lastTransitionTime = ''] = text.split('@');
+    return { type, status: status === 'True' ? 'True' : 'False', lastTransitionTime };
+  });
+}
+
 function podRecord(line: Line, t: number): TimelineRecord {
   const { op, name, phase, created, deleting, ready, restarts, node, state } = line;
+  const { startTime, conditions } = line;
   const startedAt = state?.running?.startedAt;
   return aPodRecord({
     t,
@@ -168,6 +204,9 @@ function podRecord(line: Line, t: number): TimelineRecord {
     isTerminating: deleting !== undefined,
     restarts: restarts ?? 0,
     createdAt: created,
+    ...(conditions === undefined ? {} : { conditions: podConditions(conditions) }),
+    ...(startTime === undefined ? {} : { startTime }),
+    resources: { containers: [{ name: 'app', requests: { cpu: '200m', memory: '256Mi' } }] },
     ...(node === undefined ? {} : { node }),
     ...(startedAt === undefined ? {} : { containerStartedAt: startedAt }),
   });

@@ -16,6 +16,8 @@ import type { SyncReading } from './sync-reading.js';
 export interface RecordedSync {
   readonly atMs: number;
   readonly sync: SyncReading;
+  /** Decides this sync in place of the one given for all, with the API server's defaults. */
+  readonly hpa?: HorizontalPodAutoscaler;
 }
 
 /** One sync of a backtest. */
@@ -55,13 +57,13 @@ export function backtest(
   settings: HpaSettings,
 ): Backtest {
   const reader = new InputReader();
-  const { behavior } = reader.spec(hpa);
   let memory: HpaMemory = NO_MEMORY;
   let status: HorizontalPodAutoscalerStatus | undefined;
   let previous: RecordedSync | undefined;
-  const { status: _unused, ...stored } = hpa;
   const backtested = syncs.map((recorded): BacktestedSync => {
     const { atMs, sync } = recorded;
+    const { status: _unused, ...stored } = recorded.hpa ?? hpa;
+    const { behavior } = reader.spec(stored);
     const recordedReplicas = replicasOf(recorded);
     const before = previous === undefined ? undefined : replicasOf(previous);
     if (previous !== undefined && before !== undefined && recordedReplicas !== undefined) {

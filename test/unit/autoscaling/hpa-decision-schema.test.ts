@@ -20,8 +20,8 @@ const SCENARIOS = ['hpa-v1.36', 'hpa-v1.36-scale-to-zero'].flatMap((name) =>
     .toString('utf8')
     .trim()
     .split('\n')
-    // each fourth scenario: all kinds of metrics and behavior are among them
-    .filter((_, index) => index % 4 === 0)
+    // each twelfth scenario: all kinds of metrics and behavior are among them
+    .filter((_, index) => index % 12 === 0)
     .map(parseScenario),
 );
 
@@ -48,7 +48,7 @@ describe('a decision on record', () => {
       }
     }
 
-    expect(decisions).toBeGreaterThan(2_000);
+    expect(decisions).toBeGreaterThan(700);
   });
 
   it('of an older shape is told by the first thing it lacks', () => {
