@@ -2,11 +2,12 @@
 import type { Analysis } from '../../analysis/analyze.js';
 import { valueOf } from '../../analysis/measure.js';
 import { experimentOf } from '../../analysis/run-facts.js';
+import { thresholdVerdicts } from '../../analysis/threshold-verdicts.js';
 import type { Timeline } from '../../timeline/record.js';
 import { contentSecurityPolicy, scriptElements, styleElements, type HtmlAssets } from './assets.js';
 import { beliefMarkup } from './belief-section.js';
 import { decisionSection } from './decision-section.js';
-import { banners, headlineMarkup, keyFigures } from './key-figures.js';
+import { banners, headlineMarkup, keyFigures, verdictMarkup } from './key-figures.js';
 import { loadMarkup } from './load-section.js';
 import { embeddedJson, html, type Markup } from './markup.js';
 import { measureMarkup } from './measure-section.js';
@@ -38,12 +39,13 @@ export function htmlReport(
 ): string {
   const axis = pageAxis(analysis);
   const plots = plotSection(timeline, analysis);
+  const verdicts = thresholdVerdicts(timeline, analysis);
   const decisions = decisionSection(analysis, axis.originT);
   const sections: readonly Section[] = [
     {
       id: 'summary',
       title: 'In short',
-      body: html`${keyFigures(analysis)}${headlineMarkup(analysis)}`,
+      body: html`${verdictMarkup(verdicts, analysis)}${keyFigures(analysis)}${headlineMarkup(analysis)}`,
     },
     { id: 'plots', title: 'What happened', body: plots.markup },
     { id: 'scaling', title: 'Where the time went', body: scalingMarkup(analysis, axis.originT) },

@@ -2,10 +2,12 @@
 import type { Analysis } from '../../analysis/analyze.js';
 import type { Measure } from '../../analysis/measure.js';
 import type { LoadStretch } from '../../analysis/requests.js';
+import { countVerdicts, type ThresholdVerdict } from '../../analysis/threshold-verdicts.js';
 import { formatDurationMs } from '../../core/duration.js';
 import { latencyText, measureText, moneyText, numberText, percentText, plural } from '../format.js';
 import { headlineTexts } from '../headline.js';
-import { html, type Markup } from './markup.js';
+import { verdictSummary, verdictTexts } from '../verdict-text.js';
+import { html, type Content, type Markup } from './markup.js';
 
 /** Banners for a run that is no result, or not a whole one; nothing for one that is. */
 export function banners({ completeness, generator }: Analysis): Markup {
@@ -22,6 +24,27 @@ export function banners({ completeness, generator }: Analysis): Markup {
         ]),
   ];
   return html`${parts}`;
+}
+
+const VERDICT_WORDS: Readonly<Record<ThresholdVerdict['kind'], string>> = {
+  pass: 'holds',
+  fail: 'failed',
+  absent: 'failed',
+  'not-judged': 'not judged',
+};
+
+/** What became of the experiment's thresholds; nothing when it has none. */
+export function verdictMarkup(verdicts: readonly ThresholdVerdict[], analysis: Analysis): Content {
+  const summary = verdictSummary(verdicts);
+  if (summary === undefined) return undefined;
+  const { fail, notJudged } = countVerdicts(verdicts);
+  const tone = fail > 0 ? 'bad' : notJudged > 0 ? 'slow' : 'had';
+  const items = verdictTexts(verdicts, analysis).map(
+    ({ kind, threshold, found }) =>
+      html`<li class="verdict ${kind}"><strong>${VERDICT_WORDS[kind]}</strong> <code>${threshold}</code> <span>${found.replace(/^not judged: /, '')}</span></li>\n`,
+  );
+  return html`<div class="verdicts"><h3 class="${tone}">${summary.charAt(0).toUpperCase()}${summary.slice(1)}</h3>
+<ul>${items}</ul></div>\n`;
 }
 
 interface KeyFigure {

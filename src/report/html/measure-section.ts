@@ -1,16 +1,15 @@
 /** Every named measure of the catalogue with its value, or why there is none. */
 import type { Analysis } from '../../analysis/analyze.js';
 import { MEASURES } from '../../analysis/catalogue/catalogue.js';
-import type { MeasureDefinition, MeasureUnit } from '../../analysis/catalogue/definition.js';
-import { formatDurationMs } from '../../core/duration.js';
-import { moneyText, numberText, percentText } from '../format.js';
+import type { MeasureDefinition } from '../../analysis/catalogue/definition.js';
+import { figureText } from '../figure-text.js';
+import { currencyOf } from '../verdict-text.js';
 import { html, type Content, type Markup } from './markup.js';
 import { closed, tableMarkup } from './tables.js';
 
 /** The section's body: measures that are there first, those that are absent behind a summary. */
 export function measureMarkup(analysis: Analysis): Markup {
-  const currency =
-    analysis.cost.price.kind === 'measured' ? analysis.cost.price.value.currency : '';
+  const currency = currencyOf(analysis);
   const known: Content[][] = [];
   const absent: Content[][] = [];
   for (const definition of MEASURES) {
@@ -49,34 +48,4 @@ ${table}${absent.length === 0 ? '' : closed(`${absent.length} without a value, a
 
 function definitionMarkup({ summary, formula, source }: MeasureDefinition): Markup {
   return html`${summary}<small>${formula} (${source})</small>`;
-}
-
-/** A measure's value with its unit, for people. */
-export function figureText(value: number, unit: MeasureUnit, currency: string): string {
-  switch (unit) {
-    case 'ms':
-      return formatDurationMs(value);
-    case 'share':
-      return percentText(value);
-    case 'count':
-      return numberText(value);
-    case 'perSecond':
-      return `${numberText(value, 2)}/s`;
-    case 'perHour':
-      return `${numberText(value, 2)}/h`;
-    case 'currency':
-      return moneyText(value, currency);
-    case 'millicores':
-      return `${numberText(value)}m`;
-    case 'bytes':
-      return `${numberText(value / 1024 ** 2, 1)} MiB`;
-    case 'podSeconds':
-      return `${numberText(value)} pod-seconds`;
-    case 'nodeSeconds':
-      return `${numberText(value)} node-seconds`;
-    case 'ratio':
-      return numberText(value, 3);
-    default:
-      return unit satisfies never;
-  }
 }

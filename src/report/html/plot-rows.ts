@@ -2,9 +2,12 @@
 import type { Span } from '../../analysis/run-facts.js';
 import type { StepSeries } from '../../timeline/series.js';
 
-/** A row for each instant; a value holds until the next row, `undefined` where nothing is known. */
+/**
+ * A row for each instant; a value holds until the next row, `undefined` where nothing is known. Before
+ * a gap stands a row of the same instant that still holds the value, so that steps reach up to the gap.
+ */
 export interface PlotRows {
-  /** ms since the run began, rising. */
+  /** ms since the run began, never falling. */
   readonly instants: readonly number[];
   /** Shape: one list for each series, each as long as `instants`. */
   readonly values: readonly (readonly (number | undefined)[])[];
@@ -29,14 +32,33 @@ export interface RowLimits extends Span {
 export function plotRows(series: readonly StepSeries[], limits: RowLimits): PlotRows {
   const instants = changeInstants(series, limits);
   if (instants.length <= limits.maxRows) {
-    return { instants, values: series.map((each) => valuesAt(each, instants)) };
+    return upToGaps({ instants, values: series.map((each) => valuesAt(each, instants)) });
   }
   const parts = Math.floor(limits.maxRows / 2);
   const widthMs = (limits.toT - limits.fromT) / parts;
-  return {
+  const rows = upToGaps({
     instants: Array.from({ length: parts * 2 }, (_, row) => limits.fromT + (row * widthMs) / 2),
     values: series.map((each) => thinned(each, limits.fromT, { parts, widthMs })),
-    thinnedToMs: widthMs,
+  });
+  return { ...rows, thinnedToMs: widthMs };
+}
+
+/** With a row before each gap. */
+function upToGaps({ instants, values }: PlotRows): PlotRows {
+  const kept = instants.flatMap((_, row) => {
+    const isGapBegun = values.some(
+      (column) => column[row] === undefined && column[row - 1] !== undefined,
+    );
+    return isGapBegun
+      ? [
+          { row: row - 1, at: row },
+          { row, at: row },
+        ]
+      : [{ row, at: row }];
+  });
+  return {
+    instants: kept.map(({ at }) => instants[at] ?? 0),
+    values: values.map((column) => kept.map(({ row }) => column[row])),
   };
 }
 

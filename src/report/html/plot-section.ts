@@ -58,16 +58,18 @@ export function plotSection(timeline: Timeline, analysis: Analysis): PlotSection
     fromMs: Math.round(fromT - axis.originT),
     toMs: Math.round(t - axis.originT),
   }));
+  const drawn = plots.map((plot) => ({
+    plot,
+    data: plot.absentBecause === undefined ? plotData(plot, axis, axis.originT) : undefined,
+  }));
   return {
-    markup: html`${toolbar(stages)}${plots.map((plot) => figure(plot, axis))}`,
+    markup: html`${toolbar(stages)}${drawn.map(({ plot, data }) => figure(plot, axis, data))}`,
     data: {
       fromMs: Math.round(axis.fromT - axis.originT),
       toMs: Math.round(axis.toT - axis.originT),
       stages,
       gaps,
-      plots: plots
-        .filter(({ absentBecause }) => absentBecause === undefined)
-        .map((plot) => plotData(plot, axis, axis.originT)),
+      plots: drawn.flatMap(({ data }) => (data === undefined ? [] : [data])),
     },
   };
 }
@@ -105,32 +107,37 @@ function toolbar(stages: readonly AxisBand[]): Markup {
 <p class="for-readers" id="cursor-text" aria-live="polite"></p>\n`;
 }
 
-function figure(plot: RunPlot, axis: PageAxis): Markup {
+function figure(plot: RunPlot, axis: PageAxis, data: PlotData | undefined): Markup {
   const { id, title, about, absentBecause } = plot;
   const heading = html`<h3 id="${id}-title">${title}</h3>`;
   if (absentBecause !== undefined) {
     return html`<figure class="plot" id="${id}">${heading}<p class="absent">Not known: ${absentBecause}.</p></figure>\n`;
   }
-  const legend = plot.lines.map((line, index) => legendItem(plot, line, { index, axis }));
+  const legend = plot.lines.map((line, index) => legendItem(plot, line, index));
   return html`<figure class="plot" id="${id}" aria-labelledby="${id}-title" aria-describedby="${id}-about">
 <div class="plot-heading">${heading}<ul class="legend" aria-label="Lines of ${title}">${legend}</ul></div>
 <div class="canvas needs-script" data-plot="${id}" tabindex="0" role="group" aria-roledescription="plot" aria-label="${title}. ${inWords(plot, axis)}"></div>
-<figcaption id="${id}-about">${about}</figcaption>
+<figcaption id="${id}-about">${about}${thinnedText(data)}</figcaption>
 ${closed(`Table behind “${title}”`, behind(plot, axis))}</figure>\n`;
+}
+
+function thinnedText(data: PlotData | undefined): string {
+  if (data?.thinnedToMs === undefined) return '';
+  return ` Drawn from the lowest and the highest value of every ${formatDurationMs(data.thinnedToMs)}.`;
 }
 
 function legendItem(
   plot: RunPlot,
   { name, color, style, series }: RunPlotLine,
-  { index, axis }: { readonly index: number; readonly axis: PageAxis },
+  index: number,
 ): Markup {
-  return html`<li><span class="swatch ${style} ${color}" aria-hidden="true"></span>${name} <span class="value" data-value="${plot.id}:${index}">${rangeText(plot, series, axis)}</span></li>`;
+  return html`<li><span class="swatch drawn-${style} ${color}" aria-hidden="true"></span>${name} <span class="value" data-value="${plot.id}:${index}">${rangeText(plot, series)}</span></li>`;
 }
 
-function rangeText(plot: RunPlot, series: RunPlotLine['series'], { fromT, toT }: Span): string {
+function rangeText(plot: RunPlot, series: RunPlotLine['series']): string {
   let [low, high] = [Infinity, -Infinity];
-  for (const { t, value } of series) {
-    if (value === undefined || t < fromT || t > toT) continue;
+  for (const { value } of series) {
+    if (value === undefined) continue;
     low = Math.min(low, value);
     high = Math.max(high, value);
   }
@@ -140,7 +147,7 @@ function rangeText(plot: RunPlot, series: RunPlotLine['series'], { fromT, toT }:
 }
 
 function inWords(plot: RunPlot, axis: PageAxis): string {
-  const lines = plot.lines.map(({ name, series }) => `${name}: ${rangeText(plot, series, axis)}`);
+  const lines = plot.lines.map(({ name, series }) => `${name}: ${rangeText(plot, series)}`);
   return `From ${clockText(axis.fromT - axis.originT)} to ${clockText(axis.toT - axis.originT)}: ${lines.join('; ')}.`;
 }
 

@@ -27,7 +27,7 @@ export function podMarkup(timeline: Timeline, { readiness }: Analysis, axis: Pag
   if (pods.length === 0) return html`<p class="absent">No pod was observed.</p>\n`;
   const key = Object.entries(STATES).map(
     ([state, name]) =>
-      html`<li><span class="swatch area ${state}" aria-hidden="true"></span>${name}</li>`,
+      html`<li><span class="swatch drawn-solid ${state}" aria-hidden="true"></span>${name}</li>`,
   );
   const rows = pods.map((pod) => {
     const parts = podParts(pod, axis);

@@ -1,10 +1,9 @@
 /** The plots of a run: which lines, in what unit, drawn how, and what each one says in words. */
 import type { Analysis } from '../../analysis/analyze.js';
-import { costRateSeries } from '../../analysis/cost-rate.js';
 import { valueOf } from '../../analysis/measure.js';
 import { podHistories, type PodHistory } from '../../analysis/pod-history.js';
 import { desiredSeries, existingSeries, readySeries } from '../../analysis/replicas.js';
-import { experimentOf, recordsOf } from '../../analysis/run-facts.js';
+import { experimentOf, recordsOf, type Span } from '../../analysis/run-facts.js';
 import { profileOf, type Profile } from '../../load/profile.js';
 import type { LoadRecord, Timeline } from '../../timeline/record.js';
 import { withoutRepeats, type ColumnRule, type StepSeries } from '../../timeline/series.js';
@@ -62,7 +61,7 @@ export function runPlots(timeline: Timeline, analysis: Analysis): readonly RunPl
     replicaPlot(timeline, pods),
     cpuPlot(timeline, analysis),
     costPlot(analysis, pods),
-  ].map(withReason);
+  ].map((plot) => withReason(withinSpan(plot, analysis.observed)));
 }
 
 /** The planned traffic; absent for a closed load or an experiment that cannot be read. */
@@ -81,9 +80,6 @@ function ratePlot(timeline: Timeline, analysis: Analysis, seconds: readonly Load
       'What the profile plans, what was sent, what was answered without a server error, and what users did not get (failed, 5xx, dropped, never sent), by the second in which a request was due.',
     isLog: false,
     lines: [
-      ...(planned === undefined
-        ? []
-        : [line('planned', 'wanted', { style: 'dashed', series: planned, rule: 'mean' })]),
       line('sent', 'seen', {
         style: 'line',
         series: secondSeries(seconds, ({ sent }) => sent),
@@ -99,6 +95,9 @@ function ratePlot(timeline: Timeline, analysis: Analysis, seconds: readonly Load
         series: secondSeries(seconds, errorsOf),
         rule: 'mean',
       }),
+      ...(planned === undefined
+        ? []
+        : [line('planned', 'wanted', { style: 'dashed', series: planned, rule: 'mean' })]),
     ],
   };
 }
@@ -113,7 +112,7 @@ function plannedSeries(timeline: Timeline, analysis: Analysis): StepSeries | und
     const planned = profile.arrivalsBefore(fromMs + SECOND_MS) - profile.arrivalsBefore(fromMs);
     return { t: startT + fromMs, value: planned };
   });
-  return withoutRepeats([...points, { t: startT + profile.durationMs, value: 0 }]);
+  return withoutRepeats([...points, { t: startT + profile.durationMs, value: undefined }]);
 }
 
 function responsePlot(seconds: readonly LoadRecord[]): RunPlot {
@@ -141,16 +140,16 @@ function replicaPlot(timeline: Timeline, pods: readonly PodHistory[]): RunPlot {
     title: 'Pods',
     unit: 'pods',
     about:
-      'What the Deployment was asked for, how many pods existed (terminating ones too), and how many were ready. Marks are decisions of the HPA that changed the size.',
+      'What the Deployment was asked for, how many pods existed (terminating ones too), and how many were ready. Marks are decisions of the HPA: ▲ ▼ changed the size, ● were held back, ✕ could not be made.',
     isLog: false,
     lines: [
+      line('existing', 'seen', { style: 'area', series: existingSeries(pods), rule: 'last' }),
+      line('ready', 'had', { style: 'line', series: readySeries(pods), rule: 'last' }),
       line('wanted', 'wanted', {
         style: 'dashed',
         series: desiredSeries(timeline),
         rule: 'last',
       }),
-      line('existing', 'seen', { style: 'line', series: existingSeries(pods), rule: 'last' }),
-      line('ready', 'had', { style: 'line', series: readySeries(pods), rule: 'last' }),
     ],
   };
 }
@@ -170,15 +169,15 @@ function cpuPlot(timeline: Timeline, { target, observed }: Analysis): RunPlot {
   return {
     ...plot,
     lines: [
-      line('target', 'wanted', { style: 'dashed', series: wanted, rule: 'last' }),
       line('metrics API', 'seen', { style: 'line', series: shown, rule: 'last' }),
       line('truly used', 'had', { style: 'line', series: used, rule: 'mean' }),
+      line('target', 'wanted', { style: 'dashed', series: wanted, rule: 'last' }),
     ],
   };
 }
 
 function costPlot({ cost }: Analysis, pods: readonly PodHistory[]): RunPlot {
-  const rate = costRateSeries(pods, cost.price);
+  const rate = cost.ratePerHour;
   const price = valueOf(cost.price);
   const plot = {
     id: 'cost',
@@ -201,6 +200,13 @@ function line(
   of: Pick<RunPlotLine, 'style' | 'series' | 'rule'>,
 ): RunPlotLine {
   return { name, color, ...of };
+}
+
+/** What tearing down does is no result. */
+function withinSpan(plot: RunPlot, { toT }: Span): RunPlot {
+  const end = { t: toT, value: undefined };
+  const cut = (series: StepSeries): StepSeries => [...series.filter(({ t }) => t < toT), end];
+  return { ...plot, lines: plot.lines.map((each) => ({ ...each, series: cut(each.series) })) };
 }
 
 function withReason(plot: RunPlot): RunPlot {

@@ -13,6 +13,7 @@ import { closed, tableMarkup } from './tables.js';
 
 /** Who can do something about a stage: each part of the waterfall has its own color. */
 const PART_OF: Readonly<Record<ScaleUpStageName, string>> = {
+  'earlier-step': 'stage-hpa',
   'over-target': 'stage-metric',
   'metric-visible': 'stage-metric',
   decision: 'stage-hpa',
@@ -21,6 +22,8 @@ const PART_OF: Readonly<Record<ScaleUpStageName, string>> = {
   started: 'stage-pod',
   ready: 'stage-pod',
   endpoint: 'stage-served',
+  'first-request': 'stage-served',
+  recovered: 'stage-served',
 };
 
 /** The section's body. `originT`: what clock times count from, ms since the run began. */
@@ -29,10 +32,10 @@ export function scalingMarkup({ scaleUps, scaleDowns }: Analysis, originT: numbe
     return html`<p>The HPA changed nothing.</p>\n`;
   }
   const key = html`<ul class="legend" aria-label="Colors of the stages">
-<li><span class="swatch area stage-metric" aria-hidden="true"></span>until the metrics show it</li>
-<li><span class="swatch area stage-hpa" aria-hidden="true"></span>until the HPA acts</li>
-<li><span class="swatch area stage-pod" aria-hidden="true"></span>until the pods are ready</li>
-<li><span class="swatch area stage-served" aria-hidden="true"></span>until they are used</li>
+<li><span class="swatch drawn-solid stage-metric" aria-hidden="true"></span>until the metrics show it</li>
+<li><span class="swatch drawn-solid stage-hpa" aria-hidden="true"></span>until the HPA acts</li>
+<li><span class="swatch drawn-solid stage-pod" aria-hidden="true"></span>until the pods are ready</li>
+<li><span class="swatch drawn-solid stage-served" aria-hidden="true"></span>until they are used</li>
 </ul>\n`;
   return html`${scaleUps.length === 0 ? '' : key}${scaleUps.map((each) => scaleUpMarkup(each, originT))}${scaleDownTable(scaleDowns, originT)}`;
 }

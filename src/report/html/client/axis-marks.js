@@ -22,6 +22,7 @@ export function drawBehind(plot, data, palette) {
   const ratio = devicePixelRatio;
   ctx.save();
   ctx.font = `${11 * ratio}px system-ui, sans-serif`;
+  ctx.textAlign = 'left';
   ctx.textBaseline = 'middle';
   const stripTop = bbox.top - STAGE_STRIP_PX * ratio;
   for (const [index, stage] of data.stages.entries()) {

@@ -51,6 +51,8 @@ export class LinePlot {
     );
     const values = plot.lines.map((line) => [...line.values]);
     this.#drawn = new uPlot(this.#options(), [plot.instants, ...values], place);
+    // The place tells in words what the canvas shows.
+    this.#drawn.ctx.canvas.setAttribute('aria-hidden', 'true');
     new ResizeObserver(() => this.resize(this.#place.clientWidth)).observe(place);
     addEventListener('beforeprint', () => this.resize(PRINT_WIDTH_PX));
     addEventListener('afterprint', () => this.resize(this.#place.clientWidth));
@@ -140,7 +142,7 @@ export class LinePlot {
       scales: {
         x: { time: false, range: () => [view.fromMs, view.toMs] },
         // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- uPlot's enum is there only for types
-        y: { distr: plot.isLog ? 3 : 1, range: plot.isLog ? logRange : linearRange },
+        y: { distr: plot.isLog ? 3 : 1, range: rangeOf(plot) },
       },
       axes: axes(plot, palette),
       series: [{}, ...plot.lines.map((line) => series(line, palette))],
@@ -174,13 +176,14 @@ function heightFor(width) {
 }
 
 /**
- * @param {uPlot} _drawn - the plot.
- * @param {number | null} _low - lowest value shown.
- * @param {number | null} high - highest value shown.
- * @returns {uPlot.Range.MinMax} from 0: a length that is drawn is a length that is meant.
+ * @param {import('./page-data.js').Plot} plot - to draw.
+ * @returns {uPlot.Range.Function} from 0, so that a length that is drawn is a length that is meant; with
+ *   room for the marks over the pods.
  */
-function linearRange(_drawn, _low, high) {
-  return [0, high === null || high <= 0 ? 1 : high * 1.08];
+function rangeOf({ isLog, unit }) {
+  if (isLog) return logRange;
+  const room = unit === 'pods' ? 1.25 : 1.08;
+  return (_drawn, _low, high) => [0, high === null || high <= 0 ? 1 : high * room];
 }
 
 /**
