@@ -164,7 +164,7 @@ export class ApiError extends Error {
       details: {
         ...(name === '' ? {} : { name }),
         ...(kind.group === '' ? {} : { group: kind.group }),
-        kind: kind.kind,
+        ...(kind.kind === '' ? {} : { kind: kind.kind }),
         causes: errors.map(({ reason, message, field }) => ({ reason, message, field })),
       },
       code: 422,

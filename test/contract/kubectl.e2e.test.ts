@@ -1,6 +1,6 @@
 /** What users do with kubectl, against the embedded API. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NODES, PODS } from '../../src/control-plane/resources.js';
+import { HORIZONTAL_POD_AUTOSCALERS, NODES, PODS } from '../../src/control-plane/resources.js';
 import { startApiLab } from '../support/api-lab.js';
 import type { ApiLab } from '../support/api-lab.js';
 import { findKubectl, runKubectl } from '../support/kubectl.js';
@@ -173,6 +173,65 @@ describe.skipIf(kubectl === undefined)('kubectl', () => {
       'get deployment web -n lab -o jsonpath={.spec.replicas},{.metadata.labels.tier},{.metadata.annotations.note},{.spec.template.spec.containers[0].image},{.spec.minReadySeconds}',
     );
     expect(shown).toBe('6,front,x,registry.example/app:2.0,5');
+  });
+
+  it('creates what it sends as protobuf', async () => {
+    const created = [
+      'create namespace made',
+      'create configmap settings -n made --from-literal=rate=5',
+      'create serviceaccount runner -n made',
+      'create deployment api -n made --image=registry.example/app:1.0 --replicas=2 --port=8000',
+      'create service clusterip api -n made --tcp=80:8000',
+    ];
+    for (const command of created) expect(await output(command)).toMatch(/created\n$/);
+
+    expect(
+      await output(
+        'get deployment api -n made -o jsonpath={.spec.replicas}{.spec.template.spec.containers[0].ports[0].containerPort}',
+      ),
+    ).toBe('28000');
+    expect(await output('get configmap settings -n made -o jsonpath={.data.rate}')).toBe('5');
+    const again = await run('create configmap settings -n made');
+    expect(again.stderr).toContain('configmaps "settings" already exists');
+  });
+
+  it('autoscales, and shows the autoscaler in both versions as a cluster does', async () => {
+    const hpa = 'get horizontalpodautoscalers.v1.autoscaling web -n scaled';
+    await output('create namespace scaled');
+    await output('create deployment web -n scaled --image=registry.example/app:1.0');
+    await output('autoscale deployment web -n scaled --cpu=60% --min=2 --max=6');
+    const key = { namespace: 'scaled', name: 'web' };
+    const header = 'NAME +REFERENCE +TARGETS +MINPODS +MAXPODS +REPLICAS +AGE';
+    expect(await output('get hpa -n scaled')).toMatch(
+      new RegExp(`^${header}\nweb +Deployment/web +cpu: <unknown>/60% +2 +6 +0 +\\d+s\n$`),
+    );
+
+    const current = { averageUtilization: 10, averageValue: '10m' };
+    lab.api.update(
+      HORIZONTAL_POD_AUTOSCALERS,
+      {
+        ...lab.api.read(HORIZONTAL_POD_AUTOSCALERS, key),
+        status: {
+          currentReplicas: 3,
+          desiredReplicas: 2,
+          currentMetrics: [{ type: 'Resource', resource: { name: 'cpu', current } }],
+        },
+      },
+      { subresource: 'status' },
+    );
+
+    expect(await output('get hpa -n scaled')).toMatch(/cpu: 10%\/60% +2 +6 +3 /);
+    const shown = await output(`${hpa} -o yaml`);
+    expect(shown).toContain('apiVersion: autoscaling/v1\n');
+    expect(shown).toContain('targetCPUUtilizationPercentage: 60\n');
+    expect(shown).toContain('currentCPUUtilizationPercentage: 10\n');
+    expect(await output(hpa)).toMatch(new RegExp(`^${header}\n.*cpu: 10%/60%`));
+  });
+
+  it('says who one is and what one may do', async () => {
+    expect(await output('auth can-i create deployments -n lab')).toBe('yes\n');
+    expect(await output('auth can-i --list -n lab')).toMatch(/\*\.\* .*\[\*\]/);
+    expect(await output('auth whoami')).toMatch(/Username +admin\n/);
   });
 
   it('watches until what it waits for happens', async () => {

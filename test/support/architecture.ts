@@ -127,7 +127,14 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
 };
 
 /** Packages without any input or output: allowed everywhere. */
-const PURE_PACKAGES = new Set(['asciichart', 'fast-json-patch', 'hdr-histogram-js', 'yaml', 'zod']);
+const PURE_PACKAGES = new Set([
+  '@bufbuild/protobuf',
+  'asciichart',
+  'fast-json-patch',
+  'hdr-histogram-js',
+  'yaml',
+  'zod',
+]);
 
 /** Packages that reach the world, with the only folders that may use them. */
 const HOME_OF_PACKAGE: Readonly<Record<string, readonly string[]>> = {

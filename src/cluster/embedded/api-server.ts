@@ -9,8 +9,10 @@ import { LabError } from '../../core/errors.js';
 import { ApiError } from '../../control-plane/api-error.js';
 import { ApiHandler, MAX_BODY_BYTES, tooLarge } from '../../control-plane/http/api-handler.js';
 import type { ApiHandlerOptions } from '../../control-plane/http/context.js';
+import { mediaType } from '../../control-plane/http/body.js';
 import { json } from '../../control-plane/http/messages.js';
 import type { ApiRequest, ApiResponse, PlainResponse } from '../../control-plane/http/messages.js';
+import { PROTOBUF_MEDIA_TYPE } from '../../control-plane/protobuf/envelope.js';
 import { bearerToken, serverCertificate } from './api-credentials.js';
 import { openStream } from './api-stream.js';
 
@@ -40,8 +42,9 @@ export class ApiServer {
   #server: Server | undefined;
   #token = Buffer.alloc(0);
 
-  constructor({ onError, ...options }: ApiServerOptions) {
-    this.#handler = new ApiHandler(options);
+  constructor({ onError, ...options }: Omit<ApiServerOptions, 'isToken'>) {
+    const isToken = (token: string): boolean => this.#isBearer(`Bearer ${token}`);
+    this.#handler = new ApiHandler({ ...options, isToken });
     this.#onError = onError ?? (() => undefined);
   }
 
@@ -110,7 +113,11 @@ export class ApiServer {
   }
 
   #isAuthenticated(request: IncomingMessage): boolean {
-    const given = Buffer.from(request.headers.authorization ?? '');
+    return this.#isBearer(request.headers.authorization ?? '');
+  }
+
+  #isBearer(authorization: string): boolean {
+    const given = Buffer.from(authorization);
     return given.length === this.#token.length && timingSafeEqual(given, this.#token);
   }
 
@@ -147,20 +154,23 @@ function decodedPath(path: string): string | undefined {
 
 function apiRequest(
   request: IncomingMessage,
-  read: { readonly path: string; readonly query: URLSearchParams; readonly body: string },
+  read: { readonly path: string; readonly query: URLSearchParams; readonly body: Buffer },
 ): ApiRequest {
   const { headers } = request;
+  const { body, ...place } = read;
+  const isBinary = mediaType(headers['content-type']) === PROTOBUF_MEDIA_TYPE;
   return {
     method: request.method ?? 'GET',
-    ...read,
+    ...place,
+    ...(isBinary ? { body: '', bytes: body } : { body: body.toString('utf8') }),
     accept: headers.accept,
     contentType: headers['content-type'],
     userAgent: headers['user-agent']?.split('/')[0],
   };
 }
 
-/** The body as text; undefined when it is too large. */
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
+/** The whole body; undefined when it is too large. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
@@ -174,7 +184,7 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
       break;
     }
   }
-  return bytes > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');
+  return bytes > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks);
 }
 
 function refusal(error: ApiError): PlainResponse {

@@ -1,7 +1,5 @@
 /** Answers every request of the API: the way from a path to what handles it. */
 import { ApiError } from '../api-error.js';
-import { isJsonObject } from '../schema/json.js';
-import { readObject } from './body.js';
 import { unknownResource } from './context.js';
 import type { ApiHandlerOptions } from './context.js';
 import { Discovery } from './discovery.js';
@@ -11,6 +9,7 @@ import type { ApiRequest, ApiResponse } from './messages.js';
 import { METRICS_GROUP, handleMetrics } from './metrics-handler.js';
 import { OpenApi } from './open-api.js';
 import { handleCollection, handleObject } from './resource-handler.js';
+import { answerReview } from './reviews.js';
 import { parseResourcePath } from './resource-path.js';
 import type { ResourcePath } from './resource-path.js';
 import { handleSubresource } from './subresource-handler.js';
@@ -53,12 +52,13 @@ export class ApiHandler {
   }
 
   #route(request: ApiRequest, warnings: string[]): ApiResponse {
-    if (request.body.length > MAX_BODY_BYTES) throw tooLarge();
+    if ((request.bytes ?? request.body).length > MAX_BODY_BYTES) throw tooLarge();
     const path = parseResourcePath(request.path);
     const health = answerHealth(request);
     if (health !== undefined) return health;
     if (path === undefined) return this.#answerRoot(request);
-    if (path.group === 'authorization.k8s.io') return this.#reviewAccess(path, request);
+    const review = answerReview(this.#options, path, request);
+    if (review !== undefined) return review;
     const { metrics } = this.#options;
     if (path.group === METRICS_GROUP.group && path.version === METRICS_GROUP.version) {
       if (metrics === undefined) return notFoundPage();
@@ -91,27 +91,6 @@ export class ApiHandler {
   #rootPaths(): readonly string[] {
     const own = ['/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'];
     return [...this.#discovery.paths, ...own];
-  }
-
-  /** Whoever has the token may do everything. */
-  #reviewAccess(path: ResourcePath, request: ApiRequest): ApiResponse {
-    if (path.version !== 'v1') return notFoundPage();
-    if (path.plural !== 'selfsubjectaccessreviews') throw unknownResource();
-    if (request.method !== 'POST') throw ApiError.methodNotAllowed();
-    const body = readObject(request.body, request.contentType, {
-      kind: 'SelfSubjectAccessReview',
-      group: 'authorization.k8s.io',
-      version: 'v1',
-      registry: this.#options.api.kinds,
-    });
-    const { spec } = body;
-    return json(201, {
-      kind: 'SelfSubjectAccessReview',
-      apiVersion: 'authorization.k8s.io/v1',
-      metadata: {},
-      spec: isJsonObject(spec) ? spec : {},
-      status: { allowed: true },
-    });
   }
 }
 

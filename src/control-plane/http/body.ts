@@ -5,6 +5,12 @@ import type { Kind } from '../kinds/kind.js';
 import type { KindRegistry } from '../kinds/registry.js';
 import { isJsonObject, textOf } from '../schema/json.js';
 import type { JsonObject } from '../schema/json.js';
+import type { StructType } from '../schema/types.js';
+import { decodeMessage } from '../protobuf/decode-message.js';
+import { PROTOBUF_MEDIA_TYPE, openEnvelope } from '../protobuf/envelope.js';
+import { isDescribed } from '../protobuf/message-table.js';
+import { ProtobufError } from '../protobuf/wire.js';
+import type { ApiRequest } from './messages.js';
 
 /** How upstream's messages name the set of all types. */
 export const SCHEME = 'in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"';
@@ -23,11 +29,17 @@ export interface ExpectedType {
   readonly kind: string;
   readonly group: string;
   readonly version: string;
+  /** What it is decoded as. */
+  readonly type: StructType;
 }
 
+/** The part of a request that a body is read from. */
+export type RequestBody = Pick<ApiRequest, 'body' | 'bytes' | 'contentType'>;
+
 /** What a body of `kind` must be. */
-export function expectedType({ resource }: Kind): ExpectedType {
-  return resource;
+export function expectedType({ resource, type }: Kind): ExpectedType {
+  const { kind, group, version } = resource;
+  return { kind, group, version, type };
 }
 
 /** Media type without parameters, lower case; '' when absent. */
@@ -41,23 +53,62 @@ export function mediaType(contentType: string | undefined): string {
  * @throws {ApiError} 415 for a form that is not read, 400 for what is no object of the expected type.
  */
 export function readObject(
-  body: string,
-  contentType: string | undefined,
+  request: RequestBody,
   expected: ExpectedType & { readonly registry: KindRegistry },
 ): JsonObject {
-  const type = mediaType(contentType);
-  if (type === 'application/vnd.kubernetes.protobuf') throw unsupportedBody();
+  const type = mediaType(request.contentType);
+  if (type === PROTOBUF_MEDIA_TYPE) return readProtobuf(bodyBytes(request), expected);
   if (type !== '' && type !== 'application/json' && type !== 'application/yaml') {
     throw unsupportedBody();
   }
+  const { body } = request;
   const value = type === 'application/yaml' ? fromYaml(body) : fromJson(body, expected.kind);
   if (!isJsonObject(value)) {
-    throw ApiError.badRequest(
-      `the object provided is unrecognized (must be of type ${expected.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonKind(value)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" } (${hexStart(body)})`,
+    throw unrecognized(
+      expected.kind,
+      `couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonKind(value)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+      body,
     );
   }
   checkType(value, body, expected);
   return value;
+}
+
+/** The bytes of a body, however they were handed in. */
+export function bodyBytes({ body, bytes }: RequestBody): Uint8Array {
+  return bytes ?? new TextEncoder().encode(body);
+}
+
+/** @see Source: kubernetes `apiserver/pkg/endpoints/handlers/rest.go`, `transformDecodeError`. */
+function readProtobuf(
+  bytes: Uint8Array,
+  expected: ExpectedType & { readonly registry: KindRegistry },
+): JsonObject {
+  if (!isDescribed(expected.type)) throw unsupportedBody();
+  const envelope = orRefused(
+    () => openEnvelope(bytes),
+    (because) => unrecognized(expected.kind, because, bytes),
+  );
+  const { apiVersion, kind, message } = envelope;
+  checkType({ apiVersion, kind }, bytes, expected);
+  const version = (apiVersion || expected.version).split('/').at(-1);
+  const object = orRefused(
+    () => decodeMessage(expected.type, message),
+    (because) =>
+      ApiError.badRequest(
+        `${expected.kind} in version ${JSON.stringify(version)} cannot be handled as a ${expected.kind}: ${because}`,
+      ),
+  );
+  return { apiVersion, kind, ...object };
+}
+
+function orRefused<T>(read: () => T, refusal: (because: string) => ApiError): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ProtobufError) throw refusal(error.message);
+    throw error;
+  }
 }
 
 /** Go's name for the kind of a JSON value, in messages about bodies and patches. */
@@ -72,13 +123,12 @@ function fromJson(body: string, kind: string): unknown {
     return JSON.parse(body === '' ? '{}' : body);
   } catch (error) {
     const because = error instanceof Error ? error.message : String(error);
-    throw ApiError.badRequest(
-      `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${because} (${hexStart(body)})`,
-    );
+    throw unrecognized(kind, `couldn't get version/kind; json parse error: ${because}`, body);
   }
 }
 
-function fromYaml(body: string): unknown {
+/** The value of a YAML text. @throws {ApiError} 400. */
+export function fromYaml(body: string): unknown {
   try {
     return parseYaml(body);
   } catch (error) {
@@ -91,7 +141,7 @@ function fromYaml(body: string): unknown {
 /** @see Source: kubernetes `apiserver/pkg/endpoints/handlers/create.go`, and the codec it calls. */
 function checkType(
   value: JsonObject,
-  body: string,
+  body: string | Uint8Array,
   expected: ExpectedType & { readonly registry: KindRegistry },
 ): void {
   const wantedVersion = groupVersionText(expected);
@@ -99,9 +149,7 @@ function checkType(
   const kind = textOf(value['kind']) || expected.kind;
   if (apiVersion === wantedVersion && kind === expected.kind) return;
   if (apiVersion.split('/').length > 2) {
-    throw ApiError.badRequest(
-      `the object provided is unrecognized (must be of type ${expected.kind}): unexpected GroupVersion string: ${apiVersion} (${hexStart(body)})`,
-    );
+    throw unrecognized(expected.kind, `unexpected GroupVersion string: ${apiVersion}`, body);
   }
   const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
   const start = `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${expected.kind}`;
@@ -138,12 +186,33 @@ function internalPackage(group: string): string {
   return group === '' ? 'core' : (group.split('.')[0] ?? group);
 }
 
-/** The start of a body as messages show it. */
-function hexStart(body: string): string {
-  return body.length > 30 ? `${body.slice(0, 30)} ...` : body;
+function unrecognized(kind: string, because: string, body: string | Uint8Array): ApiError {
+  return ApiError.badRequest(
+    `the object provided is unrecognized (must be of type ${kind}): ${because} (${summary(body)})`,
+  );
 }
 
-function unsupportedBody(): ApiError {
+/** How much of a body messages show. */
+const SHOWN_BYTES = 30;
+
+/**
+ * The start of a body as messages show it: as it is when it may be JSON, else in hexadecimal.
+ *
+ * @see Source: kubernetes `apiserver/pkg/endpoints/handlers/rest.go`, `summarizeData`.
+ */
+function summary(body: string | Uint8Array): string {
+  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
+  if (bytes.length === 0) return '<empty>';
+  const start = bytes.subarray(0, SHOWN_BYTES);
+  const isJson = start[0] === 0x7b;
+  const text = isJson
+    ? new TextDecoder().decode(start)
+    : [...start].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return bytes.length > SHOWN_BYTES ? `${text} ...` : text;
+}
+
+/** 415 for a body in a form that is not read. */
+export function unsupportedBody(): ApiError {
   return new ApiError({
     message:
       'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf',

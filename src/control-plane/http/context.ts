@@ -17,6 +17,8 @@ export interface ApiHandlerOptions {
   readonly metrics?: MetricsSource;
   /** Absent: pods have no logs. */
   readonly logs?: PodLogSource;
+  /** Whether a bearer token is the administrator's; absent: none is. */
+  readonly isToken?: (token: string) => boolean;
 }
 
 /** How to answer a request about objects of a kind. */

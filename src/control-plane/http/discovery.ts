@@ -5,6 +5,7 @@ import { notAcceptable, mediaRanges } from './representation.js';
 import { METRICS_GROUP } from './metrics-handler.js';
 import { json, jsonText } from './messages.js';
 import type { PlainResponse } from './messages.js';
+import { REVIEWS } from './reviews.js';
 import { STORAGE_VERSION_HASHES } from './storage-version-hashes.js';
 
 const ALL_VERBS = [
@@ -68,7 +69,7 @@ export class Discovery {
   readonly #versions: readonly GroupVersion[];
 
   constructor({ kinds, hasMetrics }: DiscoveryOptions) {
-    const extras = [ACCESS_REVIEW, ...(hasMetrics ? METRICS : [])];
+    const extras = [...POSTED, ...(hasMetrics ? METRICS : [])];
     this.#versions = groupVersions(kinds.all, extras);
   }
 
@@ -137,15 +138,17 @@ export class Discovery {
   }
 }
 
-const ACCESS_REVIEW: ExtraResource = {
-  group: 'authorization.k8s.io',
-  version: 'v1',
-  plural: 'selfsubjectaccessreviews',
-  singular: 'selfsubjectaccessreview',
-  kind: 'SelfSubjectAccessReview',
-  namespaced: false,
-  verbs: ['create'],
-};
+const POSTED: readonly ExtraResource[] = REVIEWS.map(
+  ({ group, version, plural, kind, namespaced }) => ({
+    group,
+    version,
+    plural,
+    singular: kind.toLowerCase(),
+    kind,
+    namespaced,
+    verbs: ['create'],
+  }),
+);
 
 const METRICS: readonly ExtraResource[] = [
   {

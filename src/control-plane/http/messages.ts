@@ -11,8 +11,10 @@ export interface ApiRequest {
   readonly accept: string | undefined;
   /** `Content-Type`; absent: JSON. */
   readonly contentType: string | undefined;
-  /** The body as text; '' when there is none. */
+  /** The body as text; '' when there is none, or when it came as bytes. */
   readonly body: string;
+  /** The body as it came, when its content type is a binary one (protobuf). */
+  readonly bytes?: Uint8Array;
   /** `User-Agent` up to its first slash: the field manager where none is named. */
   readonly userAgent: string | undefined;
 }

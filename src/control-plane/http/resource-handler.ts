@@ -221,7 +221,7 @@ function create(options: ApiHandlerOptions, target: KindRequest): ApiResponse {
   const { api } = options;
   const encoding = encodingFor(options, kind, request);
   const query = parseWriteQuery(request.query, 'CreateOptions');
-  const body = readObject(request.body, request.contentType, {
+  const body = readObject(request, {
     ...expectedType(kind),
     registry: api.kinds,
   });
@@ -245,7 +245,7 @@ function replace(
   const { api } = options;
   const encoding = encodingFor(options, kind, request);
   const query = parseWriteQuery(request.query, 'UpdateOptions');
-  const body = readObject(request.body, request.contentType, {
+  const body = readObject(request, {
     ...expectedType(kind),
     registry: api.kinds,
   });
@@ -285,7 +285,7 @@ function patch(
 
 function remove(options: ApiHandlerOptions, { kind, path, request }: KindRequest): ApiResponse {
   const encoding = encodingFor(options, kind, request);
-  const deleteOptions = parseDeleteOptions(request.body, request.query);
+  const deleteOptions = parseDeleteOptions(request);
   const { object, isGone } = options.api.remove(kind.resource, keyOfPath(path), deleteOptions);
   if (!isGone || kind.isReturnedByDelete === true) {
     return jsonText(200, encodeObject(object, encoding));
@@ -312,7 +312,7 @@ function deletedStatus(kind: Kind, { metadata }: KubeObject): Status {
 function deleteCollection(options: ApiHandlerOptions, target: KindRequest): ApiResponse {
   const { kind, path, request } = target;
   const encoding = encodingFor(options, kind, request);
-  const deleteOptions = parseDeleteOptions(request.body, request.query);
+  const deleteOptions = parseDeleteOptions(request);
   const listOptions = parseListOptions(kind, request.query);
   const selection: Selection = {
     ...(path.namespace === undefined ? {} : { namespace: path.namespace }),
@@ -357,7 +357,7 @@ function fieldChecks(
   { kind, request, warnings }: KindRequest,
   validation: FieldValidation,
 ): Pick<DecodingOptions, 'report' | 'onDecoded' | 'onWarning'> {
-  const isJson = mediaType(request.contentType) !== 'application/yaml';
+  const isJson = ['', 'application/json'].includes(mediaType(request.contentType));
   const report = new FieldReport(validation, isJson ? request.body : undefined);
   const { kind: name, version } = kind.resource;
   return {

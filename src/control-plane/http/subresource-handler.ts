@@ -11,7 +11,8 @@ import { DecodeError, decode } from '../schema/decode.js';
 import { isJsonObject, textOf, valueAt } from '../schema/json.js';
 import type { JsonObject } from '../schema/json.js';
 import { SCALE } from '../schema/meta-types.js';
-import { readObject } from './body.js';
+import { BINDING, EVICTION } from '../schema/request-types.js';
+import { expectedType, readObject } from './body.js';
 import { encodingFor, unknownResource } from './context.js';
 import type { ApiHandlerOptions } from './context.js';
 import { encodeObject } from './encode.js';
@@ -21,7 +22,7 @@ import { patchedObject } from './patch.js';
 import { podLog } from './pod-log.js';
 import type { KindRequest } from './resource-handler.js';
 import { checkName, handleStatus, keyOfPath, placeInNamespace } from './resource-handler.js';
-import { parseDeleteOptions, parseWriteQuery } from './write-options.js';
+import { deleteOptionsOf, parseWriteQuery } from './write-options.js';
 
 const SUCCESS: Status = {
   kind: 'Status',
@@ -66,10 +67,11 @@ function handlePodSubresource(options: ApiHandlerOptions, target: KindRequest): 
 
 /** @see Source: kubernetes `pkg/registry/core/pod/storage/storage.go`, `BindingREST.Create`. */
 function bindPod({ api }: ApiHandlerOptions, { path, request }: KindRequest): ApiResponse {
-  const body = readObject(request.body, request.contentType, {
+  const body = readObject(request, {
     kind: 'Binding',
     group: '',
     version: 'v1',
+    type: BINDING,
     registry: api.kinds,
   });
   const nodeName = textOf(valueAt(body, ['target', 'name']));
@@ -81,23 +83,23 @@ function bindPod({ api }: ApiHandlerOptions, { path, request }: KindRequest): Ap
 
 /** Eviction without disruption budgets is deletion. */
 function evictPod({ api }: ApiHandlerOptions, { path, request }: KindRequest): ApiResponse {
-  const body = readObject(request.body, request.contentType, {
+  const body = readObject(request, {
     kind: 'Eviction',
     group: 'policy',
     version: 'v1',
+    type: EVICTION,
     registry: api.kinds,
   });
   const given = body['deleteOptions'];
-  const text = isJsonObject(given) ? JSON.stringify(given) : '';
-  api.remove(PODS, keyOfPath(path), parseDeleteOptions(text, new URLSearchParams()));
+  api.remove(PODS, keyOfPath(path), deleteOptionsOf(isJsonObject(given) ? given : {}));
   return json(201, SUCCESS);
 }
 
 function finalizeNamespace(options: ApiHandlerOptions, target: KindRequest): ApiResponse {
   const { kind, path, request } = target;
   if (request.method !== 'PUT') throw ApiError.methodNotAllowed();
-  const body = readObject(request.body, request.contentType, {
-    ...kind.resource,
+  const body = readObject(request, {
+    ...expectedType(kind),
     registry: options.api.kinds,
   });
   checkName(path, body);
@@ -113,10 +115,11 @@ function handleScale(options: ApiHandlerOptions, target: KindRequest): ApiRespon
       return json(200, scaleOf(object));
     case 'PUT': {
       const { dryRun } = parseWriteQuery(request.query, 'UpdateOptions');
-      const body = readObject(request.body, request.contentType, {
+      const body = readObject(request, {
         kind: 'Scale',
         group: 'autoscaling',
         version: 'v1',
+        type: SCALE,
         registry: options.api.kinds,
       });
       placeInNamespace(kind, path, body);

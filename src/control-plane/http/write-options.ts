@@ -5,6 +5,12 @@ import { invalidValue, unsupportedValue } from '../field-error.js';
 import type { DecodeReport } from '../schema/decode.js';
 import { isJsonObject } from '../schema/json.js';
 import type { JsonObject } from '../schema/json.js';
+import { DELETE_OPTIONS } from '../schema/request-types.js';
+import { decodeMessage } from '../protobuf/decode-message.js';
+import { PROTOBUF_MEDIA_TYPE, openEnvelope } from '../protobuf/envelope.js';
+import { ProtobufError } from '../protobuf/wire.js';
+import { bodyBytes, fromYaml, mediaType, unsupportedBody } from './body.js';
+import type { RequestBody } from './body.js';
 import { duplicateFields } from './duplicate-fields.js';
 import { flag, integer } from './list-options.js';
 
@@ -78,12 +84,23 @@ const POLICIES = ['Foreground', 'Background', 'Orphan'] as const;
 /**
  * Options of a DELETE, from its body or else from its query.
  *
- * @throws {ApiError} 400 or 422.
+ * @throws {ApiError} 400, 415 or 422.
  * @see Source: kubernetes `apiserver/pkg/endpoints/handlers/delete.go`;
  *   `apimachinery/pkg/apis/meta/v1/validation/validation.go`, `ValidateDeleteOptions`.
  */
-export function parseDeleteOptions(body: string, query: URLSearchParams): DeleteOptions {
-  const given = body === '' ? fromQuery(query) : fromBody(body);
+export function parseDeleteOptions(
+  request: RequestBody & { readonly query: URLSearchParams },
+): DeleteOptions {
+  if (bodyBytes(request).length === 0) return checked(fromQuery(request.query));
+  return deleteOptionsOf(readOptions(request));
+}
+
+/** Options of a deletion from JSON. @throws {ApiError} 422. */
+export function deleteOptionsOf(value: JsonObject): DeleteOptions {
+  return checked(fromBody(value));
+}
+
+function checked(given: GivenDeleteOptions): DeleteOptions {
   const { orphanDependents, propagationPolicy, gracePeriodSeconds, dryRun } = given;
   const policy = POLICIES.find((name) => name === propagationPolicy);
   const faults = [
@@ -137,8 +154,7 @@ function fromQuery(query: URLSearchParams): GivenDeleteOptions {
   };
 }
 
-function fromBody(body: string): GivenDeleteOptions {
-  const value = parseBody(body);
+function fromBody(value: JsonObject): GivenDeleteOptions {
   const { gracePeriodSeconds, propagationPolicy, orphanDependents, dryRun } = value;
   const preconditions = value['preconditions'];
   return {
@@ -150,14 +166,40 @@ function fromBody(body: string): GivenDeleteOptions {
   };
 }
 
-function parseBody(body: string): JsonObject {
+function readOptions(request: RequestBody): JsonObject {
+  switch (mediaType(request.contentType)) {
+    case '':
+    case 'application/json':
+      return parsedBody(() => JSON.parse(request.body));
+    case 'application/yaml':
+      return parsedBody(() => fromYaml(request.body));
+    case PROTOBUF_MEDIA_TYPE:
+      return optionsMessage(bodyBytes(request));
+    default:
+      throw unsupportedBody();
+  }
+}
+
+function optionsMessage(bytes: Uint8Array): JsonObject {
+  try {
+    const { kind, message } = openEnvelope(bytes);
+    if (kind !== '' && kind !== 'DeleteOptions') {
+      throw ApiError.badRequest('decoded object cannot be converted to DeleteOptions');
+    }
+    return decodeMessage(DELETE_OPTIONS, message);
+  } catch (error) {
+    if (error instanceof ProtobufError) throw ApiError.badRequest(error.message);
+    throw error;
+  }
+}
+
+function parsedBody(parse: () => unknown): JsonObject {
   let value: unknown;
   try {
-    value = JSON.parse(body);
+    value = parse();
   } catch (error) {
-    throw ApiError.badRequest(
-      `couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : ''}`,
-    );
+    if (!(error instanceof SyntaxError)) throw error;
+    throw ApiError.badRequest(`couldn't get version/kind; json parse error: ${error.message}`);
   }
   if (!isJsonObject(value)) {
     throw ApiError.badRequest("couldn't get version/kind; json parse error: expected an object");
