@@ -36,22 +36,45 @@ export function realSyncs(timeline: Timeline, hpa: string): readonly RealSync[] 
   });
   if (first === undefined || seen.length === 0) return [];
   const periodMs = periodOf(seen);
-  const filled = seen.flatMap((sync, index) => {
-    const before = seen[index - 1];
+  const exact = notTooClose(seen, periodMs);
+  const filled = exact.flatMap((sync, index) => {
+    const before = exact[index - 1];
     return [...inferredBefore(sync, before, { first, periodMs }), sync];
   });
-  const last = seen.at(-1);
+  const last = exact.at(-1);
   return last === undefined ? filled : [...filled, ...inferredAfter(last, timeline, periodMs)];
 }
 
-/** How long after a sync the next one begins, from the syncs that were seen. */
+/**
+ * How long after a sync the next one begins, from the syncs that were seen: whole seconds, as the
+ * controller's flag is set in practice, and syncs drift by milliseconds.
+ */
 function periodOf(seen: readonly RealSync[]): number {
   const gaps = seen
     .map(({ t }, index) => t - (seen[index - 1]?.t ?? -Infinity))
     .filter((gap) => gap > LEAST_PERIOD_MS && Number.isFinite(gap))
     .sort((a, b) => a - b);
   // a sync that changed nothing makes a gap longer, nothing makes it shorter
-  return gaps[Math.floor(gaps.length / 4)] ?? DEFAULT_SYNC_PERIOD_MS;
+  const gap = gaps[Math.floor(gaps.length / 4)] ?? DEFAULT_SYNC_PERIOD_MS;
+  return Math.max(1, Math.round(gap / 1_000)) * 1_000;
+}
+
+/**
+ * Syncs are seen late, by milliseconds, but are never closer than a period: one that seems to be was
+ * earlier than it was seen. Policies count changes within periods of just that length.
+ *
+ * @see Source: kubernetes `podautoscaler/rate_limiters.go`, `FixedItemIntervalRateLimiter`.
+ */
+function notTooClose(seen: readonly RealSync[], periodMs: number): readonly RealSync[] {
+  let nextT = Infinity;
+  return seen
+    .toReversed()
+    .map((sync) => {
+      const latestT = nextT - periodMs;
+      nextT = sync.t > latestT && sync.t < latestT + SYNC_SPAN_MS ? latestT : sync.t;
+      return { t: nextT, evidence: sync.evidence, told: sync.told, event: sync.event };
+    })
+    .toReversed();
 }
 
 interface Of {
