@@ -1,23 +1,12 @@
 /** All measures of a run, from its timeline alone. */
-import type { GapRecord, Timeline } from '../timeline/record.js';
+import type { GapRecord, LoadRecord, Timeline } from '../timeline/record.js';
 import { podCost, type PodCost } from './cost.js';
-import { cpuUsage } from './cpu-usage.js';
 import { type ExplainedDecision, hpaDecisions } from './hpa-decisions.js';
 import { loadChanges, loadPieces, type LoadChange, type LoadPiece } from './load-changes.js';
 import { mapMeasure, measured, noData, valueOf, type Measure } from './measure.js';
 import { podHistories } from './pod-history.js';
+import { measuredLoadChanges } from './rate-changes.js';
 import { readiness, type Readiness } from './readiness.js';
-import {
-  desiredSeries,
-  endpointSeries,
-  existingSeries,
-  readySeries,
-  replicaFigures,
-  rescales,
-  stability,
-  type ReplicaFigures,
-  type Stability,
-} from './replicas.js';
 import {
   aroundPeak,
   loadStretch,
@@ -34,8 +23,7 @@ import {
   type CpuTarget,
   type Span,
 } from './run-facts.js';
-import { explainScaleDown, type ScaleDown } from './scale-down.js';
-import { explainScaleUp, type ScaleUp } from './scale-up.js';
+import { scalingAnalysis, type ScalingAnalysis } from './scaling-analysis.js';
 import {
   completeness,
   generatorVerdict,
@@ -48,7 +36,7 @@ const DEFAULT_FLAP_WINDOW_MS = 60_000;
 const SECOND_MS = 1_000;
 
 /** Everything the lab can say of a run. Instants (`t`) are ms since the run began. */
-export interface Analysis {
+export interface Analysis extends ScalingAnalysis {
   readonly completeness: Completeness;
   /** Unless it kept up, response times and errors are not the service's. */
   readonly generator: GeneratorVerdict;
@@ -56,12 +44,8 @@ export interface Analysis {
   readonly observed: Span;
   readonly target: Measure<CpuTarget>;
   readonly loadStartT: Measure;
-  /** Absent for a load without a profile. */
+  /** Of the plan; for a load without one found from the arrivals of each second. */
   readonly loadChanges: Measure<readonly LoadChange[]>;
-  readonly scaleUps: readonly ScaleUp[];
-  readonly scaleDowns: readonly ScaleDown[];
-  readonly replicas: ReplicaFigures;
-  readonly stability: Stability;
   /** Absent when not one second of the load was told. */
   readonly wholeLoad: Measure<LoadStretch>;
   readonly aroundPeak: Measure<AroundPeak>;
@@ -81,46 +65,22 @@ export interface Analysis {
  */
 export function analyze(timeline: Timeline): Analysis {
   const observed = observedSpan(timeline);
-  const experiment = experimentOf(timeline);
   const pods = podHistories(timeline);
-  const desired = desiredSeries(timeline);
-  const ready = readySeries(pods);
-  const all = rescales(desired, observed);
-  const target = cpuTargetOf(timeline);
   const loadStartT = phaseStart(timeline, 'load');
   const plan = planOf(timeline, loadStartT);
-  const changes = mapMeasure(plan, ({ pieces, loadStartT: startT }) => loadChanges(pieces, startT));
   const seconds = recordsOf(timeline, 'load');
+  const changes = changesOf(plan, seconds);
+  const facts = { pods, seconds, changes, plan, observed };
+  const experiment = experimentOf(timeline);
   const windowMs = valueOf(experiment)?.flapWindowMs ?? DEFAULT_FLAP_WINDOW_MS;
-  const sources = {
-    target,
-    usage: cpuUsage(timeline),
-    metrics: recordsOf(timeline, 'pod-metrics'),
-    decisions: recordsOf(timeline, 'hpa-decision'),
-    events: recordsOf(timeline, 'event'),
-    changes: valueOf(changes) ?? [],
-    pods,
-    ready,
-    existing: existingSeries(pods),
-    endpoints: endpointSeries(timeline),
-    seconds,
-    endT: observed.toT,
-  };
   return {
     completeness: completeness(timeline),
     generator: generatorVerdict(timeline),
     observed,
-    target,
+    target: cpuTargetOf(timeline),
     loadStartT,
     loadChanges: changes,
-    scaleUps: all.flatMap((rescale, index) =>
-      rescale.to > rescale.from ? [explainScaleUp(rescale, all.slice(index + 1), sources)] : [],
-    ),
-    scaleDowns: all.flatMap((rescale, index) =>
-      rescale.to < rescale.from ? [explainScaleDown(rescale, all.slice(index + 1), sources)] : [],
-    ),
-    replicas: replicaFigures(desired, ready, observed),
-    stability: stability(all),
+    ...scalingAnalysis(timeline, facts),
     wholeLoad: wholeLoad(seconds),
     aroundPeak: planned(plan, (of) => aroundPeak(seconds, of)),
     stretches: mapMeasure(plan, (of) => stretchesByPiece(seconds, of)),
@@ -150,11 +110,21 @@ function planOf(timeline: Timeline, loadStartT: Measure): Measure<Plan> {
   return measured({ pieces: loadPieces(load.profile), loadStartT: loadStartT.value });
 }
 
+function changesOf(
+  plan: Measure<Plan>,
+  seconds: readonly LoadRecord[],
+): Measure<readonly LoadChange[]> {
+  if (plan.kind === 'measured') {
+    return measured(loadChanges(plan.value.pieces, plan.value.loadStartT));
+  }
+  return seconds.length === 0 ? plan : measured(measuredLoadChanges(seconds));
+}
+
 function planned<T>(plan: Measure<Plan>, make: (plan: Plan) => Measure<T>): Measure<T> {
   return plan.kind === 'measured' ? make(plan.value) : plan;
 }
 
-function wholeLoad(seconds: Parameters<typeof loadStretch>[0]): Measure<LoadStretch> {
+function wholeLoad(seconds: readonly LoadRecord[]): Measure<LoadStretch> {
   const first = seconds[0];
   const last = seconds.at(-1);
   if (first === undefined || last === undefined) return noData('no second of the load was told');

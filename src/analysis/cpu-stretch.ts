@@ -10,7 +10,7 @@ export const NOISE_MS = 5_000;
  * A metric is at most this old when it is used: a window of 15 s read up to 28 s later, and a sync of
  * 15 s after that.
  */
-const METRIC_AGE_MS = 60_000;
+export const METRIC_AGE_MS = 60_000;
 
 /**
  * When the stretch began that lasts up to a decision and in which usage, smoothed, was of a kind, ms since

@@ -20,12 +20,10 @@ const SKEW_MS = 3_000;
  * pods (target 60 %) proposes 10; limited to 7 (ScaleUpLimit)". Absent when the HPA told nothing.
  */
 export function rescaleReason(rescale: Rescale, { decisions, events }: HpaWords): Measure<string> {
-  // A record holds the decision alone, or with what it was made from.
   const decision = decisions
     .filter(({ t }) => Math.abs(t - rescale.t) <= SKEW_MS)
-    .map((record) => fieldOf(record.decision, 'decision') ?? record.decision)
-    .filter(isDecision)
-    .find(({ kind, toReplicas }) => kind === 'rescale' && toReplicas === rescale.to);
+    .map(decisionOf)
+    .find((each) => each?.kind === 'rescale' && each.toReplicas === rescale.to);
   const texts = decision?.steps.map(stepText).filter((text) => text !== undefined) ?? [];
   if (texts.length > 0) return measured(texts.join('; '));
   const event = events.find(
@@ -37,6 +35,12 @@ export function rescaleReason(rescale: Rescale, { decisions, events }: HpaWords)
   return event === undefined
     ? noData('the HPA told no reason that was recorded')
     : measured(event.message);
+}
+
+/** The decision of a record, which holds it alone or with what it was made from; undefined: neither. */
+export function decisionOf({ decision }: HpaDecisionRecord): HpaDecision | undefined {
+  const inner = fieldOf(decision, 'decision') ?? decision;
+  return isDecision(inner) ? inner : undefined;
 }
 
 function isDecision(value: unknown): value is HpaDecision {

@@ -73,7 +73,7 @@ function level(rate: number): { readonly from: number; readonly to: number } {
   return { from: rate, to: rate };
 }
 
-/** The planned rate rises or falls. */
+/** The rate rises or falls. */
 export interface LoadChange {
   /** When it begins, ms since the run began. */
   readonly t: number;
@@ -82,8 +82,10 @@ export interface LoadChange {
   readonly toPerSecond: number;
   /** 0 for a jump, the length of a ramp. */
   readonly overMs: number;
-  /** Name of the stage that begins with it. */
+  /** Name of the stage that begins with it; of a measured change `measured rate`. */
   readonly stage: string;
+  /** `plan`: the profile says so; `measured`: found from the arrivals of each second, to the second. */
+  readonly origin: 'plan' | 'measured';
 }
 
 /**
@@ -107,6 +109,7 @@ export function loadChanges(
       toPerSecond,
       overMs: piece.fromPerSecond === piece.toPerSecond ? 0 : piece.toMs - piece.fromMs,
       stage: piece.stage,
+      origin: 'plan',
     });
     rate = toPerSecond;
   };

@@ -15,6 +15,8 @@ export interface PodHistory {
   readonly readyT: number | undefined;
   /** First among the ready endpoints of the Service. */
   readonly endpointT: number | undefined;
+  /** Last seen to have left them; undefined while it is among them, and when it never was. */
+  readonly leftEndpointsT: number | undefined;
   readonly terminatingT: number | undefined;
   readonly goneT: number | undefined;
   readonly requests: PodRecord['requests'];
@@ -34,13 +36,13 @@ export function podHistories(timeline: Timeline): readonly PodHistory[] {
     if (records === undefined) byUid.set(record.uid, [record]);
     else records.push(record);
   }
-  const endpointTs = firstEndpointTs(timeline);
-  return [...byUid.values()].map((records) => podHistory(records, endpointTs));
+  const inEndpoints = endpointSpans(timeline);
+  return [...byUid.values()].map((records) => podHistory(records, inEndpoints));
 }
 
 function podHistory(
   records: readonly PodRecord[],
-  endpointTs: ReadonlyMap<string, number>,
+  inEndpoints: ReadonlyMap<string, EndpointSpan>,
 ): PodHistory {
   const first = records[0];
   const last = records.at(-1);
@@ -57,7 +59,8 @@ function podHistory(
     scheduledT: firstT(isScheduled),
     startedT: firstT(isStarted),
     readyT: firstT(isServing),
-    endpointT: endpointTs.get(first.name),
+    endpointT: inEndpoints.get(first.name)?.firstT,
+    leftEndpointsT: inEndpoints.get(first.name)?.leftT,
     terminatingT: firstT(({ isTerminating }) => isTerminating),
     goneT: firstT(({ change }) => change === 'deleted'),
     requests: last.requests,
@@ -99,10 +102,24 @@ function restartsOf(records: readonly PodRecord[]): PodHistory['restarts'] {
     .filter(({ count }) => count > 0);
 }
 
-function firstEndpointTs(timeline: Timeline): ReadonlyMap<string, number> {
-  const firstTs = new Map<string, number>();
+interface EndpointSpan {
+  readonly firstT: number;
+  readonly leftT: number | undefined;
+}
+
+function endpointSpans(timeline: Timeline): ReadonlyMap<string, EndpointSpan> {
+  const spans = new Map<string, EndpointSpan>();
+  let before: readonly string[] = [];
   for (const { t, ready } of recordsOf(timeline, 'endpoints')) {
-    for (const name of ready) if (!firstTs.has(name)) firstTs.set(name, t);
+    const now = new Set(ready);
+    for (const name of before) {
+      const span = spans.get(name);
+      if (span !== undefined && !now.has(name)) spans.set(name, { ...span, leftT: t });
+    }
+    for (const name of ready) {
+      spans.set(name, { firstT: spans.get(name)?.firstT ?? t, leftT: undefined });
+    }
+    before = ready;
   }
-  return firstTs;
+  return spans;
 }

@@ -1,4 +1,4 @@
-/** Replica counts over time, rescales and how steady they were. */
+/** Replica counts over time, and rescales. */
 import type { Timeline } from '../timeline/record.js';
 import { seriesValueAt, withoutRepeats, type StepSeries } from '../timeline/series.js';
 import { measured, noData, type Measure } from './measure.js';
@@ -74,18 +74,22 @@ export interface ReplicaFigures {
   readonly initialDesired: Measure;
   readonly peakDesired: Measure;
   readonly peakReady: Measure;
+  /** Ready pods, mean over the time in which they were observed, weighted by it. */
+  readonly meanReady: Measure;
   /** Desired at the end of the observation, and for how long it had been that. */
   readonly settled: Measure<{ readonly replicas: number; readonly unchangedForMs: number }>;
 }
 
-/** First, highest and last replica counts of a run. */
+/** First, highest, mean and last replica counts within a span. */
 export function replicaFigures(desired: StepSeries, ready: StepSeries, span: Span): ReplicaFigures {
-  const before = desired.filter(({ t }) => t <= span.toT);
+  const before = within(desired, span);
   const last = before.at(-1);
+  const readyWithin = within(ready, span);
   return {
     initialDesired: orNoWorkload(before[0]?.value),
     peakDesired: orNoWorkload(highest(before)),
-    peakReady: highestReady(ready.filter(({ t }) => t <= span.toT)),
+    peakReady: orNoPod(highest(readyWithin)),
+    meanReady: orNoPod(meanOver(readyWithin, span.toT)),
     settled:
       last?.value === undefined
         ? NO_WORKLOAD
@@ -99,36 +103,32 @@ function orNoWorkload(value: number | undefined): Measure {
   return value === undefined ? NO_WORKLOAD : measured(value);
 }
 
-function highestReady(ready: StepSeries): Measure {
-  const value = highest(ready);
+/** The points within a span; one from before it holds from its begin. */
+function within(series: StepSeries, { fromT, toT }: Span): StepSeries {
+  const atBegin = seriesValueAt(series, fromT);
+  const points = series.filter(({ t }) => t <= toT && (atBegin === undefined || t > fromT));
+  return atBegin === undefined ? points : [{ t: fromT, value: atBegin }, ...points];
+}
+
+function meanOver(series: StepSeries, toT: number): number | undefined {
+  let weighted = 0;
+  let knownMs = 0;
+  series.forEach(({ t, value }, index) => {
+    if (value === undefined) return;
+    const lengthMs = (series[index + 1]?.t ?? toT) - t;
+    weighted += value * lengthMs;
+    knownMs += lengthMs;
+  });
+  return knownMs === 0 ? highest(series) : weighted / knownMs;
+}
+
+function orNoPod(value: number | undefined): Measure {
   return value === undefined ? noData('no pod was observed') : measured(value);
 }
 
 function highest(series: StepSeries): number | undefined {
   const values = series.flatMap(({ value }) => (value === undefined ? [] : [value]));
   return values.length === 0 ? undefined : values.reduce((a, b) => Math.max(a, b));
-}
-
-/** How steady the HPA was. */
-export interface Stability {
-  readonly rescales: number;
-  readonly scaleUps: number;
-  readonly scaleDowns: number;
-  /** A rescale against the direction of the one before it. */
-  readonly directionChanges: number;
-}
-
-/** Counts rescales and their changes of direction; one up and one down again is one change. */
-export function stability(all: readonly Rescale[]): Stability {
-  const directions = all.map(({ from, to }) => Math.sign(to - from));
-  return {
-    rescales: all.length,
-    scaleUps: directions.filter((direction) => direction > 0).length,
-    scaleDowns: directions.filter((direction) => direction < 0).length,
-    directionChanges: directions.filter(
-      (direction, index) => index > 0 && direction !== directions[index - 1],
-    ).length,
-  };
 }
 
 /**

@@ -81,9 +81,7 @@ const DEFAULT_TOLERANCE = 0.1;
  */
 export function cpuTargetOf(timeline: Timeline): Measure<CpuTarget> {
   const experiment = experimentOf(timeline);
-  const hpa = timeline.header.manifests.filter(isHpa).find(({ metadata }) => {
-    return experiment.kind !== 'measured' || metadata.name === experiment.value.hpa;
-  });
+  const hpa = hpaOf(timeline);
   if (hpa === undefined) return noData('the header holds no HorizontalPodAutoscaler');
   const metric = hpa.spec.metrics?.find(
     ({ type, resource }) => type === 'Resource' && resource?.name === 'cpu',
@@ -98,6 +96,16 @@ export function cpuTargetOf(timeline: Timeline): Measure<CpuTarget> {
   const tolerance =
     ownTolerance === undefined ? controllerTolerance(experiment) : milliValue(ownTolerance) / 1_000;
   return measured({ utilizationPercent, requestMillicores, tolerance });
+}
+
+/** The applied HPA under test; undefined when the header holds none. */
+export function hpaOf(timeline: Timeline): HorizontalPodAutoscaler | undefined {
+  const experiment = experimentOf(timeline);
+  return timeline.header.manifests
+    .filter(isHpa)
+    .find(
+      ({ metadata }) => experiment.kind !== 'measured' || metadata.name === experiment.value.hpa,
+    );
 }
 
 function isHpa(value: unknown): value is HorizontalPodAutoscaler {

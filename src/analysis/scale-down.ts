@@ -1,21 +1,57 @@
-/** Where the time of a scale-down went: from the load drop to the last pod gone. */
+/**
+ * Where the time of a scale-down went: from the load drop to the last process gone.
+ *
+ *   load drop -> under target -> metric visible -> decision -> terminating -> out of the endpoints
+ *     -> last request -> gone
+ *
+ * Stages are put in a chain as those of a scale-up are: lengths never overlap and add up to the whole.
+ */
+import { formatDurationMs } from '../core/duration.js';
+import type { LoadRecord } from '../timeline/record.js';
 import type { StepSeries } from '../timeline/series.js';
-import { rescaleReason, type HpaWords } from './hpa-reason.js';
-import type { CpuUsage } from './cpu-usage.js';
 import { stretchStart } from './cpu-stretch.js';
+import { rescaleReason } from './hpa-reason.js';
 import type { LoadChange } from './load-changes.js';
-import { mapMeasure, measured, noData, notReached, type Measure } from './measure.js';
+import { mapMeasure, measured, noData, notReached, valueOf, type Measure } from './measure.js';
+import type { PodHistory } from './pod-history.js';
+import { removedPodOf, type RemovedPod } from './removed-pod.js';
 import { firstInstant, type Rescale } from './replicas.js';
+import { NOT_BY_HPA, rescaleAuthor, type RescaleAuthor } from './rescale-author.js';
 import { isOverTarget, type CpuTarget } from './run-facts.js';
+import { removedPods } from './scale-pods.js';
+import type { ScaleUpSources } from './scale-up.js';
+import { decisionCause, metricCause, readingCause } from './stage-causes.js';
+import { stageChain, type FoundStage, type Instant, type Stage } from './stages.js';
+
+export type { RemovedPod } from './removed-pod.js';
+
+/** The stages after the load drop, in order. */
+export const SCALE_DOWN_STAGES = [
+  'under-target',
+  'metric-visible',
+  'decision',
+  'terminating',
+  'out-of-endpoints',
+  'last-request',
+  'gone',
+] as const;
+
+/** See {@link SCALE_DOWN_STAGES}. */
+export type ScaleDownStageName = (typeof SCALE_DOWN_STAGES)[number];
+
+/** One stage of one scale-down. */
+export type ScaleDownStage = Stage<ScaleDownStageName>;
 
 /** One scale-down. Instants are ms since the run began. */
 export interface ScaleDown {
   readonly from: number;
   readonly to: number;
   readonly decisionT: number;
+  /** Of a size that someone else set there is no load change, and so no latency. */
+  readonly author: RescaleAuthor;
   /**
-   * The last planned fall of the load before usage was so low that `to` pods were enough, and stayed so
-   * up to the decision; without readings of usage, the last before the decision.
+   * The last fall of the load before usage was so low that `to` pods were enough, and stayed so up to the
+   * decision; without readings of usage, the last before the decision.
    */
   readonly change: Measure<LoadChange>;
   /** Why the HPA chose that size, in words. */
@@ -23,52 +59,106 @@ export interface ScaleDown {
   readonly changeToDecisionMs: Measure;
   /** To the first instant at which no more than `to` pods exist, terminating ones counted. */
   readonly decisionToGoneMs: Measure;
+  /** From the load drop to the last of the removed pods gone. */
+  readonly latencyMs: Measure;
+  /** {@link SCALE_DOWN_STAGES} in order. */
+  readonly stages: readonly ScaleDownStage[];
+  readonly pods: readonly RemovedPod[];
 }
 
 /** What a scale-down is explained from. */
-export interface ScaleDownSources extends HpaWords {
-  readonly target: Measure<CpuTarget>;
-  readonly usage: readonly CpuUsage[];
-  /** Empty when the plan is not known. */
-  readonly changes: readonly LoadChange[];
+export interface ScaleDownSources extends ScaleUpSources {
   readonly existing: StepSeries;
-  /** End of the observation. */
-  readonly endT: number;
 }
 
-/** Explains one scale-down; `next` are the rescales after it. */
-export function explainScaleDown(
+/** Explains every scale-down among the rescales of a run, which are in order of time. */
+export function explainScaleDowns(
+  all: readonly Rescale[],
+  sources: ScaleDownSources,
+): readonly ScaleDown[] {
+  return all.flatMap((rescale, index) =>
+    rescale.to < rescale.from ? [explainScaleDown(rescale, all.slice(index + 1), sources)] : [],
+  );
+}
+
+/**
+ * - *load drop*: see {@link ScaleDown.change}.
+ * - *under target*: the first reading of usage from the drop on for which `to` pods are enough.
+ * - *metric visible*: the first content of the metrics API from then on that says the same.
+ * - *decision*: `spec.replicas` was seen changed.
+ * - *terminating, out of endpoints, gone*: the last of the removed pods was seen so.
+ * - *last request*: the end of the last second of the load in which one was due that a removed pod answered.
+ */
+function explainScaleDown(
   rescale: Rescale,
   next: readonly Rescale[],
   sources: ScaleDownSources,
 ): ScaleDown {
-  const change = causeOf(rescale, sources);
-  const higher = next.find(({ to }) => to > rescale.to);
-  const toT = higher?.t ?? sources.endT;
-  const goneT = firstInstant(
-    sources.existing,
-    { fromT: rescale.t, toT },
-    (pods) => pods <= rescale.to,
+  const author = rescaleAuthor(rescale, sources, sources.endT);
+  const isByHand = author === 'other';
+  const change = isByHand ? NOT_THE_HPA : causeOf(rescale, sources);
+  const step: Step = {
+    rescale,
+    sources,
+    removed: removedPods(rescale, { next, endT: sources.endT }, sources.pods),
+    ended: endedBy(rescale, next),
+  };
+  const stages = stageChain(
+    [
+      ...(isByHand ? byHandStages(rescale) : decisionStages(rescale, change, sources)),
+      ...podStages(step),
+    ],
+    { originT: valueOf(change)?.t, startT: valueOf(change)?.t },
   );
+  const gone = stages.at(-1)?.seen ?? notReached('no stage was looked for');
   return {
     from: rescale.from,
     to: rescale.to,
     decisionT: rescale.t,
+    author,
     change,
-    reason: rescaleReason(rescale, sources),
+    reason: isByHand ? NOT_THE_HPA : rescaleReason(rescale, sources),
     changeToDecisionMs: mapMeasure(change, ({ t }) => rescale.t - t),
-    decisionToGoneMs:
-      goneT === undefined
-        ? notReached(
-            `more than ${rescale.to} pods existed ${higher === undefined ? 'when the observation ended' : `when it was scaled to ${higher.to}`}`,
-          )
-        : measured(goneT - rescale.t),
+    decisionToGoneMs: decisionToGone(rescale, next, sources),
+    latencyMs:
+      change.kind === 'measured' ? mapMeasure(gone, ({ t }) => t - change.value.t) : change,
+    stages,
+    pods: step.removed.map((pod) => removedPodOf(pod, rescale.t, sources.served)),
   };
+}
+
+const NOT_THE_HPA = noData(
+  'the HPA did not set this size: someone else did (kubectl scale, a rollout)',
+);
+
+interface Step {
+  readonly rescale: Rescale;
+  readonly sources: ScaleDownSources;
+  readonly removed: readonly PodHistory[];
+  readonly ended: string;
+}
+
+function endedBy({ to }: Rescale, next: readonly Rescale[]): string {
+  const higher = next.find((each) => each.to > to);
+  return higher === undefined ? 'when the observation ended' : `when it was scaled to ${higher.to}`;
+}
+
+function decisionToGone(
+  rescale: Rescale,
+  next: readonly Rescale[],
+  { existing, endT }: ScaleDownSources,
+): Measure {
+  const higher = next.find(({ to }) => to > rescale.to);
+  const span = { fromT: rescale.t, toT: higher?.t ?? endT };
+  const goneT = firstInstant(existing, span, (pods) => pods <= rescale.to);
+  return goneT === undefined
+    ? notReached(`more than ${rescale.to} pods existed ${endedBy(rescale, next)}`)
+    : measured(goneT - rescale.t);
 }
 
 function causeOf(rescale: Rescale, sources: ScaleDownSources): Measure<LoadChange> {
   const { target, usage, changes } = sources;
-  if (changes.length === 0) return noData('the planned load is not known');
+  if (changes.length === 0) return noData('the load is not known');
   const lowT =
     target.kind === 'measured'
       ? stretchStart(
@@ -80,6 +170,184 @@ function causeOf(rescale: Rescale, sources: ScaleDownSources): Measure<LoadChang
   const byT = lowT ?? rescale.t;
   const fall = changes.findLast(({ t, direction }) => direction === 'down' && t <= byT);
   return fall === undefined
-    ? noData('no planned fall of the load came before usage was that low')
+    ? noData('no fall of the load came before usage was that low')
     : measured(fall);
+}
+
+function byHandCause(): string {
+  return NOT_BY_HPA;
+}
+
+function byHandStages({ t }: Rescale): readonly FoundStage<ScaleDownStageName>[] {
+  const cause = byHandCause;
+  return [
+    { name: 'under-target', instant: NOT_THE_HPA, cause },
+    { name: 'metric-visible', instant: NOT_THE_HPA, cause },
+    { name: 'decision', instant: decided(t), cause },
+  ];
+}
+
+function decided(t: number): Measure<Instant> {
+  return measured({ t, evidence: 'spec.replicas of the Deployment was changed' });
+}
+
+function decisionStages(
+  rescale: Rescale,
+  change: Measure<LoadChange>,
+  sources: ScaleDownSources,
+): readonly FoundStage<ScaleDownStageName>[] {
+  const under = underTarget(rescale, change, sources);
+  const visible = lowMetricVisible(rescale, under, sources);
+  return [
+    {
+      name: 'under-target',
+      instant: under,
+      cause: (span) => readingCause(valueOf(change), valueOf(under)?.overMs, span),
+    },
+    {
+      name: 'metric-visible',
+      instant: visible,
+      cause: () => metricCause(valueOf(visible)?.overMs, sources),
+    },
+    {
+      name: 'decision',
+      instant: decided(rescale.t),
+      cause: (span) => decisionCause('down', span, sources),
+    },
+  ];
+}
+
+/** An instant, and over how long what was seen is a mean. */
+interface MeanInstant extends Instant {
+  readonly overMs: number | undefined;
+}
+
+function underTarget(
+  rescale: Rescale,
+  change: Measure<LoadChange>,
+  { target, usage }: ScaleDownSources,
+): Measure<MeanInstant> {
+  if (target.kind !== 'measured') return target;
+  if (usage.length === 0) return noData('true CPU usage was not read');
+  if (change.kind !== 'measured') return noData('it is not known from when on to look');
+  const low = usage.find(
+    ({ t, totalMillicores }) =>
+      t >= change.value.t && !isOverTarget(totalMillicores, rescale.to, target.value),
+  );
+  if (low === undefined || low.t > rescale.t) {
+    return notReached(
+      `of the readings of true CPU usage between the load change and the decision none was low enough for ${rescale.to} pods`,
+    );
+  }
+  const evidence = `the pods used ${Math.round(low.totalMillicores)}m: ${enough(rescale, target.value)}`;
+  return measured({ t: low.t, evidence, overMs: low.t - low.fromT });
+}
+
+function enough({ to }: Rescale, { utilizationPercent }: CpuTarget): string {
+  return `${to} pods are enough for it at ${utilizationPercent} %`;
+}
+
+/** The metrics API is polled: what an HPA used may show this long after its decision. */
+const POLL_SKEW_MS = 2_000;
+
+function lowMetricVisible(
+  rescale: Rescale,
+  under: Measure<Instant>,
+  { target, metrics }: ScaleDownSources,
+): Measure<MeanInstant> {
+  if (target.kind !== 'measured') return target;
+  if (metrics.length === 0) return noData('the metrics API was not read');
+  if (under.kind !== 'measured') return noData('it is not known from when on to look');
+  const shown = ({ pods }: (typeof metrics)[number]): number =>
+    pods.reduce((sum, { cpuMillicores }) => sum + cpuMillicores, 0);
+  const record = metrics.find(
+    (each) =>
+      each.t >= under.value.t &&
+      each.t <= rescale.t + POLL_SKEW_MS &&
+      !isOverTarget(shown(each), rescale.to, target.value),
+  );
+  if (record === undefined) {
+    return notReached('no content of the metrics API before the decision was low enough');
+  }
+  return measured({
+    t: Math.min(record.t, rescale.t),
+    evidence: `the metrics API showed ${Math.round(shown(record))}m: ${enough(rescale, target.value)}`,
+    overMs: record.pods[0]?.windowMs,
+  });
+}
+
+function podStages(step: Step): readonly FoundStage<ScaleDownStageName>[] {
+  const { served, seconds } = step.sources;
+  return [
+    {
+      name: 'terminating',
+      instant: lastOf(step, 'terminating', (pod) => pod.terminatingT ?? pod.goneT),
+      cause: () => 'controllers: the ReplicaSet chooses pods and deletes them',
+    },
+    {
+      name: 'out-of-endpoints',
+      instant: outOfEndpoints(step),
+      cause: () => 'controllers: the endpoints of the Service follow its pods',
+    },
+    {
+      name: 'last-request',
+      instant: lastRequest(step, served, seconds),
+      cause: () => 'service: it finished what it had taken, to the second',
+    },
+    {
+      name: 'gone',
+      instant: lastOf(step, 'gone', (pod) => pod.goneT),
+      cause: ({ startT, t }) =>
+        `service: it shut down in ${formatDurationMs(t - startT)} after that, within its grace period`,
+    },
+  ];
+}
+
+function lastOf(
+  { rescale, removed, ended, sources }: Step,
+  what: string,
+  instantOf: (pod: PodHistory) => number | undefined,
+): Measure<Instant> {
+  const wanted = rescale.from - rescale.to;
+  const came = removed
+    .map((pod) => ({ name: pod.name, t: instantOf(pod) ?? Infinity }))
+    .filter(({ t }) => t <= sources.endT)
+    .sort((a, b) => a.t - b.t);
+  const last = came.at(-1);
+  if (came.length < wanted || last === undefined) {
+    return notReached(`${came.length} of ${wanted} pods were ${what} ${ended}`);
+  }
+  const evidence = `the last of ${wanted} removed pods was seen ${what}: ${last.name}`;
+  return measured({ t: last.t, evidence });
+}
+
+/** Pods that never were among the endpoints have nothing to leave. */
+function outOfEndpoints(step: Step): Measure<Instant> {
+  if (step.sources.endpoints.length === 0) return noData('endpoints were not observed');
+  const were = step.removed.filter(({ endpointT }) => endpointT !== undefined);
+  if (were.length === 0) return noData('none of the removed pods was seen in the endpoints');
+  const { rescale } = step;
+  const of = { ...rescale, from: rescale.to + were.length };
+  return lastOf({ ...step, rescale: of, removed: were }, 'out of the endpoints', (pod) => {
+    return pod.leftEndpointsT;
+  });
+}
+
+function lastRequest(
+  step: Step,
+  served: ScaleDownSources['served'],
+  seconds: readonly LoadRecord[],
+): Measure<Instant> {
+  if (seconds.length === 0) return noData('no second of the load was told');
+  if (served.size === 0) return noData('the answers do not name the pod that gave them');
+  const ends = step.removed.flatMap((pod) => {
+    const span = served.get(pod.name);
+    return span === undefined
+      ? []
+      : [{ name: pod.name, t: Math.min(span.lastT, pod.goneT ?? Infinity) }];
+  });
+  const last = ends.sort((a, b) => a.t - b.t).at(-1);
+  if (last === undefined) return noData('the removed pods answered no request');
+  const evidence = `the last request that a removed pod answered was due in the second before, ${last.name}`;
+  return measured({ t: last.t, evidence });
 }

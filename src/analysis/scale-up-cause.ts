@@ -1,18 +1,13 @@
 /** Why a scale-up came: when usage went over target, which load change it was, when the metric showed it. */
 import { formatDurationMs } from '../core/duration.js';
 import type { PodMetricsRecord } from '../timeline/record.js';
-import { NOISE_MS, stretchStart } from './cpu-stretch.js';
+import { METRIC_AGE_MS, NOISE_MS, stretchStart } from './cpu-stretch.js';
 import type { CpuUsage } from './cpu-usage.js';
 import type { LoadChange } from './load-changes.js';
 import { measured, noData, notReached, valueOf, type Measure } from './measure.js';
 import type { Rescale } from './replicas.js';
 import { isOverTarget, type CpuTarget } from './run-facts.js';
-
-/** When something was seen, ms since the run began, and how we know. */
-export interface Instant {
-  readonly t: number;
-  readonly evidence: string;
-}
+import type { Instant } from './stages.js';
 
 /** The metrics API is polled: what an HPA used may show this long after its decision. */
 const POLL_SKEW_MS = 2_000;
@@ -28,6 +23,8 @@ export interface CauseSources {
 export interface Cause {
   readonly change: Measure<LoadChange>;
   readonly overTarget: Measure<Instant>;
+  /** How long the reading was that was the first over target; undefined when there is none. */
+  readonly readingMs: number | undefined;
 }
 
 /**
@@ -35,44 +32,74 @@ export interface Cause {
  *
  * Usage is *over target* when that of all pods, spread over as many as there were, is above target and
  * tolerance. Smoothed over some seconds, it is so in a stretch up to the decision. The load change is the
- * last planned rise before that stretch; without readings, before the decision. Over target is then the
- * first single reading, from the load change on, that is over; its resolution is that of the readings.
+ * last rise before that stretch; without readings, before the decision. Over target is then the first
+ * single reading, from the load change on, that is over; its resolution is that of the readings.
  *
- * @param changes - empty when the plan is not known.
+ * @param changes - empty when the load is not known.
  */
 export function causeOf(
   rescale: Rescale,
   sources: CauseSources,
   changes: readonly LoadChange[],
 ): Cause {
-  const { target, usage } = sources;
   const stretchT = startOfStretchOver(rescale, sources);
   const change = lastRise(changes, valueOf(stretchT) ?? rescale.t);
-  if (stretchT.kind !== 'measured') return { change, overTarget: stretchT };
-  if (target.kind !== 'measured') return { change, overTarget: target };
+  if (stretchT.kind !== 'measured') return { change, overTarget: stretchT, readingMs: undefined };
   const fromT = valueOf(change)?.t ?? stretchT.value - NOISE_MS;
+  return { change, ...firstOver(rescale, sources, fromT) };
+}
+
+/**
+ * The same for a rescale that goes on where another left off for the same load change: usage is over what
+ * the size of the step before can bear, looked for from that step's decision on.
+ */
+export function causeOfFurtherStep(
+  rescale: Rescale,
+  sources: CauseSources,
+  earlier: { readonly change: Measure<LoadChange>; readonly decisionT: number },
+): Cause {
+  return { change: earlier.change, ...firstOver(rescale, sources, earlier.decisionT) };
+}
+
+function absent(overTarget: Measure<never>): Omit<Cause, 'change'> {
+  return { overTarget, readingMs: undefined };
+}
+
+function firstOver(
+  rescale: Rescale,
+  { target, usage }: CauseSources,
+  fromT: number,
+): Omit<Cause, 'change'> {
+  if (target.kind !== 'measured') return absent(target);
+  if (usage.length === 0) return absent(noData(NO_READINGS));
   const first = usage.find(
     ({ t, totalMillicores }) =>
       t >= fromT && isOverTarget(totalMillicores, rescale.from, target.value),
   );
-  return {
-    change,
-    overTarget:
-      first === undefined || first.t > rescale.t
-        ? notReached(NEVER_OVER)
-        : measured({ t: first.t, evidence: usageText(first, rescale, target.value) }),
-  };
+  if (first === undefined || first.t > rescale.t) {
+    return absent(
+      notReached(
+        `of the readings of true CPU usage between the load change and the decision none was over target for ${rescale.from} pods`,
+      ),
+    );
+  }
+  const evidence = usageText(first, rescale, target.value);
+  return { overTarget: measured({ t: first.t, evidence }), readingMs: first.t - first.fromT };
 }
 
-const NEVER_OVER = 'no reading of the true CPU usage before the decision was over target';
+const NO_READINGS = 'true CPU usage was not read';
 
 function startOfStretchOver(rescale: Rescale, { target, usage }: CauseSources): Measure {
   if (target.kind !== 'measured') return target;
-  if (usage.length === 0) return noData('true CPU usage was not read');
+  if (usage.length === 0) return noData(NO_READINGS);
   const startT = stretchStart(usage, rescale.t, (totalMillicores) =>
     isOverTarget(totalMillicores, rescale.from, target.value),
   );
-  return startT === undefined ? notReached(NEVER_OVER) : measured(startT);
+  return startT === undefined
+    ? notReached(
+        `true CPU usage, smoothed over ${formatDurationMs(NOISE_MS)}, was not over target for ${rescale.from} pods in the ${formatDurationMs(METRIC_AGE_MS)} before the decision`,
+      )
+    : measured(startT);
 }
 
 function usageText(reading: CpuUsage, { from }: Rescale, target: CpuTarget): string {
@@ -84,9 +111,9 @@ function usageText(reading: CpuUsage, { from }: Rescale, target: CpuTarget): str
 }
 
 function lastRise(changes: readonly LoadChange[], byT: number): Measure<LoadChange> {
-  if (changes.length === 0) return noData('the planned load is not known');
+  if (changes.length === 0) return noData('the load is not known');
   const rise = changes.findLast(({ t, direction }) => direction === 'up' && t <= byT);
-  return rise === undefined ? noData('no planned rise of the load came before it') : measured(rise);
+  return rise === undefined ? noData('no rise of the load came before it') : measured(rise);
 }
 
 /**
@@ -95,9 +122,9 @@ function lastRise(changes: readonly LoadChange[], byT: number): Measure<LoadChan
  */
 export function metricVisible(
   rescale: Rescale,
-  { overTarget, change }: Cause,
+  { overTarget, change }: Pick<Cause, 'overTarget' | 'change'>,
   { target, metrics }: CauseSources,
-): Measure<Instant> {
+): Measure<Instant & { readonly windowMs: number | undefined }> {
   if (target.kind !== 'measured') return target;
   if (metrics.length === 0) return noData('the metrics API was not read');
   const fromT = valueOf(overTarget)?.t ?? valueOf(change)?.t;
@@ -115,6 +142,7 @@ export function metricVisible(
   return measured({
     t: Math.min(record.t, rescale.t),
     evidence: `the metrics API showed ${Math.round(usageShown(record.pods))}m over ${record.pods.length} pods${late}`,
+    windowMs: record.pods[0]?.windowMs,
   });
 }
 

@@ -11,6 +11,7 @@ const SPACES = 6;
 
 /** What each stage is, in a reader's words. */
 export const STAGE_NAMES: Readonly<Record<ScaleUpStageName, string>> = {
+  'earlier-step': 'the HPA took a step before',
   'over-target': 'pods are busier than the target',
   'metric-visible': 'the metrics API shows it',
   decision: 'the HPA asks for more pods',
@@ -19,6 +20,8 @@ export const STAGE_NAMES: Readonly<Record<ScaleUpStageName, string>> = {
   started: 'containers run',
   ready: 'that many pods are ready',
   endpoint: 'the Service sends to them',
+  'first-request': 'each new pod has answered',
+  recovered: 'the SLO holds again',
 };
 
 /**

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { analyze } from '../../src/analysis/analyze.js';
+import { analyze, type Analysis } from '../../src/analysis/analyze.js';
 import { podCost } from '../../src/analysis/cost.js';
-import { measured, valueOf } from '../../src/analysis/measure.js';
+import { mapMeasure, measured, valueOf } from '../../src/analysis/measure.js';
 import { podHistories } from '../../src/analysis/pod-history.js';
 import type { Timeline } from '../../src/timeline/record.js';
 import { decodeTimeline, encodeRecord } from '../../src/timeline/codec.js';
@@ -37,6 +37,15 @@ const timelines: fc.Arbitrary<Timeline> = fc
     }),
   );
 
+/** All of stability but the instants of its load changes. */
+function steadiness({ stability: { overshoot, settlings, ...figures } }: Analysis): unknown {
+  return {
+    ...figures,
+    overshoot: mapMeasure(overshoot, ({ replicas, peak }) => [replicas, peak]),
+    settlings: settlings.map(({ settlingMs }) => settlingMs),
+  };
+}
+
 const RUNS = { numRuns: 25, seed: 5 };
 
 describe('for any run', { timeout: 30_000 }, () => {
@@ -67,7 +76,10 @@ describe('for any run', { timeout: 30_000 }, () => {
         expect(later.scaleUps.map(({ latencyMs }) => latencyMs)).toEqual(
           now.scaleUps.map(({ latencyMs }) => latencyMs),
         );
-        expect(later.stability).toEqual(now.stability);
+        expect(later.scaleUpTimes).toEqual(now.scaleUpTimes);
+        expect(later.scaleDownTimes).toEqual(now.scaleDownTimes);
+        expect(later.replicasByStage).toEqual(now.replicasByStage);
+        expect(steadiness(later)).toEqual(steadiness(now));
         expect(later.readiness.losses).toBe(now.readiness.losses);
         expect(later.cost.podSeconds).toBeCloseTo(now.cost.podSeconds, 3);
       }),

@@ -6,7 +6,8 @@ import { mapMeasure } from '../../analysis/measure.js';
 import type { LoadStretch } from '../../analysis/requests.js';
 import { atMs, count, counts, figure, measure, number } from './values.js';
 
-const loadChange = z
+/** A load change. */
+export const loadChangeValue = z
   .strictObject({
     atMs,
     direction: z.enum(['up', 'down']),
@@ -14,11 +15,14 @@ const loadChange = z
     toPerSecond: number,
     overMs: number.describe('0 for a jump, the length of a ramp.'),
     stage: z.string(),
+    origin: z
+      .enum(['plan', 'measured'])
+      .describe('From the profile, or found in the arrivals of each second.'),
   })
   .meta({ id: 'loadChange' });
 
 /** A load change, or why it is not known. */
-export const loadChangeFigure = measure(loadChange).meta({ id: 'loadChangeFigure' });
+export const loadChangeFigure = measure(loadChangeValue).meta({ id: 'loadChangeFigure' });
 
 /** Response times of some requests. */
 export const responseTimes = z
@@ -26,6 +30,7 @@ export const responseTimes = z
     count: count.describe('Answers of any status.'),
     p50Ms: figure,
     p90Ms: figure,
+    p95Ms: figure,
     p99Ms: figure,
     p999Ms: figure,
     maxMs: figure,
@@ -62,7 +67,7 @@ const stretchFigure = measure(stretch).meta({ id: 'stretchFigure' });
 
 /** Fields of `report.json` about the load. */
 export const loadFields = {
-  loadChanges: measure(z.array(loadChange)),
+  loadChanges: measure(z.array(loadChangeValue)),
   load: z.strictObject({
     whole: stretchFigure,
     aroundPeak: measure(
@@ -97,7 +102,7 @@ export function loadJson(analysis: Analysis): z.output<typeof loadSection> {
 }
 
 /** A load change as data. */
-export function loadChangeJson({ t, ...change }: LoadChange): z.output<typeof loadChange> {
+export function loadChangeJson({ t, ...change }: LoadChange): z.output<typeof loadChangeValue> {
   return { atMs: t, ...change };
 }
 

@@ -2,31 +2,32 @@
 import { z } from 'zod';
 import type { Analysis } from '../../analysis/analyze.js';
 import { mapMeasure } from '../../analysis/measure.js';
-import type { ScaleDown } from '../../analysis/scale-down.js';
+import { ADDED_POD_STAGES } from '../../analysis/added-pod.js';
+import { SCALE_DOWN_STAGES, type ScaleDown } from '../../analysis/scale-down.js';
 import { SCALE_UP_STAGES, type ScaleUp } from '../../analysis/scale-up.js';
 import { loadChangeFigure, loadChangeJson, responseTimes } from './load-section.js';
+import { stabilityFields, stabilityJson } from './stability-section.js';
+import { stageJson, stageValue, stepTimesJson, stepTimesValue } from './stage-values.js';
 import { atMs, count, countFigure, figure, instant, measure, number } from './values.js';
 
-const stage = z.strictObject({
-  name: z.enum(SCALE_UP_STAGES),
-  seen: measure(
-    z.strictObject({
-      atMs,
-      sinceChangeMs: number.describe('Since the load change.'),
-      lengthMs: number.describe('Since the stage before it that was seen.'),
-      evidence: z.string(),
-    }),
-  ),
-});
+const author = z
+  .enum(['hpa', 'other', 'unknown'])
+  .describe('Who set the size: the HPA, someone else (kubectl scale), or not on record.');
 
 const scaleUp = z.strictObject({
   from: count,
   to: count,
   decisionAtMs: atMs,
+  author,
   loadChange: loadChangeFigure,
+  earlierStep: z
+    .strictObject({ to: count, decisionAtMs: atMs })
+    .optional()
+    .describe('The step before it for the same load change.'),
   reason: measure(z.string()).describe('Why the HPA chose that size.'),
   latencyMs: figure.describe('From the load change to that many pods ready.'),
-  stages: z.array(stage),
+  recoveryMs: figure.describe('From the first second that broke the SLO until it held again.'),
+  stages: z.array(stageValue(z.enum(SCALE_UP_STAGES))),
   pods: z.array(
     z.strictObject({
       name: z.string(),
@@ -35,6 +36,8 @@ const scaleUp = z.strictObject({
       startedAtMs: instant,
       readyAtMs: instant,
       endpointAtMs: instant,
+      firstRequestAtMs: instant,
+      stages: z.array(stageValue(z.enum(ADDED_POD_STAGES))),
     }),
   ),
   responseTimesWhileWaiting: measure(responseTimes),
@@ -44,10 +47,31 @@ const scaleDown = z.strictObject({
   from: count,
   to: count,
   decisionAtMs: atMs,
+  author,
   loadChange: loadChangeFigure,
   reason: measure(z.string()),
   changeToDecisionMs: figure,
   decisionToGoneMs: figure,
+  latencyMs: figure.describe('From the load drop to the last of the removed pods gone.'),
+  stages: z.array(stageValue(z.enum(SCALE_DOWN_STAGES))),
+  pods: z.array(
+    z.strictObject({
+      name: z.string(),
+      terminatingAtMs: instant,
+      outOfEndpointsAtMs: instant,
+      lastRequestAtMs: instant,
+      goneAtMs: instant,
+      latencyMs: figure.describe('From the decision to gone.'),
+    }),
+  ),
+});
+
+const replicas = z.strictObject({
+  initialDesired: countFigure,
+  peakDesired: countFigure,
+  peakReady: countFigure,
+  meanReady: figure,
+  settled: measure(z.strictObject({ replicas: count, unchangedForMs: number })),
 });
 
 /** Fields of `report.json` about scaling. */
@@ -60,19 +84,12 @@ export const scalingFields = {
     }),
   ),
   scaleUps: z.array(scaleUp),
+  scaleUpTimes: stepTimesValue,
   scaleDowns: z.array(scaleDown),
-  replicas: z.strictObject({
-    initialDesired: countFigure,
-    peakDesired: countFigure,
-    peakReady: countFigure,
-    settled: measure(z.strictObject({ replicas: count, unchangedForMs: number })),
-  }),
-  stability: z.strictObject({
-    rescales: count,
-    scaleUps: count,
-    scaleDowns: count,
-    directionChanges: count,
-  }),
+  scaleDownTimes: stepTimesValue,
+  replicas,
+  replicasByStage: measure(z.array(z.strictObject({ stage: z.string(), figures: replicas }))),
+  ...stabilityFields,
 };
 
 const scalingSection = z.strictObject(scalingFields);
@@ -82,39 +99,59 @@ export function scalingJson(analysis: Analysis): z.output<typeof scalingSection>
   return {
     cpuTarget: analysis.target,
     scaleUps: analysis.scaleUps.map(scaleUpJson),
+    scaleUpTimes: stepTimesJson(analysis.scaleUpTimes),
     scaleDowns: analysis.scaleDowns.map(scaleDownJson),
+    scaleDownTimes: stepTimesJson(analysis.scaleDownTimes),
     replicas: analysis.replicas,
-    stability: analysis.stability,
+    replicasByStage: mapMeasure(analysis.replicasByStage, (all) => [...all]),
+    ...stabilityJson(analysis),
   };
 }
 
 function scaleUpJson(of: ScaleUp): z.output<typeof scaleUp> {
-  const { from, to, decisionT, change, reason, latencyMs, stages, pods } = of;
+  const { from, to, decisionT, author: by, change, earlierStep, reason } = of;
   return {
     from,
     to,
     decisionAtMs: decisionT,
+    author: by,
     loadChange: mapMeasure(change, loadChangeJson),
+    ...(earlierStep === undefined
+      ? {}
+      : { earlierStep: { to: earlierStep.to, decisionAtMs: earlierStep.decisionT } }),
     reason,
-    latencyMs,
-    stages: stages.map(({ name, seen }) => ({
-      name,
-      seen: mapMeasure(seen, ({ t, sinceChangeMs, lengthMs, evidence }) => {
-        return { atMs: t, sinceChangeMs, lengthMs, evidence };
-      }),
-    })),
-    pods: pods.map((pod) => ({
+    latencyMs: of.latencyMs,
+    recoveryMs: of.recoveryMs,
+    stages: of.stages.map(stageJson),
+    pods: of.pods.map((pod) => ({
       name: pod.name,
       createdAtMs: pod.createdT,
       scheduledAtMs: pod.scheduledT,
       startedAtMs: pod.startedT,
       readyAtMs: pod.readyT,
       endpointAtMs: pod.endpointT,
+      firstRequestAtMs: pod.firstRequestT,
+      stages: pod.stages.map(stageJson),
     })),
     responseTimesWhileWaiting: of.responseTimesWhileWaiting,
   };
 }
 
-function scaleDownJson({ decisionT, change, ...rest }: ScaleDown): z.output<typeof scaleDown> {
-  return { ...rest, decisionAtMs: decisionT, loadChange: mapMeasure(change, loadChangeJson) };
+function scaleDownJson(of: ScaleDown): z.output<typeof scaleDown> {
+  const { decisionT, author: by, change, stages, pods, ...rest } = of;
+  return {
+    ...rest,
+    decisionAtMs: decisionT,
+    author: by,
+    loadChange: mapMeasure(change, loadChangeJson),
+    stages: stages.map(stageJson),
+    pods: pods.map((pod) => ({
+      name: pod.name,
+      terminatingAtMs: pod.terminatingT,
+      outOfEndpointsAtMs: pod.outOfEndpointsT,
+      lastRequestAtMs: pod.lastRequestT,
+      goneAtMs: pod.goneT,
+      latencyMs: pod.latencyMs,
+    })),
+  };
 }

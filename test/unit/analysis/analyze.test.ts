@@ -8,7 +8,7 @@ describe('the analysis of a spike', () => {
   const analysis = analyze(aTimeline());
 
   it('knows first, highest and last replica counts', () => {
-    expect(analysis.replicas).toEqual({
+    expect(analysis.replicas).toMatchObject({
       initialDesired: { kind: 'measured', value: 3 },
       peakDesired: { kind: 'measured', value: 10 },
       peakReady: { kind: 'measured', value: 10 },
@@ -18,7 +18,7 @@ describe('the analysis of a spike', () => {
   });
 
   it('counts rescales, and up and down again as one change of direction', () => {
-    expect(analysis.stability).toEqual({
+    expect(analysis.stability).toMatchObject({
       rescales: 4,
       scaleUps: 2,
       scaleDowns: 2,
@@ -148,16 +148,20 @@ describe('the analysis of a run that came to little', () => {
     });
   });
 
-  it('of a closed model has no planned changes but all of its requests', () => {
+  it('of a closed model has the changes of its measured rate and all of its requests', () => {
     const spike = aTimeline();
     const load = { load: { model: 'closed', concurrency: 5, durationMs: 1_000 } };
     const experiment = { ...anExperiment(), load };
     const analysis = analyze({ ...spike, header: { ...spike.header, experiment } });
 
-    expect(analysis.loadChanges).toEqual({
-      kind: 'no-data',
-      because: 'a closed model has no planned rate',
-    });
+    const changes = valueOf(analysis.loadChanges) ?? [];
+    expect(changes.map(({ t, toPerSecond, origin }) => [t, toPerSecond, origin])).toEqual([
+      [28_500, 9, 'measured'],
+      [53_500, 45, 'measured'],
+      [118_500, 9, 'measured'],
+      [198_500, 0, 'measured'],
+    ]);
+    expect(analysis.stretches.kind).toBe('no-data');
     expect(valueOf(analysis.wholeLoad)?.due).toBe(3_870);
   });
 });

@@ -56,7 +56,7 @@ describe('the changes of a planned load', () => {
       { name: 'r', kind: 'ramp', fromPerSecond: 4, toPerSecond: 8, durationMs: 2_000 },
     ];
 
-    expect(loadChanges(loadPieces({ stages }), 0)).toEqual([
+    expect(loadChanges(loadPieces({ stages }), 0)).toMatchObject([
       { t: 0, direction: 'up', fromPerSecond: 0, toPerSecond: 4, overMs: 0, stage: 'r' },
       { t: 0, direction: 'up', fromPerSecond: 4, toPerSecond: 8, overMs: 2_000, stage: 'r' },
       { t: 2_000, direction: 'down', fromPerSecond: 8, toPerSecond: 0, overMs: 0, stage: 'r' },

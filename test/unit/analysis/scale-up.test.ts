@@ -37,6 +37,9 @@ describe('the waterfall of a scale-up', () => {
       ['started', 83_375, 1_260],
       ['ready', 89_475, 6_100],
       ['endpoint', 89_505, 30],
+      // answered from the second that begins at 89.5 s, the last of them from the next on
+      ['first-request', 90_500, 995],
+      ['recovered', undefined, undefined],
     ]);
     expect(scaleUp.latencyMs).toEqual({ kind: 'measured', value: 89_475 - 53_500 });
   });
@@ -74,13 +77,14 @@ describe('the waterfall of a scale-up', () => {
     const { pods } = firstScaleUp(SPIKE);
 
     expect(pods).toHaveLength(4);
-    expect(pods[0]).toEqual({
+    expect(pods[0]).toMatchObject({
       name: 'sample-service-3',
       createdT: 82_060,
       scheduledT: { kind: 'measured', value: 82_100 },
       startedT: { kind: 'measured', value: 83_360 },
       readyT: { kind: 'measured', value: 89_460 },
       endpointT: { kind: 'measured', value: 89_490 },
+      firstRequestT: { kind: 'measured', value: 89_500 },
     });
   });
 
@@ -150,8 +154,18 @@ describe('a scale-up that was not seen whole', () => {
     });
   });
 
-  it('of a header without an experiment has no load change and counts from the first stage', () => {
+  it('of a header without an experiment has the load change that was measured', () => {
     const scaleUp = firstScaleUp({ ...SPIKE, header: { ...SPIKE.header, experiment: {} } });
+
+    expect(valueOf(scaleUp.change)).toMatchObject({ t: 53_500, origin: 'measured' });
+    expect(scaleUp.latencyMs).toEqual({ kind: 'measured', value: 35_975 });
+  });
+
+  it('without plan and load has no load change and counts from the first stage', () => {
+    const scaleUp = firstScaleUp({
+      ...without(SPIKE, 'load'),
+      header: { ...SPIKE.header, experiment: {} },
+    });
 
     expect(scaleUp.change.kind).toBe('no-data');
     expect(scaleUp.latencyMs.kind).toBe('no-data');
