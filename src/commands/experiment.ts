@@ -22,9 +22,12 @@ import { WallClock } from '../time/wall-clock.js';
 import { encodeRecord } from '../timeline/codec.js';
 import { type HeaderRecord, TIMELINE_SCHEMA_VERSION } from '../timeline/record.js';
 import { Recorder } from '../timeline/recorder.js';
+import { CiLog } from './ci-log.js';
 import { LiveDisplay } from './live-display.js';
-import { writeReports } from './report.js';
+import { analyzeFolder, renderReport, writeReports, type AnalyzedRun } from './report-formats.js';
 import { stopOnSignals } from './stop-signals.js';
+import { terminalOptions } from './terminal.js';
+import { requireThresholds } from './threshold-exit.js';
 
 interface ExperimentOptions {
   readonly experiments: string;
@@ -47,7 +50,11 @@ export function experimentCommand(): Command {
       join(packageRoot(), 'experiments'),
     )
     .option('--results <folder>', 'where result folders go', 'results')
-    .option('--ci', 'plain lines instead of the live view', process.env['CI'] !== undefined)
+    .option(
+      '--ci',
+      'plain lines instead of the live view, groups and annotations for GitHub and GitLab',
+      process.env['CI'] !== undefined,
+    )
     .action(async (name: string | undefined, options: ExperimentOptions) => {
       if (name === undefined) {
         process.stdout.write(`experiments: ${experimentNames(options.experiments).join(', ')}\n`);
@@ -55,14 +62,31 @@ export function experimentCommand(): Command {
           hint: 'npm run experiment spike',
         });
       }
-      await runFromFile(name, options);
+      const clock = new WallClock();
+      const log = new CiLog({
+        isOn: options.ci,
+        clock,
+        environment: process.env,
+        write: (text) => process.stdout.write(text),
+      });
+      try {
+        await runFromFile(name, { ...options, clock, log });
+      } catch (error) {
+        log.failed(error);
+        throw error;
+      }
     });
 }
 
-async function runFromFile(name: string, options: ExperimentOptions): Promise<void> {
+interface RunContext extends ExperimentOptions {
+  readonly clock: Clock;
+  readonly log: CiLog;
+}
+
+async function runFromFile(name: string, options: RunContext): Promise<void> {
+  const { clock } = options;
   const experiment = readExperiment(name, options.experiments);
   refuseUnsendable(experiment);
-  const clock = new WallClock();
   const startedMs = clock.now();
   const runId = newRunId(startedMs, randomBytes(RUN_SUFFIX_BYTES).toString('hex'));
   const objects = await readManifests(experiment, { [RUN_LABEL]: runId });
@@ -79,6 +103,7 @@ async function runFromFile(name: string, options: ExperimentOptions): Promise<vo
     if (outcome.outcome === 'interrupted') {
       throw interrupted(stop.signal, `the partial result is in ${folder.path}`);
     }
+    requireThresholds(outcome.run);
   } catch (error) {
     if (stop.signal.aborted && !(error instanceof LabError)) {
       throw interrupted(stop.signal, 'nothing had been measured yet');
@@ -138,7 +163,7 @@ interface Run {
   readonly signal: AbortSignal;
 }
 
-async function runAndReport(run: Run, { ci }: ExperimentOptions) {
+async function runAndReport(run: Run, { ci, log }: RunContext) {
   const { experiment, objects, cluster, folder, clock, signal } = run;
   const { KubernetesTarget } = await import('../cluster/kubernetes/kubernetes-target.js');
   const startMs = clock.now();
@@ -155,6 +180,7 @@ async function runAndReport(run: Run, { ci }: ExperimentOptions) {
   cluster.onDecision((name, decision) => recorder.record({ kind: 'hpa-decision', name, decision }));
   cluster.onFailure((text) => recorder.record({ kind: 'note', text }));
   const display = new LiveDisplay({ live, recorder, clock, isPlain: ci });
+  const endGroup = log.group('run', `${experiment.name}: the run`);
   display.introduce(experiment, {
     kubeconfig: cluster.kubeconfigPath,
     folder: folder.path,
@@ -179,9 +205,20 @@ async function runAndReport(run: Run, { ci }: ExperimentOptions) {
     signal,
   });
   display.close();
+  endGroup();
   folder.close();
-  process.stdout.write(`\n${await writeReports(folder)}\nresult folder: ${folder.path}\n`);
-  return outcome;
+  return { ...outcome, run: await report(folder, log) };
+}
+
+async function report(folder: OpenRun, log: CiLog): Promise<AnalyzedRun> {
+  const run = await analyzeFolder(folder.path);
+  writeReports(folder, run);
+  const endGroup = log.group('report', 'the report');
+  process.stdout.write(`\n${renderReport(run, 'ascii', terminalOptions())}\n`);
+  endGroup();
+  process.stdout.write(`result folder: ${folder.path}\n`);
+  log.run(run);
+  return run;
 }
 
 function headerOf({ experiment, objects, cluster, runId }: Run, startMs: number) {

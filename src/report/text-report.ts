@@ -26,6 +26,8 @@ import { waterfall } from './waterfall.js';
 export interface TextReportOptions {
   /** At least {@link MIN_COLUMNS}; less counts as that. */
   readonly columns: number;
+  /** Colors for verdicts; without it there are none. */
+  readonly isColored?: boolean;
 }
 
 /** Below this, plots and tables cannot be read. */

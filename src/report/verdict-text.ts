@@ -48,6 +48,7 @@ export function verdictSummary(verdicts: readonly ThresholdVerdict[]): string | 
   const all = plural(length, 'threshold');
   const unjudged = `${notJudged} could not be judged`;
   if (fail > 0) return `${fail} of ${all} failed${notJudged > 0 ? `, ${unjudged}` : ''}`;
+  if (notJudged > 0 && length === 1) return 'the threshold could not be judged';
   if (notJudged > 0) return `none of ${all} failed, but ${unjudged}`;
   return length === 1 ? 'the threshold holds' : `all ${all} hold`;
 }

@@ -8,6 +8,10 @@ export const RESULT_FILES = {
   timeline: 'timeline.ndjson',
   text: 'report.txt',
   json: 'report.json',
+  markdown: 'report.md',
+  junit: 'junit.xml',
+  html: 'report.html',
+  csv: 'measures.csv',
 } as const;
 
 /** A result folder into which reports are written. */
