@@ -1,8 +1,8 @@
 /** From what a file says of the load to a whole {@link LoadPlan}. */
 import type { StageSpec } from '../load/profile-spec.js';
 import { scaled } from '../load/replay/recording.js';
-import { oneRequest, type RequestSpec } from '../load/request-spec.js';
 import type { ConnectionPolicy, LoadPlan } from '../load/sender.js';
+import { completeRequests } from './complete-requests.js';
 import type { LoadInput } from './load-schema.js';
 import type { ReadFiles } from './read-files.js';
 import type { SimpleStageInput, StageInput } from './stage-schema.js';
@@ -26,12 +26,13 @@ export function completeLoad(load: LoadInput, context: LoadContext): LoadPlan {
             profile: { stages: load.stages.flatMap((stage) => stageSpecs(stage, context)) },
             spacing: load.spacing,
           },
-    requests: oneRequest(requestSpec(load.request)),
+    requests: completeRequests(load),
     connections: connectionPolicy(load.connections),
     maxConnections: load.maxConnections ?? maxInFlight,
     maxInFlight,
     timeoutMs: load.timeout,
     seed: context.seed,
+    ...(load.tls === undefined ? {} : { tls: { isVerified: load.tls.verify } }),
   };
 }
 
@@ -120,11 +121,6 @@ function replay(stage: Of<'replay'>, { files }: LoadContext): StageSpec {
   const { name, kind, timeScale: time, rateScale: rate } = stage;
   const { points, durationMs } = scaled(files.recording(stage), { time, rate });
   return { name, kind, points, durationMs };
-}
-
-function requestSpec(request: LoadInput['request']): RequestSpec {
-  const { method, path, headers, body } = request;
-  return { method, path, headers, ...(body === undefined ? {} : { body }) };
 }
 
 function connectionPolicy(connections: LoadInput['connections']): ConnectionPolicy {

@@ -1,6 +1,6 @@
 /** The `load` part of an experiment file. */
 import { z } from 'zod';
-import { request } from './request-schema.js';
+import { requestFields } from './request-schema.js';
 import { isSilent, stage } from './stage-schema.js';
 import { duration, wholeNumber, word } from './values.js';
 
@@ -25,8 +25,11 @@ const connections = z
     'Whether each request opens a connection. A Service balances connections, not requests: a kept connection stays with its pod.',
   );
 
+/** A file that holds nothing but what arrivals ask. */
+export const requestsFileSchema = z.strictObject(requestFields);
+
 const shared = {
-  request: request.prefault({}).describe('What each request asks.'),
+  ...requestFields,
   connections: connections.prefault('per-request'),
   timeout: duration({ above0: true })
     .prefault('5s')
@@ -34,6 +37,16 @@ const shared = {
   maxConnections: wholeNumber(1, MAX_IN_FLIGHT)
     .optional()
     .describe('Connections open at once; without it as many as maxInFlight.'),
+  tls: z
+    .strictObject({
+      verify: z
+        .boolean('true or false')
+        .describe('false: any certificate will do, such as one that signed itself.'),
+    })
+    .optional()
+    .describe(
+      'For https targets. Certificates are verified; NODE_EXTRA_CA_CERTS names more authorities.',
+    ),
 };
 
 const openLoad = z.strictObject({

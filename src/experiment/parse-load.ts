@@ -1,10 +1,13 @@
 /** Reads the load of a file that need be no whole experiment: `stages` alone are enough. */
 import { isRecord, valueAt } from '../core/json.js';
+import type { SessionSpec } from '../load/request-spec.js';
 import type { LoadPlan } from '../load/sender.js';
 import { completeLoad } from './complete-load.js';
+import { completeRequests } from './complete-requests.js';
 import type { Fault } from './fault.js';
-import { loadFileSchema } from './load-schema.js';
+import { loadFileSchema, requestsFileSchema } from './load-schema.js';
 import { ReadFiles, type ReadText } from './read-files.js';
+import { requestPlaceFaults } from './request-places.js';
 import { silenceFaults, stageFaults } from './stage-faults.js';
 import { parseYamlDocument } from './yaml-document.js';
 import { YamlSource } from './yaml-source.js';
@@ -14,6 +17,8 @@ export interface LoadFileContext {
   readonly fileName: string;
   readonly resolvePath: (path: string) => string;
   readonly readText: ReadText;
+  /** Instead of the seed that the file names. */
+  readonly seed?: number;
 }
 
 /** What came of it. */
@@ -36,13 +41,34 @@ export function parseLoad(text: string, context: LoadFileContext): ParsedLoad {
     fileName,
     schema: loadFileSchema,
     root,
-    otherFaults: (document) => stageFaults(document, { path: ['stages'], files }),
+    otherFaults: (document) => [
+      ...stageFaults(document, { path: ['stages'], files }),
+      ...requestPlaceFaults(document, []),
+    ],
   });
   if (parsed.kind === 'faults') return parsed;
-  const seed = parsed.value.seed ?? seedOf(valueAt(whole, ['seed']));
+  const seed = context.seed ?? parsed.value.seed ?? seedOf(valueAt(whole, ['seed']));
   const plan = completeLoad(parsed.value, { seed, files });
   const faults = silenceFaults(parsed.document, { path: ['stages'], plan });
   return faults.length > 0 ? { kind: 'faults', faults } : { kind: 'load', plan };
+}
+
+/** What came of a file of requests. */
+export type ParsedRequests =
+  | { readonly kind: 'requests'; readonly requests: readonly SessionSpec[] }
+  /** At least one, in the file's order. */
+  | { readonly kind: 'faults'; readonly faults: readonly Fault[] };
+
+/** What arrivals ask, from a file that holds nothing else. */
+export function parseRequests(text: string, fileName: string): ParsedRequests {
+  const parsed = parseYamlDocument(text, {
+    fileName,
+    schema: requestsFileSchema,
+    otherFaults: (document) => requestPlaceFaults(document, []),
+  });
+  return parsed.kind === 'faults'
+    ? parsed
+    : { kind: 'requests', requests: completeRequests(parsed.value) };
 }
 
 const DEFAULT_SEED = 1;

@@ -3,6 +3,7 @@ import { completeExperiment } from './complete.js';
 import type { Experiment } from './experiment.js';
 import type { Fault } from './fault.js';
 import { ReadFiles, type ReadText } from './read-files.js';
+import { requestPlaceFaults } from './request-places.js';
 import { experimentSchema } from './schema.js';
 import { ReadThresholds } from './read-thresholds.js';
 import { silenceFaults, stageFaults } from './stage-faults.js';
@@ -58,6 +59,7 @@ export function parseExperiment(text: string, context: ExperimentContext): Parse
 function crossFaults(document: RawDocument, files: ReadFiles): readonly Fault[] {
   return [
     ...stageFaults(document, { path: ['load', 'stages'], files }),
+    ...requestPlaceFaults(document, ['load']),
     ...files.demandCurveFaults(document, ['demandCurve']),
   ];
 }

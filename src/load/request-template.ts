@@ -12,7 +12,13 @@ export type TemplatePart =
   | { readonly kind: 'int'; readonly min: number; readonly max: number }
   | { readonly kind: 'choice'; readonly choices: readonly string[] }
   /** A value of the session: one of its own, or one extracted from an earlier answer. */
-  | { readonly kind: 'value'; readonly name: string; readonly isEncoded: boolean };
+  | {
+      readonly kind: 'value';
+      readonly name: string;
+      readonly isEncoded: boolean;
+      /** Where its place begins in the text. */
+      readonly offset: number;
+    };
 
 /** A place that says nothing that can be filled in. */
 export interface TemplateFault {
@@ -20,6 +26,8 @@ export interface TemplateFault {
   readonly expected: string;
   /** The place as it stands in the text. */
   readonly found: string;
+  /** Where it begins in the text. */
+  readonly offset: number;
 }
 
 /** A text, read. */
@@ -35,8 +43,7 @@ export const PLACES =
 /** Names that a value may not have, as they are places of their own. */
 export const PLACE_WORDS: readonly string[] = ['seq', 'uuid', 'int', 'choice', 'encode'];
 
-/** What a name of a value looks like. */
-export const VALUE_NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
+const VALUE_NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
 const PLACE = /\$\$\{|\$\{([^}]*)(\})?/g;
 const CALL = /^([A-Za-z]+)\(([^]*)\)$/;
@@ -60,9 +67,11 @@ export function parseTemplate(text: string): ParsedTemplate {
       literal += '${';
       continue;
     }
-    const place = match[2] === undefined ? 'a place that ends with "}"' : placeOf(match[1] ?? '');
+    const offset = match.index;
+    const place =
+      match[2] === undefined ? 'a place that ends with "}"' : placeOf(match[1] ?? '', offset);
     if (typeof place === 'string') {
-      faults.push({ expected: place, found: match[0] });
+      faults.push({ expected: place, found: match[0], offset });
       continue;
     }
     if (literal !== '') parts.push({ kind: 'text', text: literal });
@@ -80,12 +89,10 @@ export function withoutPlaces(text: string): string {
 }
 
 /** The part that a place stands for, or what it was expected to be. */
-function placeOf(content: string): TemplatePart | string {
+function placeOf(content: string, offset: number): TemplatePart | string {
   const inner = content.trim();
   if (inner === 'seq' || inner === 'uuid') return { kind: inner };
-  if (VALUE_NAME.test(inner) && !PLACE_WORDS.includes(inner)) {
-    return { kind: 'value', name: inner, isEncoded: false };
-  }
+  if (isValueName(inner)) return { kind: 'value', name: inner, isEncoded: false, offset };
   const [, word = '', given = ''] = CALL.exec(inner) ?? [];
   const items = given.split(',').map((item) => item.trim());
   if (word === 'int') return intOf(items);
@@ -94,7 +101,7 @@ function placeOf(content: string): TemplatePart | string {
   }
   const [name = ''] = items;
   if (word === 'encode' && items.length === 1 && isValueName(name)) {
-    return { kind: 'value', name, isEncoded: true };
+    return { kind: 'value', name, isEncoded: true, offset };
   }
   return `a place that names something: ${PLACES}`;
 }

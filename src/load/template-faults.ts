@@ -35,6 +35,10 @@ export interface RequestFault {
   readonly expected: string;
   /** Completes "found ..."; absent: what stands at the path. */
   readonly found?: string;
+  /** Where in the text at the path it is; absent: it is about all of it. */
+  readonly offset?: number;
+  /** A word that may have been meant is one of these. */
+  readonly words?: readonly string[];
 }
 
 const HEADER_TEXT = /^[\t\x20-\x7e]*$/;
@@ -73,14 +77,21 @@ function textFaults({ path, text, place }: OutlinedText, scope: Scope): readonly
   const ofNames = parts.flatMap((part) => {
     if (part.kind !== 'value') return [];
     const value = scope.known.get(part.name);
-    const found = `"\${${part.name}}"`;
-    if (value === undefined) return [{ path, expected: expectedName(part.name, scope), found }];
-    return place === 'header' && !value.isForHeaders
-      ? [{ path, expected: 'a value of printable ASCII characters on one line in a header', found }]
-      : [];
+    const { name, offset } = part;
+    const at = { path, offset, found: `"\${${name}}"` };
+    if (value === undefined) {
+      return [{ ...at, expected: expectedName(name, scope), words: [...scope.known.keys()] }];
+    }
+    const expected = 'a value of printable ASCII characters on one line in a header';
+    return place === 'header' && !value.isForHeaders ? [{ ...at, expected }] : [];
   });
   return [
-    ...faults.map(({ expected, found }) => ({ path, expected, found: `"${found}"` })),
+    ...faults.map(({ expected, found, offset }) => ({
+      path,
+      expected,
+      offset,
+      found: `"${found}"`,
+    })),
     ...ofNames,
   ];
 }
