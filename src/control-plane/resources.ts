@@ -6,6 +6,7 @@ import type {
   EndpointSlice,
   KubeEvent,
   KubeObject,
+  Lease,
   Namespace,
   Node,
   Pod,
@@ -84,6 +85,14 @@ export const REPLICA_SETS: Resource<ReplicaSet> = {
   ...apps,
   kind: 'ReplicaSet',
   plural: 'replicasets',
+  namespaced: true,
+};
+/** Leases of `coordination.k8s.io/v1`. */
+export const LEASES: Resource<Lease> = {
+  group: 'coordination.k8s.io',
+  version: 'v1',
+  kind: 'Lease',
+  plural: 'leases',
   namespaced: true,
 };
 /** Endpoint slices of `discovery.k8s.io/v1`. */

@@ -460,6 +460,20 @@ export interface KubeEvent extends KubeObject {
   readonly series?: { readonly count: number; readonly lastObservedTime: string };
   readonly reportingComponent?: string;
   readonly reportingInstance?: string;
+  readonly related?: ObjectReference;
+}
+
+/** `coordination.k8s.io/v1` Lease. */
+export interface Lease extends KubeObject {
+  readonly spec?: {
+    readonly holderIdentity?: string;
+    readonly leaseDurationSeconds?: number;
+    readonly acquireTime?: string;
+    readonly renewTime?: string;
+    readonly leaseTransitions?: number;
+    readonly strategy?: string;
+    readonly preferredHolder?: string;
+  };
 }
 
 /** `metrics.k8s.io/v1beta1` PodMetrics. `window` is a Go duration such as `15.2s`. */

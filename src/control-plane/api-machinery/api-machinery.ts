@@ -14,7 +14,7 @@ import type {
   WriteOptions,
 } from '../api.js';
 import { storedKind } from '../kinds/kind.js';
-import type { Draft, Kind, WriteContext } from '../kinds/kind.js';
+import type { Conversion, Draft, Kind, WriteContext } from '../kinds/kind.js';
 import { KindRegistry } from '../kinds/registry.js';
 import { SERVICES } from '../resources.js';
 import type { Resource } from '../resources.js';
@@ -79,7 +79,8 @@ export interface DeletionResult {
 interface Received {
   readonly kind: Kind;
   readonly draft: Draft<KubeObject>;
-  readonly isConverted: boolean;
+  /** Present: it came in another version. */
+  readonly conversion: Conversion | undefined;
 }
 
 /** Decodes, defaults, admits, validates and stores: everything behind the API but HTTP. */
@@ -91,6 +92,8 @@ export class ApiMachinery implements KubeApi {
   readonly #names: Random;
   readonly #services: ServiceAddresses;
   readonly #isLoopbackAllowed: boolean;
+  /** Tables of resources that are stored in another group. */
+  readonly #tables: ReadonlyMap<string, string>;
 
   constructor(options: ApiMachineryOptions) {
     this.kinds = options.kinds ?? new KindRegistry();
@@ -104,6 +107,9 @@ export class ApiMachinery implements KubeApi {
       services: () => this.list(SERVICES).items,
     });
     this.#isLoopbackAllowed = options.isLoopbackAllowed ?? true;
+    this.#tables = new Map(
+      this.kinds.all.map((kind) => [tableOf(kind.resource), tableOf(storedKind(kind).resource)]),
+    );
   }
 
   /** The version of the last write. */
@@ -112,7 +118,7 @@ export class ApiMachinery implements KubeApi {
   }
 
   get<T extends KubeObject>(resource: Resource<T>, key: ObjectKey): T | undefined {
-    const object = this.#store.get(tableOf(resource), key);
+    const object = this.#store.get(this.#tableOf(resource), key);
     return object === undefined ? undefined : typedObject(resource, object);
   }
 
@@ -124,7 +130,7 @@ export class ApiMachinery implements KubeApi {
   }
 
   list<T extends KubeObject>(resource: Resource<T>, selection?: Selection): ListResult<T> {
-    return typedList(resource, this.#store.list(tableOf(resource), selection));
+    return typedList(resource, this.#store.list(this.#tableOf(resource), selection));
   }
 
   /** As `list`, at a past version. @throws {ApiError} 410 when it is too old. */
@@ -133,7 +139,7 @@ export class ApiMachinery implements KubeApi {
     version: number,
     selection?: Selection,
   ): ListResult<T> {
-    return typedList(resource, this.#store.listAt(tableOf(resource), version, selection));
+    return typedList(resource, this.#store.listAt(this.#tableOf(resource), version, selection));
   }
 
   watch<T extends KubeObject>(
@@ -142,7 +148,7 @@ export class ApiMachinery implements KubeApi {
     options: Selection & { readonly sinceVersion?: string } = {},
   ): Cancel {
     const { sinceVersion, ...selection } = options;
-    return this.#store.watch(tableOf(resource), untypedListener(resource, listener), {
+    return this.#store.watch(this.#tableOf(resource), untypedListener(resource, listener), {
       ...selection,
       ...(sinceVersion === undefined ? {} : { sinceVersion: Number(sinceVersion) }),
     });
@@ -159,26 +165,26 @@ export class ApiMachinery implements KubeApi {
     options?: DecodingOptions,
   ): T {
     const context = this.#context();
-    const { kind, draft, isConverted } = this.#received(resource, object, options);
+    const { kind, draft, conversion } = this.#received(resource, object, options);
     const { metadata } = draft;
     if (metadata.resourceVersion !== undefined) {
       throw ApiError.unclassified('resourceVersion should not be set on objects to be created');
     }
-    if (!isConverted) kind.setDefaults?.(draft);
+    if (conversion === undefined) kind.setDefaults?.(draft);
     this.#beginMetadata(kind, draft, context.nowMs);
     refuseInEndingNamespace(this, kind, draft);
     if (kind.hasStatus) clearStatus(kind, draft);
     kind.prepareCreate?.(draft, context);
     refuseFaults(kind, draft, [
       ...metadataFaults(kind, draft),
-      ...(kind.validate?.(draft, context) ?? []),
+      ...(conversion?.faults?.(draft, undefined) ?? kind.validate?.(draft, context) ?? []),
     ]);
     warn(kind, draft, options);
     if (this.get(resource, keyOf(draft)) !== undefined) {
       throw ApiError.alreadyExists(resource, draft.metadata.name);
     }
     kind.reserve?.(draft, undefined, context);
-    if (isConverted) kind.setDefaults?.(draft);
+    if (conversion !== undefined) kind.setDefaults?.(draft);
     return this.#stored(resource, canonical(kind, draft), options);
   }
 
@@ -223,14 +229,14 @@ export class ApiMachinery implements KubeApi {
     const { isRemoved } = plan;
     const marked = plan.marked === undefined ? undefined : canonical(kind, plan.marked);
     if (options.dryRun === true) return { object: marked ?? old, isGone: isRemoved };
-    const stored = marked === undefined ? old : this.#store.put(tableOf(resource), marked);
+    const stored = marked === undefined ? old : this.#store.put(this.#tableOf(resource), marked);
     if (!isRemoved) return { object: stored, isGone: false };
-    return { object: this.#store.remove(tableOf(resource), key) ?? stored, isGone: true };
+    return { object: this.#store.remove(this.#tableOf(resource), key) ?? stored, isGone: true };
   }
 
   /** The object as it would be stored, by the rules of the kind; the incoming draft is used up. */
   #changed(
-    { kind, draft: incoming, isConverted }: Received,
+    { kind, draft: incoming, conversion }: Received,
     old: KubeObject,
     { subresource }: WriteOptions,
   ): Draft<KubeObject> {
@@ -241,7 +247,7 @@ export class ApiMachinery implements KubeApi {
       kind.applySubresource?.(draft, { subresource, object: incoming }, context);
       return draft;
     }
-    if (!isConverted) kind.setDefaults?.(draft);
+    if (conversion === undefined) kind.setDefaults?.(draft);
     keepMetadata(draft, old);
     const faults = [
       ...metadataFaults(kind, draft),
@@ -255,8 +261,10 @@ export class ApiMachinery implements KubeApi {
       if (kind.hasStatus) copyField(draft, old, 'status');
       kind.prepareUpdate?.(draft, old, context);
       faults.push(
-        ...(kind.validate?.(draft, context) ?? []),
-        ...(kind.validateUpdate?.(draft, old, context) ?? []),
+        ...(conversion?.faults?.(draft, old) ?? [
+          ...(kind.validate?.(draft, context) ?? []),
+          ...(kind.validateUpdate?.(draft, old, context) ?? []),
+        ]),
       );
       if (kind.isNewGeneration?.(draft, old) === true) {
         draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
@@ -264,8 +272,14 @@ export class ApiMachinery implements KubeApi {
     }
     refuseFaults(kind, draft, faults);
     if (subresource === undefined) kind.reserve?.(draft, old, context);
-    if (isConverted) kind.setDefaults?.(draft);
+    if (conversion !== undefined) kind.setDefaults?.(draft);
     return draft;
+  }
+
+  /** Where objects of a resource are: another version may name it otherwise. */
+  #tableOf(resource: Resource): string {
+    const table = tableOf(resource);
+    return this.#tables.get(table) ?? table;
   }
 
   /** What a client sent, in the stored version. */
@@ -273,13 +287,13 @@ export class ApiMachinery implements KubeApi {
     const given = this.kinds.of(resource);
     const draft = this.#decoded(given, object, options);
     const { conversion } = given;
-    if (conversion === undefined) return { kind: given, draft, isConverted: false };
+    if (conversion === undefined) return { kind: given, draft, conversion };
     given.setDefaults?.(draft);
     const { stored } = conversion;
     return {
       kind: stored,
       draft: this.#decoded(stored, conversion.toStored(draft)),
-      isConverted: true,
+      conversion,
     };
   }
 
@@ -334,7 +348,10 @@ export class ApiMachinery implements KubeApi {
     options: WriteOptions | undefined,
   ): T {
     const isDryRun = options?.dryRun === true;
-    return typedObject(resource, isDryRun ? draft : this.#store.put(tableOf(resource), draft));
+    return typedObject(
+      resource,
+      isDryRun ? draft : this.#store.put(this.#tableOf(resource), draft),
+    );
   }
 
   #completeDeletion<T extends KubeObject>(
@@ -342,7 +359,7 @@ export class ApiMachinery implements KubeApi {
     draft: KubeObject,
     options: WriteOptions,
   ): T {
-    if (options.dryRun !== true) this.#store.remove(tableOf(resource), keyOf(draft));
+    if (options.dryRun !== true) this.#store.remove(this.#tableOf(resource), keyOf(draft));
     return typedObject(resource, draft);
   }
 

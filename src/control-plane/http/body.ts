@@ -21,7 +21,6 @@ const OLD_VERSIONS: ReadonlyMap<string, readonly string[]> = new Map([
   ['ReplicaSet', ['extensions/v1beta1', 'apps/v1beta2']],
   ['EndpointSlice', ['discovery.k8s.io/v1beta1']],
   ['Secret', ['v1']],
-  ['Event', ['events.k8s.io/v1']],
 ]);
 
 /** What a body must be: a kind of the registry, or another type of the API. */

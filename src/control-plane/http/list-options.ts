@@ -3,6 +3,7 @@ import type { KubeObject } from '../../core/objects.js';
 import { ApiError } from '../api-error.js';
 import type { FieldError } from '../api-error.js';
 import { forbiddenValue, unsupportedValue } from '../field-error.js';
+import { storedKind } from '../kinds/kind.js';
 import type { Kind } from '../kinds/kind.js';
 import { decode } from '../schema/decode.js';
 import { decodedDraft } from '../api-machinery/typed.js';
@@ -76,7 +77,7 @@ function parseMatches(
   if (labelText === '' && fieldText === '') return undefined;
   const matchesLabels = parseLabelSelector(labelText);
   if (fieldText === '') return (object) => matchesLabels(object.metadata.labels ?? {});
-  refuseUnknownFields(kind, fieldText, decodedDraft(decode(kind.type, {})));
+  refuseUnknownFields(kind, fieldText, decodedDraft(decode(storedKind(kind).type, {})));
   const matchesFields = parseFieldSelector(kind, fieldText);
   return (object) => matchesLabels(object.metadata.labels ?? {}) && matchesFields(object);
 }

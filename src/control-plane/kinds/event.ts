@@ -1,10 +1,9 @@
 /** Event. */
 import type { KubeEvent } from '../../core/objects.js';
-import type { FieldError } from '../api-error.js';
-import { invalidValue } from '../field-error.js';
 import { EVENTS } from '../resources.js';
 import { EVENT } from '../schema/cluster-types.js';
 import { EVENT_COLUMNS } from './columns/cluster-columns.js';
+import { eventFaults } from './event-validation.js';
 import type { Kind } from './kind.js';
 
 /** Events of the core group. */
@@ -17,7 +16,7 @@ export const EVENT_KIND: Kind<KubeEvent> = {
   nameRule: 'subdomain',
   hasStatus: false,
   isCreatedByUpdate: true,
-  validate: (event) => involvedNamespaceFaults(event),
+  validate: (event) => eventFaults(event, 'reportingComponent'),
   selectableFields(event) {
     const { involvedObject } = event;
     return {
@@ -36,16 +35,3 @@ export const EVENT_KIND: Kind<KubeEvent> = {
   },
   columns: EVENT_COLUMNS,
 };
-
-/**
- * Events about objects without a namespace live in `default`.
- *
- * @see Source: kubernetes `pkg/apis/core/validation/events.go`, `legacyValidateEvent`.
- */
-function involvedNamespaceFaults(event: KubeEvent): readonly FieldError[] {
-  const about = event.involvedObject.namespace ?? '';
-  const own = event.metadata.namespace ?? '';
-  const isFine = about === '' ? own === 'default' : about === own;
-  if (isFine) return [];
-  return [invalidValue('involvedObject.namespace', about, 'does not match event.namespace')];
-}

@@ -128,6 +128,12 @@ export interface Conversion {
   toStored(object: KubeObject): KubeObject;
   /** A stored object in this version. */
   fromStored(object: KubeObject): KubeObject;
+  /**
+   * Faults of what comes in this version, in place of those the stored kind finds.
+   *
+   * @param object - as it would be stored; `old`: as it is, undefined for a new one.
+   */
+  faults?(object: KubeObject, old: KubeObject | undefined): readonly FieldError[];
 }
 
 /** The kind whose rules hold: the kind itself, or the one its objects are stored as. */

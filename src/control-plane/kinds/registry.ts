@@ -6,9 +6,11 @@ import { CONFIG_MAP_KIND } from './config-map.js';
 import { DEPLOYMENT_KIND } from './deployment.js';
 import { ENDPOINT_SLICE_KIND } from './endpoint-slice.js';
 import { EVENT_KIND } from './event.js';
+import { EVENT_V1_KIND } from './event-v1.js';
 import { HORIZONTAL_POD_AUTOSCALER_KIND } from './horizontal-pod-autoscaler.js';
 import { HORIZONTAL_POD_AUTOSCALER_V1_KIND } from './horizontal-pod-autoscaler-v1.js';
 import type { Kind } from './kind.js';
+import { LEASE_KIND } from './lease.js';
 import { NAMESPACE_KIND } from './namespace.js';
 import { NODE_KIND } from './node.js';
 import { POD_KIND } from './pod.js';
@@ -29,10 +31,15 @@ export const KINDS: readonly Kind[] = [
   REPLICA_SET_KIND,
   HORIZONTAL_POD_AUTOSCALER_KIND,
   ENDPOINT_SLICE_KIND,
+  LEASE_KIND,
 ];
 
 /** Every kind in every version that is offered; the preferred version of a group comes first. */
-export const SERVED_KINDS: readonly Kind[] = [...KINDS, HORIZONTAL_POD_AUTOSCALER_V1_KIND];
+export const SERVED_KINDS: readonly Kind[] = [
+  ...KINDS,
+  HORIZONTAL_POD_AUTOSCALER_V1_KIND,
+  EVENT_V1_KIND,
+];
 
 /** Finds kinds by resource or by what a URL names. */
 export class KindRegistry {

@@ -202,14 +202,17 @@ export const CONFIG_MAP: StructType = objectType(`${CORE}.ConfigMap`, {
   binaryData: optional(map(BYTES)),
 });
 
+const EVENT_SOURCE = struct(`${CORE}.EventSource`, {
+  component: optional(STRING),
+  host: optional(STRING),
+});
+
 /** `core/v1` Event. */
 export const EVENT: StructType = objectType(`${CORE}.Event`, {
   involvedObject: required(OBJECT_REFERENCE),
   reason: optional(STRING),
   message: optional(STRING),
-  source: optional(
-    struct(`${CORE}.EventSource`, { component: optional(STRING), host: optional(STRING) }),
-  ),
+  source: optional(EVENT_SOURCE),
   firstTimestamp: required(TIME),
   lastTimestamp: required(TIME),
   count: optional(INT32),
@@ -225,6 +228,46 @@ export const EVENT: StructType = objectType(`${CORE}.Event`, {
   related: pointer(OBJECT_REFERENCE),
   reportingComponent: required(STRING),
   reportingInstance: required(STRING),
+});
+
+const EVENTS_V1 = 'io.k8s.api.events.v1';
+
+/** `events.k8s.io/v1` Event. */
+export const EVENTS_V1_EVENT: StructType = objectType(`${EVENTS_V1}.Event`, {
+  eventTime: required(MICRO_TIME),
+  series: pointer(
+    struct(`${EVENTS_V1}.EventSeries`, {
+      count: required(INT32),
+      lastObservedTime: required(MICRO_TIME),
+    }),
+  ),
+  reportingController: optional(STRING),
+  reportingInstance: optional(STRING),
+  action: optional(STRING),
+  reason: optional(STRING),
+  regarding: optional(OBJECT_REFERENCE),
+  related: pointer(OBJECT_REFERENCE),
+  note: optional(STRING),
+  type: optional(STRING),
+  deprecatedSource: optional(EVENT_SOURCE),
+  deprecatedFirstTimestamp: required(TIME),
+  deprecatedLastTimestamp: required(TIME),
+  deprecatedCount: optional(INT32),
+});
+
+/** `coordination.k8s.io/v1` Lease. */
+export const LEASE: StructType = objectType('io.k8s.api.coordination.v1.Lease', {
+  spec: optional(
+    struct('io.k8s.api.coordination.v1.LeaseSpec', {
+      holderIdentity: pointer(STRING),
+      leaseDurationSeconds: pointer(INT32),
+      acquireTime: pointer(MICRO_TIME),
+      renewTime: pointer(MICRO_TIME),
+      leaseTransitions: pointer(INT32),
+      strategy: pointer(STRING),
+      preferredHolder: pointer(STRING),
+    }),
+  ),
 });
 
 const ENDPOINT = struct(`${DISCOVERY}.Endpoint`, {

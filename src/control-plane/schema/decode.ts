@@ -209,6 +209,9 @@ function decodeQuantity(value: unknown): string {
 
 const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 
+/** Unlike whole seconds, microseconds may not be left out. */
+const MICROSECONDS = /\.\d{6}(?!\d)/;
+
 function decodeTime(kind: 'time' | 'microTime', value: unknown, place: Place): string {
   if (typeof value !== 'string') throw wrongType(value, place, 'string');
   const epochMs = RFC3339.test(value) ? Date.parse(value) : Number.NaN;
@@ -216,6 +219,12 @@ function decodeTime(kind: 'time' | 'microTime', value: unknown, place: Place): s
     const text = JSON.stringify(value);
     throw new DecodeError(
       `parsing time ${text} as "2006-01-02T15:04:05${kind === 'time' ? '' : '.000000'}Z07:00": cannot parse ${text} as "2006"`,
+    );
+  }
+  if (kind === 'microTime' && !MICROSECONDS.test(value)) {
+    const rest = JSON.stringify(value.slice('2006-01-02T15:04:05'.length));
+    throw new DecodeError(
+      `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05.000000Z07:00": cannot parse ${rest} as ".000000"`,
     );
   }
   const whole = new Date(Math.floor(epochMs / 1_000) * 1_000).toISOString().slice(0, 19);

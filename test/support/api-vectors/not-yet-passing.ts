@@ -4,12 +4,10 @@
 export const NOT_YET_PASSING: Readonly<Record<string, string>> = {
   'defaulting/pdb': 'PodDisruptionBudget is not offered yet',
   'defaulting/secret-variants': 'Secret is not offered yet',
-  'defaulting/event-both-versions': 'events.k8s.io is not offered yet',
   'defaulting/rbac': 'RBAC is not offered yet',
   'defaulting/rolebinding': 'RBAC is not offered yet',
   'validation/job-immutable': 'Job is not offered yet',
   'validation/rolebinding': 'RBAC is not offered yet',
-  'validation/lease': 'Lease is not offered yet',
   'validation/unknown-fields-horizontalpodautoscalers':
     'the message quotes managedFields, which are not tracked yet',
   'writes/life-jobs': 'Job is not offered yet',
@@ -38,9 +36,7 @@ export const NOT_YET_PASSING: Readonly<Record<string, string>> = {
   'tables/poddisruptionbudgets': 'PodDisruptionBudget is not offered yet',
   'tables/roles': 'RBAC is not offered yet',
   'tables/rolebindings': 'RBAC is not offered yet',
-  'tables/leases': 'Lease is not offered yet',
   'discovery/resources-apis-apps-v1': 'some kinds of the group are not offered yet',
-  'discovery/resources-apis-events-k8s-io-v1': 'events.k8s.io is not offered yet',
   'discovery/resources-apis-rbac-authorization-k8s-io-v1': 'RBAC is not offered yet',
   'protocol/not-found': 'Secret, Job and others are not offered yet',
   'protocol/pod-subresources': 'exec and resize are not offered yet',

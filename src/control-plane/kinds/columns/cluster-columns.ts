@@ -3,6 +3,7 @@ import type {
   ConfigMap,
   EndpointSlice,
   KubeEvent,
+  Lease,
   Namespace,
   Node,
   Service,
@@ -240,3 +241,14 @@ function nodeRolesText({ metadata }: Node): string {
 function addressOf({ status }: Node, type: string): string {
   return orNone(status?.addresses?.find((address) => address.type === type)?.address);
 }
+
+/** Leases. */
+export const LEASE_COLUMNS: readonly TableColumn<Lease>[] = [
+  NAME_COLUMN,
+  column(
+    'Holder',
+    'holderIdentity contains the identity of the holder of a current lease. If Coordinated Leader Election is used, the holder identity must be equal to the elected LeaseCandidate.metadata.name field.',
+    ({ spec }) => spec?.holderIdentity ?? '',
+  ),
+  AGE_COLUMN,
+];
