@@ -1,8 +1,6 @@
 /** Rates as lines of `time,rate`. */
+import { instantMs, shownCell } from './csv-cells.js';
 import { type Recording, type RecordingFault, recordingOf, type Sample } from './recording.js';
-
-/** Numbers above this are taken for milliseconds since the epoch, not seconds (it is the year 5138). */
-const SECONDS_LIMIT = 1e11;
 
 /**
  * The rate of a CSV text: in its first column a time (seconds, milliseconds since the epoch, or a date
@@ -25,26 +23,19 @@ export function recordedCsv(text: string): Recording {
     } else if (atMs !== undefined || !isHeadingAllowed) {
       if (atMs === undefined) {
         const expected = 'a time: seconds, milliseconds since the epoch or an ISO 8601 date';
-        faults.push({ line, column: 1, expected, found: shown(time) });
+        faults.push({ line, column: 1, expected, found: shownCell(time) });
       }
       if (!isRate) {
         const column = rateColumn === 1 ? content.length + 1 : rateColumn;
-        faults.push({ line, column, expected: 'a rate (requests a second)', found: shown(rate) });
+        faults.push({
+          line,
+          column,
+          expected: 'a rate (requests a second)',
+          found: shownCell(rate),
+        });
       }
     }
     isHeadingAllowed = false;
   }
   return recordingOf(samples, faults);
-}
-
-function shown(cell: string): string {
-  return cell === '' ? 'nothing' : `"${cell.slice(0, 40)}"`;
-}
-
-function instantMs(cell: string): number | undefined {
-  if (cell === '') return undefined;
-  const number = Number(cell);
-  if (!Number.isNaN(number)) return number > SECONDS_LIMIT ? number : number * 1_000;
-  const date = Date.parse(cell);
-  return Number.isNaN(date) ? undefined : date;
 }
