@@ -1,10 +1,7 @@
 /** autoscaling/v1 over the API: read, written and watched by conversion from what is stored. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ApiMachinery } from '../../../../src/control-plane/api-machinery/api-machinery.js';
-import { ApiHandler } from '../../../../src/control-plane/http/api-handler.js';
-import { HORIZONTAL_POD_AUTOSCALERS, NAMESPACES } from '../../../../src/control-plane/resources.js';
-import { seededRandom } from '../../../../src/core/random.js';
-import { VirtualClock } from '../../../../src/time/virtual-clock.js';
+import { HORIZONTAL_POD_AUTOSCALERS } from '../../../../src/control-plane/resources.js';
+import { InProcessApi } from '../../../support/in-process-api.js';
 
 const V1 = '/apis/autoscaling/v1/namespaces/lab/horizontalpodautoscalers';
 const V2 = '/apis/autoscaling/v2/namespaces/lab/horizontalpodautoscalers';
@@ -12,35 +9,11 @@ const METRICS = 'autoscaling.alpha.kubernetes.io/metrics';
 const BEHAVIOR = 'autoscaling.alpha.kubernetes.io/behavior';
 const MEMORY = { type: 'Resource', resource: { name: 'memory', targetAverageUtilization: 70 } };
 
-let handler: ApiHandler;
-let api: ApiMachinery;
+let lab: InProcessApi;
 
 beforeEach(() => {
-  const clock = new VirtualClock(Date.parse('2026-11-23T06:00:00Z'));
-  api = new ApiMachinery({ clock, random: seededRandom(1) });
-  api.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'lab' } });
-  handler = new ApiHandler({ api, clock });
+  lab = new InProcessApi({ namespaces: ['lab'] });
 });
-
-interface Sent {
-  readonly body?: unknown;
-  readonly contentType?: string;
-  readonly query?: string;
-}
-
-function send(method: string, path: string, sent: Sent = {}) {
-  const answer = handler.handle({
-    method,
-    path,
-    query: new URLSearchParams(sent.query ?? ''),
-    accept: undefined,
-    contentType: sent.contentType,
-    body: sent.body === undefined ? '' : JSON.stringify(sent.body),
-    userAgent: 'test',
-  });
-  if (answer.kind === 'stream') throw new Error('expected a plain answer');
-  return { status: answer.status, body: JSON.parse(answer.body), warnings: answer.warnings ?? [] };
-}
 
 /** An HPA of the older version; the fields given are added to its spec. */
 function hpa(spec: object = {}, annotations?: Readonly<Record<string, string>>) {
@@ -57,12 +30,12 @@ function hpa(spec: object = {}, annotations?: Readonly<Record<string, string>>) 
 }
 
 function stored() {
-  return api.read(HORIZONTAL_POD_AUTOSCALERS, { namespace: 'lab', name: 'web' });
+  return lab.api.read(HORIZONTAL_POD_AUTOSCALERS, { namespace: 'lab', name: 'web' });
 }
 
 describe('creating an HPA through autoscaling/v1', () => {
   it('stores the target of CPU as a metric, and answers in the older version', () => {
-    const { status, body } = send('POST', V1, {
+    const { status, body } = lab.send('POST', V1, {
       body: hpa({ targetCPUUtilizationPercentage: 60 }),
     });
 
@@ -81,11 +54,13 @@ describe('creating an HPA through autoscaling/v1', () => {
   });
 
   it('wants 80 % of CPU when it names no target', () => {
-    expect(send('POST', V1, { body: hpa() }).body.spec.targetCPUUtilizationPercentage).toBe(80);
+    expect(lab.send('POST', V1, { body: hpa() }).body.spec.targetCPUUtilizationPercentage).toBe(80);
   });
 
   it('leaves CPU out when an annotation holds another metric', () => {
-    const { body } = send('POST', V1, { body: hpa({}, { [METRICS]: JSON.stringify([MEMORY]) }) });
+    const { body } = lab.send('POST', V1, {
+      body: hpa({}, { [METRICS]: JSON.stringify([MEMORY]) }),
+    });
 
     expect(body.spec).not.toHaveProperty('targetCPUUtilizationPercentage');
     expect(JSON.parse(body.metadata.annotations[METRICS])).toEqual([MEMORY]);
@@ -96,7 +71,7 @@ describe('creating an HPA through autoscaling/v1', () => {
   it('drops the status it is given', () => {
     const body = { ...hpa(), status: { currentReplicas: 4, desiredReplicas: 5 } };
 
-    expect(send('POST', V1, { body }).body.status).toEqual({
+    expect(lab.send('POST', V1, { body }).body.status).toEqual({
       currentReplicas: 0,
       desiredReplicas: 0,
     });
@@ -123,7 +98,7 @@ describe('creating an HPA through autoscaling/v1', () => {
     },
   ];
   it.each(refused)('refuses $name', ({ body, causes }) => {
-    const answer = send('POST', V1, { body });
+    const answer = lab.send('POST', V1, { body });
 
     expect(answer.status).toBe(422);
     expect(answer.body.details.group).toBe('autoscaling');
@@ -131,7 +106,7 @@ describe('creating an HPA through autoscaling/v1', () => {
   });
 
   it('says of a wrong type which version and field it is', () => {
-    const { status, body } = send('POST', V1, { body: hpa({ maxReplicas: 'ten' }) });
+    const { status, body } = lab.send('POST', V1, { body: hpa({ maxReplicas: 'ten' }) });
 
     expect(status).toBe(400);
     expect(body.message).toBe(
@@ -142,8 +117,8 @@ describe('creating an HPA through autoscaling/v1', () => {
   it('warns of a field that only the newer version has, or refuses it when asked to', () => {
     const body = hpa({ metrics: [] });
 
-    expect(send('POST', V1, { body }).warnings).toEqual(['unknown field "spec.metrics"']);
-    const strict = send('POST', V1, { body, query: 'fieldValidation=Strict' });
+    expect(lab.send('POST', V1, { body }).warnings).toEqual(['unknown field "spec.metrics"']);
+    const strict = lab.send('POST', V1, { body, query: 'fieldValidation=Strict' });
     expect(strict.status).toBe(400);
     expect(strict.body.message).toContain('unknown field "spec.metrics"');
   });
@@ -151,7 +126,7 @@ describe('creating an HPA through autoscaling/v1', () => {
 
 describe('changing an HPA through autoscaling/v1', () => {
   beforeEach(() => {
-    send('POST', V2, {
+    lab.send('POST', V2, {
       body: {
         ...hpa({
           metrics: [
@@ -176,9 +151,9 @@ describe('changing an HPA through autoscaling/v1', () => {
 
   it('loses nothing that the older version has no field for', () => {
     const before = stored();
-    const read = send('GET', `${V1}/web`).body;
+    const read = lab.send('GET', `${V1}/web`).body;
 
-    const { status } = send('PUT', `${V1}/web`, {
+    const { status } = lab.send('PUT', `${V1}/web`, {
       body: { ...read, spec: { ...read.spec, maxReplicas: 12 } },
     });
 
@@ -206,7 +181,7 @@ describe('changing an HPA through autoscaling/v1', () => {
     },
   ];
   it.each(patches)('takes a $name patch of its own fields', ({ contentType, body }) => {
-    const answer = send('PATCH', `${V1}/web`, { contentType, body });
+    const answer = lab.send('PATCH', `${V1}/web`, { contentType, body });
 
     expect(answer.status).toBe(200);
     expect(answer.body.spec.targetCPUUtilizationPercentage).toBe(75);
@@ -218,7 +193,7 @@ describe('changing an HPA through autoscaling/v1', () => {
   it('writes the status alone at its subresource', () => {
     const status = { currentReplicas: 2, desiredReplicas: 3, currentCPUUtilizationPercentage: 66 };
 
-    const answer = send('PATCH', `${V1}/web/status`, {
+    const answer = lab.send('PATCH', `${V1}/web/status`, {
       contentType: 'application/merge-patch+json',
       body: { spec: { maxReplicas: 99 }, status },
     });
@@ -228,25 +203,25 @@ describe('changing an HPA through autoscaling/v1', () => {
   });
 
   it('refuses a write from an older state, deletes, and has no scale', () => {
-    const read = send('GET', `${V1}/web`).body;
+    const read = lab.send('GET', `${V1}/web`).body;
     const patch = {
       contentType: 'application/merge-patch+json',
       body: { spec: { maxReplicas: 11 } },
     };
-    send('PATCH', `${V2}/web`, patch);
+    lab.send('PATCH', `${V2}/web`, patch);
 
-    expect(send('PUT', `${V1}/web`, { body: read }).status).toBe(409);
-    expect(send('GET', `${V1}/web/scale`).status).toBe(404);
-    expect(send('DELETE', `${V1}/web`).body).toMatchObject({
+    expect(lab.send('PUT', `${V1}/web`, { body: read }).status).toBe(409);
+    expect(lab.send('GET', `${V1}/web/scale`).status).toBe(404);
+    expect(lab.send('DELETE', `${V1}/web`).body).toMatchObject({
       kind: 'Status',
       status: 'Success',
       details: { name: 'web', group: 'autoscaling', kind: 'horizontalpodautoscalers' },
     });
-    expect(send('GET', `${V2}/web`).status).toBe(404);
+    expect(lab.send('GET', `${V2}/web`).status).toBe(404);
   });
 
   it('the newer version drops annotations of the older one', () => {
-    send('PATCH', `${V2}/web`, {
+    lab.send('PATCH', `${V2}/web`, {
       contentType: 'application/merge-patch+json',
       body: { metadata: { annotations: { [METRICS]: '[]', kept: 'yes' } } },
     });
@@ -257,11 +232,11 @@ describe('changing an HPA through autoscaling/v1', () => {
 
 describe('discovery of autoscaling', () => {
   it('prefers the newer version and describes both', () => {
-    const group = send('GET', '/apis/autoscaling').body;
+    const group = lab.send('GET', '/apis/autoscaling').body;
 
     expect(group.versions.map(({ version }: { version: string }) => version)).toEqual(['v2', 'v1']);
     expect(group.preferredVersion.version).toBe('v2');
-    const { paths, components } = send('GET', '/openapi/v3/apis/autoscaling/v1').body;
+    const { paths, components } = lab.send('GET', '/openapi/v3/apis/autoscaling/v1').body;
     expect(Object.keys(paths)).toContain(`${V1.replace('/lab/', '/{namespace}/')}/{name}/status`);
     expect(
       components.schemas['io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerSpec'].properties,

@@ -2,11 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ApiMachinery } from '../../../../src/control-plane/api-machinery/api-machinery.js';
-import { ApiHandler } from '../../../../src/control-plane/http/api-handler.js';
-import { CONFIG_MAPS, NAMESPACES, PODS } from '../../../../src/control-plane/resources.js';
-import { seededRandom } from '../../../../src/core/random.js';
-import { VirtualClock } from '../../../../src/time/virtual-clock.js';
+import { CONFIG_MAPS, PODS } from '../../../../src/control-plane/resources.js';
+import { InProcessApi } from '../../../support/in-process-api.js';
+import type { ReceivedAnswer } from '../../../support/in-process-api.js';
 
 const CONFIG_MAPS_PATH = '/api/v1/namespaces/default/configmaps';
 const { bodies }: { bodies: readonly { path: string; bytes: string; command: string }[] } =
@@ -14,29 +12,18 @@ const { bodies }: { bodies: readonly { path: string; bytes: string; command: str
     readFileSync(new URL('../../../vectors/kubectl-protobuf.json', import.meta.url), 'utf8'),
   );
 
-let api: ApiMachinery;
-let handler: ApiHandler;
+let lab: InProcessApi;
 
 beforeEach(() => {
-  const clock = new VirtualClock(Date.parse('2026-11-23T06:00:00Z'));
-  api = new ApiMachinery({ clock, random: seededRandom(1) });
-  api.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } });
-  handler = new ApiHandler({ api, clock });
+  lab = new InProcessApi();
 });
 
-function send(method: string, path: string, bytes: Uint8Array) {
-  const answer = handler.handle({
-    method,
-    path,
-    query: new URLSearchParams(),
+function send(method: string, path: string, bytes: Uint8Array): ReceivedAnswer {
+  return lab.send(method, path, {
+    bytes,
     accept: 'application/vnd.kubernetes.protobuf,application/json',
     contentType: 'application/vnd.kubernetes.protobuf',
-    body: '',
-    bytes,
-    userAgent: 'kubectl',
   });
-  if (answer.kind === 'stream') throw new Error('expected a plain answer');
-  return { status: answer.status, type: answer.contentType, body: JSON.parse(answer.body) };
 }
 
 /** A body that a real kubectl sent, by the start of its command. */
@@ -64,11 +51,15 @@ function envelope(apiVersion: string, kind: string, message: Uint8Array): Uint8A
 
 describe('a body in protobuf', () => {
   it('is stored as JSON would be, and answered in JSON', () => {
-    const { status, type, body } = send('POST', CONFIG_MAPS_PATH, recorded('create configmap'));
+    const { status, contentType, body } = send(
+      'POST',
+      CONFIG_MAPS_PATH,
+      recorded('create configmap'),
+    );
 
-    expect({ status, type }).toEqual({ status: 201, type: 'application/json' });
+    expect({ status, contentType }).toEqual({ status: 201, contentType: 'application/json' });
     expect(body).toMatchObject({ kind: 'ConfigMap', apiVersion: 'v1', data: { k: 'v', l: 'w' } });
-    expect(api.read(CONFIG_MAPS, { namespace: 'default', name: 'a' }).data).toEqual({
+    expect(lab.api.read(CONFIG_MAPS, { namespace: 'default', name: 'a' }).data).toEqual({
       k: 'v',
       l: 'w',
     });
@@ -119,7 +110,7 @@ describe('a body in protobuf', () => {
   });
 
   it('carries the options of a deletion', () => {
-    api.create(PODS, {
+    lab.api.create(PODS, {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name: 'web', namespace: 'default' },
