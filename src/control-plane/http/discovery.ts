@@ -184,11 +184,39 @@ function groupVersions(
   for (const { group, version, ...extra } of extras) {
     add(group, version, { ...extra, shortNames: [], categories: [], subresources: [] });
   }
-  return [...entries.values()].map(({ group, version, resources }) => ({
-    group,
-    version,
-    resources: resources.sort((a, b) => (a.plural < b.plural ? -1 : 1)),
-  }));
+  return [...entries.values()]
+    .map(({ group, version, resources }) => ({
+      group,
+      version,
+      resources: resources.sort((a, b) => (a.plural < b.plural ? -1 : 1)),
+    }))
+    .sort((a, b) => priority(a.group) - priority(b.group));
+}
+
+/**
+ * Groups in upstream's order: clients look for a short name in the first ones first.
+ *
+ * @see Source: kubernetes `pkg/controlplane/apiserver/aggregator.go`, `DefaultGenericAPIServicePriorities`.
+ */
+const GROUP_ORDER: readonly string[] = [
+  '',
+  'apps',
+  'events.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'autoscaling',
+  'batch',
+  'networking.k8s.io',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'scheduling.k8s.io',
+  'coordination.k8s.io',
+  'discovery.k8s.io',
+];
+
+function priority(group: string): number {
+  const place = GROUP_ORDER.indexOf(group);
+  return place < 0 ? GROUP_ORDER.length : place;
 }
 
 function kindEntry(kind: Kind): ResourceEntry {
@@ -307,6 +335,7 @@ function aggregated(versions: readonly GroupVersion[]): PlainResponse {
   };
 }
 
+/** As upstream, a kind of the group version itself does not repeat it. */
 function aggregatedEntry(
   own: { readonly group: string; readonly version: string },
   entry: ResourceEntry,
@@ -314,7 +343,7 @@ function aggregatedEntry(
   const { subresources, shortNames, categories } = entry;
   return {
     resource: entry.plural,
-    responseKind: { ...own, kind: entry.kind },
+    responseKind: { group: '', version: '', kind: entry.kind },
     scope: entry.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: entry.singular,
     verbs: entry.verbs,
@@ -325,7 +354,10 @@ function aggregatedEntry(
       : {
           subresources: subresources.map(({ name, group, version, kind, verbs }) => ({
             subresource: name,
-            responseKind: { group, version, kind },
+            responseKind:
+              group === own.group && version === own.version
+                ? { group: '', version: '', kind }
+                : { group, version, kind },
             verbs,
           })),
         }),

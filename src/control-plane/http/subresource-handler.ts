@@ -21,7 +21,13 @@ import type { ApiResponse } from './messages.js';
 import { patchedObject } from './patch.js';
 import { podLog } from './pod-log.js';
 import type { KindRequest } from './resource-handler.js';
-import { checkName, handleStatus, keyOfPath, placeInNamespace } from './resource-handler.js';
+import {
+  checkName,
+  handleObject,
+  handleStatus,
+  keyOfPath,
+  placeInNamespace,
+} from './resource-handler.js';
 import { deleteOptionsOf, parseWriteQuery } from './write-options.js';
 
 const SUCCESS: Status = {
@@ -59,10 +65,27 @@ function handlePodSubresource(options: ApiHandlerOptions, target: KindRequest): 
     case 'eviction':
       if (method !== 'POST') throw ApiError.methodNotAllowed();
       return evictPod(options, target);
+    case 'ephemeralcontainers':
+    case 'resize':
+      // the pod itself; neither part of it can be changed while it runs
+      if (method !== 'GET') throw ApiError.methodNotAllowed();
+      return handleObject(options, target);
+    case 'attach':
+    case 'exec':
+    case 'portforward':
+      throw noConnection(options, target);
     case undefined:
     default:
       throw unknownResource();
   }
+}
+
+/** Why nobody is connected to a pod: there is no node to ask, or connections are not offered. */
+function noConnection({ api }: ApiHandlerOptions, { path }: KindRequest): ApiError {
+  const { metadata, spec } = api.read(PODS, keyOfPath(path));
+  return spec.nodeName === undefined
+    ? ApiError.badRequest(`pod ${metadata.name} does not have a host assigned`)
+    : unknownResource();
 }
 
 /** @see Source: kubernetes `pkg/registry/core/pod/storage/storage.go`, `BindingREST.Create`. */

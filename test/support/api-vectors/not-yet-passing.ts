@@ -39,7 +39,6 @@ export const NOT_YET_PASSING: Readonly<Record<string, string>> = {
   'discovery/resources-apis-apps-v1': 'some kinds of the group are not offered yet',
   'discovery/resources-apis-rbac-authorization-k8s-io-v1': 'RBAC is not offered yet',
   'protocol/not-found': 'Secret, Job and others are not offered yet',
-  'protocol/pod-subresources': 'exec and resize are not offered yet',
   'protocol/warnings': 'componentstatuses, Endpoints and Job are not offered yet',
   'scale/apply': 'server-side apply and managedFields are not offered yet',
   'auth/impersonated':
