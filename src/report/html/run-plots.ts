@@ -60,7 +60,7 @@ export function runPlots(timeline: Timeline, analysis: Analysis): readonly RunPl
     responsePlot(seconds),
     replicaPlot(timeline, pods),
     cpuPlot(timeline, analysis),
-    costPlot(analysis, pods),
+    costPlot(analysis),
   ].map((plot) => withReason(withinSpan(plot, analysis.observed)));
 }
 
@@ -176,7 +176,7 @@ function cpuPlot(timeline: Timeline, { target, observed }: Analysis): RunPlot {
   };
 }
 
-function costPlot({ cost }: Analysis, pods: readonly PodHistory[]): RunPlot {
+function costPlot({ cost }: Analysis): RunPlot {
   const rate = cost.ratePerHour;
   const price = valueOf(cost.price);
   const plot = {

@@ -51,6 +51,7 @@ export class LinePlot {
     );
     const values = plot.lines.map((line) => [...line.values]);
     this.#drawn = new uPlot(this.#options(), [plot.instants, ...values], place);
+    this.#followPointer();
     // The place tells in words what the canvas shows.
     this.#drawn.ctx.canvas.setAttribute('aria-hidden', 'true');
     new ResizeObserver(() => this.resize(this.#place.clientWidth)).observe(place);
@@ -74,7 +75,14 @@ export class LinePlot {
    */
   leftOf(ms) {
     const { fromMs, toMs } = this.#context.view;
-    return ms < fromMs || ms > toMs ? undefined : this.#drawn.valToPos(ms, 'x');
+    if (ms < fromMs || ms > toMs) return undefined;
+    // Not by uPlot's scale: that is of before until it has drawn.
+    return ((ms - fromMs) / (toMs - fromMs)) * this.#widthPx;
+  }
+
+  /** Of the part under the lines, CSS pixels. */
+  get #widthPx() {
+    return this.#drawn.bbox.width / devicePixelRatio;
   }
 
   /** Follows the view: what part is shown, where the cursor is. */
@@ -148,16 +156,24 @@ export class LinePlot {
       series: [{}, ...plot.lines.map((line) => series(line, palette))],
       hooks: {
         drawAxes: [(drawn) => drawBehind(drawn, data, palette)],
-        setCursor: [(drawn) => this.#followMouse(drawn)],
         setSelect: [(drawn) => this.#zoomToSelection(drawn)],
       },
     };
   }
 
-  /** @param {uPlot} drawn - over which the mouse is, or which it left. */
-  #followMouse(drawn) {
-    const { left = -1 } = drawn.cursor;
-    this.#context.view.point(left < 0 ? undefined : drawn.posToVal(left, 'x'));
+  /** Lets the shared cursor follow the pointer; a finger leaves it where it last was. */
+  #followPointer() {
+    const { view } = this.#context;
+    const { over } = this.#drawn;
+    const point = (/** @type {PointerEvent} */ event) => {
+      const share = (event.clientX - over.getBoundingClientRect().left) / this.#widthPx;
+      view.point(view.fromMs + Math.min(Math.max(share, 0), 1) * (view.toMs - view.fromMs));
+    };
+    over.addEventListener('pointermove', point);
+    over.addEventListener('pointerdown', point);
+    over.addEventListener('pointerleave', ({ pointerType }) => {
+      if (pointerType === 'mouse') view.point(undefined);
+    });
   }
 
   /** @param {uPlot} drawn - in which a part was selected. */
