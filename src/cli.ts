@@ -7,6 +7,7 @@ import { controllerConformanceCommand } from './commands/controller-conformance.
 import { experimentCommand } from './commands/experiment.js';
 import { explainCommand } from './commands/explain.js';
 import { hpaConformanceCommand } from './commands/hpa-conformance-command.js';
+import { loadCommand } from './commands/load.js';
 import { profileCommand } from './commands/profile.js';
 import { reportCommand } from './commands/report.js';
 import { schemaCommand } from './commands/schema.js';
@@ -21,6 +22,7 @@ function program(): Command {
     .showHelpAfterError('(--help tells more)');
   const commands = [
     experimentCommand(),
+    loadCommand(),
     profileCommand(),
     reportCommand(),
     explainCommand(),

@@ -1,5 +1,5 @@
 /** Whether a run's figures may be believed: was it whole, and did the load generator keep up? */
-import type { SenderAudit } from '../load/sender.js';
+import type { LoadSummary, SenderAudit } from '../load/sender.js';
 import type { Timeline } from '../timeline/record.js';
 import { recordsOf } from './run-facts.js';
 
@@ -34,7 +34,11 @@ export type GeneratorVerdict =
 
 /** The sender's audit as a verdict; unknown when the sender never told (it was stopped or died). */
 export function generatorVerdict(timeline: Timeline): GeneratorVerdict {
-  const summary = recordsOf(timeline, 'load-summary').at(-1)?.summary;
+  return verdictOf(recordsOf(timeline, 'load-summary').at(-1)?.summary);
+}
+
+/** The same from what a sender said in the end; absent: it never came to its end. */
+export function verdictOf(summary: LoadSummary | undefined): GeneratorVerdict {
   if (summary === undefined) {
     return { kind: 'unknown', because: 'the load generator did not finish' };
   }

@@ -1,11 +1,11 @@
 /** Shows a run while it goes on: a live view on a terminal, plain lines elsewhere. */
-import { createLogUpdate } from 'log-update';
 import type { Experiment } from '../experiment/experiment.js';
 import { formatDurationMs } from '../core/duration.js';
 import { liveView, progressLine } from '../report/live-view.js';
 import type { LiveState } from '../run/live-state.js';
-import type { Cancel, Clock } from '../time/clock.js';
+import type { Clock } from '../time/clock.js';
 import type { Recorder } from '../timeline/recorder.js';
+import { Redraw } from './redraw.js';
 
 /** What is shown and how. */
 export interface LiveDisplayOptions {
@@ -16,21 +16,17 @@ export interface LiveDisplayOptions {
   readonly isPlain: boolean;
 }
 
-const VIEW_PERIOD_MS = 500;
-const LINE_PERIOD_MS = 5_000;
-const DEFAULT_COLUMNS = 100;
-
 /** Redraws by itself until closed. */
 export class LiveDisplay {
-  readonly #options: LiveDisplayOptions;
-  readonly #view: ReturnType<typeof createLogUpdate> | undefined;
-  #cancel: Cancel | undefined;
-  #isClosed = false;
+  readonly #redraw: Redraw;
 
-  constructor(options: LiveDisplayOptions) {
-    this.#options = options;
-    const isView = process.stdout.isTTY && !options.isPlain;
-    this.#view = isView ? createLogUpdate(process.stdout, { showCursor: true }) : undefined;
+  constructor({ live, recorder, clock, isPlain }: LiveDisplayOptions) {
+    this.#redraw = new Redraw({
+      clock,
+      isPlain,
+      view: (columns) => liveView(live.snapshot(recorder.now()), columns),
+      line: () => progressLine(live.snapshot(recorder.now())),
+    });
   }
 
   /** Says what is run and how to look into it. */
@@ -59,28 +55,12 @@ export class LiveDisplay {
 
   /** Shows the present state at once, then each period. */
   changed(): void {
-    if (this.#isClosed) return;
-    this.#cancel?.();
-    this.#draw();
-    const periodMs = this.#view === undefined ? LINE_PERIOD_MS : VIEW_PERIOD_MS;
-    this.#cancel = this.#options.clock.after(periodMs, () => this.changed());
+    this.#redraw.changed();
   }
 
   /** Leaves the last state on the screen. */
   close(): void {
-    this.#isClosed = true;
-    this.#cancel?.();
-    this.#view?.done();
-  }
-
-  #draw(): void {
-    const { live, recorder } = this.#options;
-    const snapshot = live.snapshot(recorder.now());
-    if (this.#view === undefined) {
-      process.stdout.write(`${progressLine(snapshot)}\n`);
-    } else {
-      this.#view(liveView(snapshot, process.stdout.columns ?? DEFAULT_COLUMNS).join('\n'));
-    }
+    this.#redraw.close();
   }
 }
 

@@ -14,15 +14,17 @@ const INTERRUPTED_EXIT = 130;
 /**
  * From now on the first signal asks for an orderly end and the second ends the process at once (the
  * run's guard then cleans up).
+ *
+ * @param doing - what follows the first signal, for its message.
  */
-export function stopOnSignals(): StopSignals {
+export function stopOnSignals(doing = 'tearing down'): StopSignals {
   const controller = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => {
     if (controller.signal.aborted) {
       process.stderr.write(`\n${signal} again: ending at once\n`);
       process.exit(INTERRUPTED_EXIT);
     }
-    process.stderr.write(`\n${signal}: tearing down (once more ends at once)\n`);
+    process.stderr.write(`\n${signal}: ${doing} (once more ends at once)\n`);
     controller.abort(signal);
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);

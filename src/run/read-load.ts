@@ -2,9 +2,47 @@
 import { dirname, resolve } from 'node:path';
 import { LabError } from '../core/errors.js';
 import { formatFault } from '../experiment/fault.js';
-import { parseLoad } from '../experiment/parse-load.js';
+import { parseLoad, parseRequests } from '../experiment/parse-load.js';
+import type { SessionSpec } from '../load/request-spec.js';
 import type { LoadPlan } from '../load/sender.js';
 import { readText } from './read-text.js';
+
+/** A value, or every fault in words, with its place. */
+export type ReadResult<T> =
+  | { readonly kind: 'value'; readonly value: T }
+  | { readonly kind: 'faults'; readonly faults: readonly string[] };
+
+/** The load of a file; `seed` counts instead of the file's own. */
+export function loadOfFile(path: string, seed?: number): ReadResult<LoadPlan> {
+  const read = readText(path);
+  if (read.kind === 'unreadable') return unreadable(path, read.because);
+  const parsed = parseLoad(read.text, {
+    fileName: path,
+    resolvePath: (relative) => resolve(dirname(path), relative),
+    readText,
+    ...(seed === undefined ? {} : { seed }),
+  });
+  return parsed.kind === 'load'
+    ? { kind: 'value', value: parsed.plan }
+    : { kind: 'faults', faults: parsed.faults.map(formatFault) };
+}
+
+/** What arrivals ask, from a file that holds nothing else. */
+export function requestsOfFile(path: string): ReadResult<readonly SessionSpec[]> {
+  const read = readText(path);
+  if (read.kind === 'unreadable') return unreadable(path, read.because);
+  const parsed = parseRequests(read.text, path);
+  return parsed.kind === 'requests'
+    ? { kind: 'value', value: parsed.requests }
+    : { kind: 'faults', faults: parsed.faults.map(formatFault) };
+}
+
+function unreadable(path: string, because: string): ReadResult<never> {
+  return {
+    kind: 'faults',
+    faults: [`${path}: expected a file that can be read, found ${because}`],
+  };
+}
 
 /**
  * The load of a file.
@@ -12,19 +50,11 @@ import { readText } from './read-text.js';
  * @throws {LabError} `LOAD_INVALID` when it cannot be read, or with every fault.
  */
 export function readLoad(path: string): LoadPlan {
-  const read = readText(path);
-  if (read.kind === 'unreadable') {
-    throw new LabError('LOAD_INVALID', `cannot read ${path}: ${read.because}`);
-  }
-  const parsed = parseLoad(read.text, {
-    fileName: path,
-    resolvePath: (relative) => resolve(dirname(path), relative),
-    readText,
-  });
-  if (parsed.kind === 'load') return parsed.plan;
-  const count = parsed.faults.length;
+  const read = loadOfFile(path);
+  if (read.kind === 'value') return read.value;
+  const count = read.faults.length;
   const title = `${path}: ${count === 1 ? 'a fault' : `${count} faults`}`;
-  throw new LabError('LOAD_INVALID', [title, ...parsed.faults.map(formatFault)].join('\n  '), {
+  throw new LabError('LOAD_INVALID', [title, ...read.faults].join('\n  '), {
     hint: 'a profile is `stages:` as under `load:` of an experiment; experiments/ has examples',
   });
 }
