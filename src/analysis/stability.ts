@@ -56,8 +56,10 @@ export interface Stability {
   readonly byOthers: number;
   /** Direction changes an hour, since the load began. */
   readonly thrashPerHour: Measure;
-  /** The largest of a load change that ended up settled. */
+  /** The largest of `overshoots`. */
   readonly overshoot: Measure<Overshoot>;
+  /** Of each rise of the load for which it can be told. */
+  readonly overshoots: readonly Overshoot[];
   readonly settlings: readonly Settling[];
   readonly settlingTime: Distribution;
   readonly limited: LimitedTimes;
@@ -103,7 +105,7 @@ export function stability(sources: StabilitySources): Stability {
     directionChanges,
     byOthers: sources.rescales.length - all.length,
     thrashPerHour: perHour(directionChanges, sources.span),
-    overshoot: mapChanges(sources.changes, () => overshoot(levels, settlings, sources.demand)),
+    ...overshootsOf(levels, settlings, sources),
     settlings,
     settlingTime: distribution(
       settlings.map(({ settlingMs }) => settlingMs),
@@ -167,29 +169,25 @@ function settlingOf(level: Level, syncPeriodMs: number): readonly Settling[] {
   return [{ change, settlingMs }];
 }
 
-function mapChanges<T>(changes: Measure<unknown>, make: () => Measure<T>): Measure<T> {
-  return changes.kind === 'measured' ? make() : changes;
-}
-
-function overshoot(
+function overshootsOf(
   levels: readonly Level[],
   settlings: readonly Settling[],
-  demand: Measure<StepSeries>,
-): Measure<Overshoot> {
-  const rises = levels.filter(({ change }) => change.direction === 'up');
-  if (rises.length === 0) return noData('the load never rose');
-  const each = rises.map((level) => {
-    const settling = settlings.find(({ change }) => change === level.change);
-    return overshootOf(level, settling?.settlingMs, demand);
-  });
-  const known = each.flatMap((one) => (one.kind === 'measured' ? [one.value] : []));
-  const largest = known.reduce<Overshoot | undefined>(
+  { changes, demand }: StabilitySources,
+): Pick<Stability, 'overshoot' | 'overshoots'> {
+  const each = levels
+    .filter(({ change }) => change.direction === 'up')
+    .map((level) => {
+      const settling = settlings.find(({ change }) => change === level.change);
+      return overshootOf(level, settling?.settlingMs, demand);
+    });
+  const overshoots = each.flatMap((one) => (one.kind === 'measured' ? [one.value] : []));
+  const largest = overshoots.reduce<Overshoot | undefined>(
     (most, one) => (most === undefined || one.replicas > most.replicas ? one : most),
     undefined,
   );
-  return largest === undefined
-    ? (each.find((one) => one.kind !== 'measured') ?? noData('the load never rose'))
-    : measured(largest);
+  if (largest !== undefined) return { overshoot: measured(largest), overshoots };
+  const none = changes.kind === 'measured' ? noData('the load never rose') : changes;
+  return { overshoot: each.find((one) => one.kind !== 'measured') ?? none, overshoots };
 }
 
 /** The overshoot of one level. */

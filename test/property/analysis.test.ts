@@ -38,10 +38,13 @@ const timelines: fc.Arbitrary<Timeline> = fc
   );
 
 /** All of stability but the instants of its load changes. */
-function steadiness({ stability: { overshoot, settlings, ...figures } }: Analysis): unknown {
+function steadiness({
+  stability: { overshoot, overshoots, settlings, ...figures },
+}: Analysis): unknown {
   return {
     ...figures,
     overshoot: mapMeasure(overshoot, ({ replicas, peak }) => [replicas, peak]),
+    overshoots: overshoots.map(({ replicas, peak }) => [replicas, peak]),
     settlings: settlings.map(({ settlingMs }) => settlingMs),
   };
 }

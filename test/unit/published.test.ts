@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { MEASURES } from '../../src/analysis/catalogue/catalogue.js';
-import { schemaTexts } from '../../src/commands/schema.js';
+import { measuresDocument } from '../../src/analysis/catalogue/measures-document.js';
+import { MEASURES_DOCUMENT, schemaTexts } from '../../src/commands/schema.js';
 import { ERRORS } from '../../src/core/errors.js';
 import { formatFault } from '../../src/experiment/fault.js';
 import { parseExperiment } from '../../src/experiment/parse.js';
@@ -29,6 +30,14 @@ describe('README', () => {
 describe('generated schemas', () => {
   it.each(Object.entries(schemaTexts()))('%s is what `npm run schema` writes', (name, text) => {
     expect(readFileSync(join(ROOT, 'generated', name), 'utf8')).toBe(text);
+  });
+});
+
+describe('docs/measures.md', () => {
+  it('is what `npm run schema` writes', () => {
+    const document = readFileSync(join(ROOT, MEASURES_DOCUMENT), 'utf8');
+
+    expect(document).toBe(measuresDocument(MEASURES));
   });
 });
 

@@ -58,7 +58,7 @@ const stabilitySection = z.strictObject(stabilityFields);
 
 /** Steadiness and fit as data. */
 export function stabilityJson(analysis: Analysis): z.output<typeof stabilitySection> {
-  const { overshoot, settlings, ...figures } = analysis.stability;
+  const { overshoot, overshoots: _, settlings, ...figures } = analysis.stability;
   return {
     stability: {
       ...figures,
