@@ -1,12 +1,10 @@
 /** All measures of a run, from its timeline alone. */
 import type { GapRecord, LoadRecord, Timeline } from '../timeline/record.js';
-import { podCost, type PodCost } from './cost.js';
 import { type ExplainedDecision, hpaDecisions } from './hpa-decisions.js';
 import { loadChanges, loadPieces, type LoadChange, type LoadPiece } from './load-changes.js';
-import { mapMeasure, measured, noData, valueOf, type Measure } from './measure.js';
+import { mapMeasure, measured, noData, type Measure } from './measure.js';
 import { podHistories } from './pod-history.js';
 import { measuredLoadChanges } from './rate-changes.js';
-import { readiness, type Readiness } from './readiness.js';
 import {
   aroundPeak,
   loadStretch,
@@ -24,6 +22,7 @@ import {
   type Span,
 } from './run-facts.js';
 import { scalingAnalysis, type ScalingAnalysis } from './scaling-analysis.js';
+import { serviceAnalysis, type ServiceAnalysis } from './service-analysis.js';
 import {
   completeness,
   generatorVerdict,
@@ -31,12 +30,10 @@ import {
   type GeneratorVerdict,
 } from './verdicts.js';
 
-/** Where the experiment of a header names no flap window. */
-const DEFAULT_FLAP_WINDOW_MS = 60_000;
 const SECOND_MS = 1_000;
 
 /** Everything the lab can say of a run. Instants (`t`) are ms since the run began. */
-export interface Analysis extends ScalingAnalysis {
+export interface Analysis extends ScalingAnalysis, ServiceAnalysis {
   readonly completeness: Completeness;
   /** Unless it kept up, response times and errors are not the service's. */
   readonly generator: GeneratorVerdict;
@@ -50,10 +47,8 @@ export interface Analysis extends ScalingAnalysis {
   readonly wholeLoad: Measure<LoadStretch>;
   readonly aroundPeak: Measure<AroundPeak>;
   readonly stretches: Measure<readonly LoadStretch[]>;
-  readonly readiness: Readiness;
   /** Absent for a run without decisions on record. */
   readonly hpaDecisions: Measure<readonly ExplainedDecision[]>;
-  readonly cost: PodCost;
   /** Times in which something was not observed. */
   readonly gaps: readonly GapRecord[];
   readonly notes: readonly string[];
@@ -71,8 +66,7 @@ export function analyze(timeline: Timeline): Analysis {
   const seconds = recordsOf(timeline, 'load');
   const changes = changesOf(plan, seconds);
   const facts = { pods, seconds, changes, plan, observed };
-  const experiment = experimentOf(timeline);
-  const windowMs = valueOf(experiment)?.flapWindowMs ?? DEFAULT_FLAP_WINDOW_MS;
+  const scaling = scalingAnalysis(timeline, facts);
   return {
     completeness: completeness(timeline),
     generator: generatorVerdict(timeline),
@@ -80,17 +74,12 @@ export function analyze(timeline: Timeline): Analysis {
     target: cpuTargetOf(timeline),
     loadStartT,
     loadChanges: changes,
-    ...scalingAnalysis(timeline, facts),
+    ...scaling,
+    ...serviceAnalysis(timeline, { ...facts, scaleUps: scaling.scaleUps }),
     wholeLoad: wholeLoad(seconds),
     aroundPeak: planned(plan, (of) => aroundPeak(seconds, of)),
     stretches: mapMeasure(plan, (of) => stretchesByPiece(seconds, of)),
     hpaDecisions: hpaDecisions(timeline),
-    readiness: readiness(pods, { span: observed, windowMs }),
-    cost: podCost(
-      pods,
-      observed,
-      mapMeasure(experiment, ({ price }) => price),
-    ),
     gaps: recordsOf(timeline, 'gap'),
     notes: recordsOf(timeline, 'note').map(({ text }) => text),
   };

@@ -3,7 +3,7 @@ import type { FailureKind, StatusClass } from '../load/sender.js';
 import type { LoadRecord } from '../timeline/record.js';
 import type { LoadPiece } from './load-changes.js';
 import { measured, noData, type Measure } from './measure.js';
-import { responseTimes, type ResponseTimes } from './response-times.js';
+import { responseTimes, serviceTimes, type ResponseTimes } from './response-times.js';
 import type { Span } from './run-facts.js';
 
 /** What became of the arrivals due in some seconds. It adds up as a load second does. */
@@ -31,6 +31,8 @@ export interface LoadStretch extends RequestCounts, Span {
   /** Planned; the mean of a ramp. Absent where it is not one stretch of the plan. */
   readonly plannedPerSecond: Measure;
   readonly responseTimes: ResponseTimes;
+  /** From the send to the end of the answer: without the wait for a connection. */
+  readonly serviceTimes: ResponseTimes;
 }
 
 /** Sums over seconds. */
@@ -72,6 +74,7 @@ export function loadStretch(
     plannedPerSecond: of.plannedPerSecond,
     ...requestCounts(seconds),
     responseTimes: responseTimes(seconds),
+    serviceTimes: serviceTimes(seconds),
   };
 }
 
@@ -79,10 +82,10 @@ export function loadStretch(
 const ROUNDING_MS = 0.002;
 
 /** Seconds that begin within a span; a second on a border belongs to what begins there. */
-export function secondsWithin(
-  seconds: readonly LoadRecord[],
+export function secondsWithin<T extends { readonly t: number }>(
+  seconds: readonly T[],
   { fromT, toT }: Span,
-): readonly LoadRecord[] {
+): readonly T[] {
   return seconds.filter(({ t }) => t >= fromT - ROUNDING_MS && t < toT - ROUNDING_MS);
 }
 

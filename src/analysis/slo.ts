@@ -1,9 +1,10 @@
 /** Which requests kept what users are promised, second by second of the load. */
 import type { SloSettings } from '../experiment/experiment.js';
-import { mergeHistograms } from '../load/histogram.js';
+import { countAtOrBelowMs } from '../load/histogram.js';
 import type { LoadSecond } from '../load/sender.js';
 import type { LoadRecord, Timeline } from '../timeline/record.js';
 import { measured, noData, type Measure } from './measure.js';
+import { responseCounts } from './response-times.js';
 import { experimentOf, recordsOf } from './run-facts.js';
 
 /** One second of the load, held against the SLO. */
@@ -46,8 +47,9 @@ export function sloSeconds(timeline: Timeline): Measure<readonly SloSecond[]> {
   return measured(seconds.map((second) => sloSecond(second, slo.value)));
 }
 
-function sloSecond({ t, load }: LoadRecord, slo: SloSettings): SloSecond {
-  const inTime = mergeHistograms([load.responseTime]).countAtOrBelowMs(slo.responseTimeMs);
+function sloSecond(second: LoadRecord, slo: SloSettings): SloSecond {
+  const { t, load } = second;
+  const inTime = countAtOrBelowMs(responseCounts(second), slo.responseTimeMs);
   const serverErrors = load.answered['5xx'] ?? 0;
   const good = Math.max(0, inTime - serverErrors);
   const total = load.due - load.unanswered;

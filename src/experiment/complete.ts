@@ -1,12 +1,14 @@
 /** From what a file says to a whole {@link Experiment}: thin outside, thick inside. */
+import type { InlinePrice } from '../pricing/as-prices.js';
+import type { Prices } from '../pricing/prices.js';
 import { completeLoad } from './complete-load.js';
-import type { Experiment, ImageMapping, PriceSettings } from './experiment.js';
+import type { Experiment, ImageMapping } from './experiment.js';
 import type { ReadFiles } from './read-files.js';
 import type { ExperimentInput } from './schema.js';
 import type { Threshold } from './threshold.js';
 
 /** Used where an experiment names no price; every report names it. */
-export const DEFAULT_PRICE: PriceSettings = {
+export const DEFAULT_PRICE: InlinePrice = {
   vcpuHour: 0.04048,
   gibHour: 0.004445,
   currency: 'USD',
@@ -22,12 +24,14 @@ export interface CompletionContext {
   readonly files: ReadFiles;
   /** Its thresholds, already read. */
   readonly thresholds: readonly Threshold[];
+  /** The prices of the book that it names; undefined when it names none. */
+  readonly prices: Prices | undefined;
 }
 
 /** The experiment with every default filled in. */
 export function completeExperiment(
   input: ExperimentInput,
-  { resolvePath, files, thresholds }: CompletionContext,
+  { resolvePath, files, thresholds, prices }: CompletionContext,
 ): Experiment {
   const { deployment } = input.underTest;
   return {
@@ -50,11 +54,15 @@ export function completeExperiment(
     ...(input.slo === undefined
       ? {}
       : { slo: { responseTimeMs: input.slo.responseTime, objective: input.slo.objective } }),
-    price: input.price ?? DEFAULT_PRICE,
+    price: prices ?? inlinePrice(input.price) ?? DEFAULT_PRICE,
     ...(files.demandCurve === undefined ? {} : { demandCurve: files.demandCurve }),
     thresholds,
     seed: input.seed,
   };
+}
+
+function inlinePrice(price: ExperimentInput['price']): InlinePrice | undefined {
+  return typeof price === 'object' && 'vcpuHour' in price ? price : undefined;
 }
 
 function embeddedSettings(input: ExperimentInput['embedded']): Experiment['embedded'] {

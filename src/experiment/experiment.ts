@@ -2,6 +2,8 @@
 import type { StringMap } from '../core/objects.js';
 import type { DemandCurve } from '../load/demand-curve.js';
 import type { LoadPlan } from '../load/sender.js';
+import type { InlinePrice } from '../pricing/as-prices.js';
+import type { Prices } from '../pricing/prices.js';
 import type { Threshold } from './threshold.js';
 
 /** How the embedded cluster gives pods their addresses. */
@@ -48,16 +50,6 @@ export interface ManifestPatch {
   readonly patch: Readonly<Record<string, unknown>>;
 }
 
-/** Rates at which pods are paid for, with where the price is from. */
-export interface PriceSettings {
-  readonly vcpuHour: number;
-  readonly gibHour: number;
-  readonly currency: string;
-  /** ISO date of the price. */
-  readonly asOf: string;
-  readonly source: string;
-}
-
 /** What users are promised: a share of requests that are good. */
 export interface SloSettings {
   /** A request is good when it was answered 1xx-4xx within this, from when it was due. */
@@ -94,7 +86,8 @@ export interface Experiment {
   readonly embedded: EmbeddedSettings;
   /** Absent: nothing is promised, and measures of it are absent. */
   readonly slo?: SloSettings;
-  readonly price: PriceSettings;
+  /** Prices of a book, or those written in the experiment itself. */
+  readonly price: InlinePrice | Prices;
   /** What each number of replicas holds, from a capacity search; absent: not known. */
   readonly demandCurve?: DemandCurve;
   /** What must hold of the run; empty when nothing is judged. */

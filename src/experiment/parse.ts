@@ -5,6 +5,7 @@ import type { Fault } from './fault.js';
 import { ReadFiles, type ReadText } from './read-files.js';
 import { requestPlaceFaults } from './request-places.js';
 import { experimentSchema } from './schema.js';
+import { ReadPrices } from './read-prices.js';
 import { ReadThresholds } from './read-thresholds.js';
 import { silenceFaults, stageFaults } from './stage-faults.js';
 import type { KnownMeasure } from './threshold.js';
@@ -35,12 +36,14 @@ export type ParsedExperiment =
  */
 export function parseExperiment(text: string, context: ExperimentContext): ParsedExperiment {
   const files = new ReadFiles(context);
+  const prices = new ReadPrices(context);
   const thresholds = new ReadThresholds(context.measures);
   const parsed = parseYamlDocument(text, {
     fileName: context.fileName,
     schema: experimentSchema,
     otherFaults: (document) => [
       ...crossFaults(document, files),
+      ...prices.faults(document, ['price']),
       ...thresholds.faults(document, ['thresholds']),
     ],
   });
@@ -49,6 +52,7 @@ export function parseExperiment(text: string, context: ExperimentContext): Parse
     ...context,
     files,
     thresholds: thresholds.all,
+    prices: prices.chosen,
   });
   const silence = { path: ['load', 'stages'], plan: experiment.load };
   const faults = silenceFaults(parsed.document, silence);

@@ -1,6 +1,7 @@
 /** The experiment file as its users write it. Unknown fields are refused; what is optional has its default here. */
 import { z } from 'zod';
 import { loadSchema } from './load-schema.js';
+import { price } from './price-schema.js';
 import { slo } from './slo-schema.js';
 import { THRESHOLD_FORM } from './threshold.js';
 import { decimal, duration, label, pattern, text, wholeNumber, word } from './values.js';
@@ -106,16 +107,6 @@ const embedded = z.strictObject({
   apiPort: wholeNumber(0, 65_535).prefault(0).describe('Port of the API server; 0 takes any free.'),
 });
 
-const price = z.strictObject({
-  vcpuHour: decimal({ min: 0 }).describe('Price of one vCPU for one hour.'),
-  gibHour: decimal({ min: 0 }).describe('Price of one GiB of memory for one hour.'),
-  currency: pattern(/^[A-Z]{3}$/, 'a currency code such as USD').describe('ISO 4217 code.'),
-  asOf: z.iso
-    .date('a date such as 2026-11-01')
-    .describe('Day on which the price was looked up, such as 2026-11-01.'),
-  source: text('where the price is from').describe('Where the price is from.'),
-});
-
 /** An experiment file; its output has durations in milliseconds and rates a second. */
 export const experimentSchema = z
   .strictObject({
@@ -151,7 +142,9 @@ export const experimentSchema = z
     slo: slo.optional().describe('What users are promised; without it, measures of it are absent.'),
     price: price
       .optional()
-      .describe('Prices for the cost estimate; by default a public list price, named in reports.'),
+      .describe(
+        'Prices for the cost estimate: a price book, or your own; by default a public list price, named in reports.',
+      ),
     demandCurve: text('a path')
       .optional()
       .describe(

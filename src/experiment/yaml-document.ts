@@ -173,12 +173,23 @@ function unknownField(
   });
 }
 
-/** Of a union's branches the one that was meant: the only one that failed below its top. */
+/**
+ * Of a union's branches the one that was meant: of those that failed below their top, the one that knows
+ * most of the fields that are there.
+ */
 function branchMeant(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   const deeper = branches.filter((issues) =>
     issues.every(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'),
   );
-  return deeper.length === 1 ? deeper[0] : undefined;
+  const strangers = deeper.map((issues) =>
+    issues.reduce(
+      (sum, each) => sum + (each.code === 'unrecognized_keys' ? each.keys.length : 0),
+      0,
+    ),
+  );
+  const fewest = Math.min(...strangers);
+  const meant = deeper.filter((_, index) => strangers[index] === fewest);
+  return meant.length === 1 ? meant[0] : undefined;
 }
 
 /** The schema's own messages say what is expected; zod's are put into the same words. */

@@ -1,12 +1,17 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { analyze, type Analysis } from '../../src/analysis/analyze.js';
-import { podCost } from '../../src/analysis/cost.js';
-import { mapMeasure, measured, valueOf } from '../../src/analysis/measure.js';
+import { amountWithin, billedTime } from '../../src/analysis/billed-time.js';
+import { mapMeasure, valueOf } from '../../src/analysis/measure.js';
 import { podHistories } from '../../src/analysis/pod-history.js';
+import type { Prices } from '../../src/pricing/prices.js';
 import type { Timeline } from '../../src/timeline/record.js';
 import { decodeTimeline, encodeRecord } from '../../src/timeline/codec.js';
-import { DEFAULT_PRICE } from '../../src/experiment/complete.js';
+import {
+  bundledPriceBook,
+  choosePrices,
+  PRICE_BOOK_NAMES,
+} from '../../src/experiment/price-books.js';
 import { aTimeline, shifted } from '../support/a-timeline.js';
 
 /** Runs of a minute or so, with rescales at any time to any size, whole or stopped anywhere. */
@@ -47,6 +52,13 @@ function steadiness({
     overshoots: overshoots.map(({ replicas, peak }) => [replicas, peak]),
     settlings: settlings.map(({ settlingMs }) => settlingMs),
   };
+}
+
+function pricesOf(name: string): Prices {
+  const book = bundledPriceBook(name);
+  const chosen = book === undefined ? undefined : choosePrices(book, {}, name);
+  if (chosen?.kind !== 'prices') throw new Error(`expected a price book, found ${name}`);
+  return chosen.prices;
 }
 
 const RUNS = { numRuns: 25, seed: 5 };
@@ -90,15 +102,17 @@ describe('for any run', { timeout: 30_000 }, () => {
     );
   });
 
-  it('cost is additive over time', () => {
+  it('cost is additive over time, by every book', () => {
     fc.assert(
       fc.property(timelines, fc.integer({ min: 0, max: 90_000 }), (timeline, cutT) => {
         const pods = podHistories(timeline);
-        const price = measured(DEFAULT_PRICE);
-        const cost = (fromT: number, toT: number): number =>
-          valueOf(podCost(pods, { fromT, toT }, price).estimatedCost) ?? 0;
+        for (const name of PRICE_BOOK_NAMES) {
+          const billed = valueOf(billedTime(pods, pricesOf(name), 90_000));
+          const cost = (fromT: number, toT: number): number =>
+            amountWithin(billed?.intervals ?? [], { fromT, toT });
 
-        expect(cost(0, cutT) + cost(cutT, 90_000)).toBeCloseTo(cost(0, 90_000), 12);
+          expect(cost(0, cutT) + cost(cutT, 90_000)).toBeCloseTo(cost(0, 90_000), 12);
+        }
       }),
       RUNS,
     );

@@ -22,9 +22,10 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   timeline: { io: false, mayImport: { core: 'all', time: 'types', load: 'types' } },
   autoscaling: { io: false, mayImport: { core: 'all', time: 'types' } },
   probe: { io: false, mayImport: { core: 'all', time: 'types' } },
+  pricing: { io: false, mayImport: { core: 'all' } },
   experiment: {
     io: false,
-    mayImport: { core: 'all', time: 'types', load: 'all', autoscaling: 'all' },
+    mayImport: { core: 'all', pricing: 'all', time: 'types', load: 'all', autoscaling: 'all' },
   },
   analysis: {
     io: false,
@@ -33,6 +34,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
       time: 'types',
       timeline: 'all',
       load: 'all',
+      pricing: 'all',
       autoscaling: 'all',
       experiment: 'types',
     },

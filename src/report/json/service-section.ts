@@ -4,8 +4,12 @@ import type { Analysis } from '../../analysis/analyze.js';
 import { atMs, count, counts, figure, measure, number } from './values.js';
 
 const price = z.strictObject({
-  vcpuHour: number,
-  gibHour: number,
+  book: z.string(),
+  title: z.string(),
+  region: z.string().optional(),
+  billing: z.enum(['pods', 'nodes']),
+  node: z.string().optional(),
+  note: z.string().optional(),
   currency: z.string(),
   asOf: z.string(),
   source: z.string(),
@@ -51,6 +55,11 @@ export function serviceJson({ readiness, cost }: Analysis): z.output<typeof serv
       restarts: readiness.restarts,
       restartsByPod: { ...readiness.restartsByPod },
     },
-    cost,
+    cost: {
+      podSeconds: cost.podSeconds,
+      estimatedCost: cost.estimatedCost,
+      estimatedCostPerHour: cost.estimatedCostPerHour,
+      price: cost.price,
+    },
   };
 }

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { countAtOrBelowMs, LatencyHistogram, mergeHistograms, timeCounts } from '../../../src/load/histogram.js';
+import {
+  countAtOrBelowMs,
+  LatencyHistogram,
+  mergeHistograms,
+  timeCounts,
+} from '../../../src/load/histogram.js';
 
 function recorded(times: readonly number[]): LatencyHistogram {
   const histogram = new LatencyHistogram();

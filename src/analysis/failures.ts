@@ -1,0 +1,148 @@
+/** Requests that failed, by what was going on in the cluster at that time. */
+import { FAILURE_KINDS, type FailureKind, type LoadSecond } from '../load/sender.js';
+import type { LoadRecord } from '../timeline/record.js';
+import type { FailureWindow } from './failure-windows.js';
+
+/** How a request failed: without an answer, or with a 5xx. */
+export type FailedAs = FailureKind | '5xx';
+
+/**
+ * What a failure is put down to.
+ *
+ * - `crash`: a container of a pod restarted.
+ * - `no-ready-pod`: the Service had no ready pod.
+ * - `rollout`: a pod was replaced by one of another template.
+ * - `scale-down`: a pod was removed by a scale-down.
+ * - `pod-deleted`: a pod was deleted otherwise (evicted, or by hand).
+ * - `flapping`: a pod was taken out of rotation without being deleted.
+ * - `overload`: it timed out, or was reset, while CPU was throttled or at its limit.
+ * - `unknown`: nothing of this was seen at that time; only how it failed is known.
+ */
+export const FAILURE_CAUSES = [
+  'crash',
+  'no-ready-pod',
+  'rollout',
+  'scale-down',
+  'pod-deleted',
+  'flapping',
+  'overload',
+  'unknown',
+] as const;
+
+/** See {@link FAILURE_CAUSES}. */
+export type FailureCause = (typeof FAILURE_CAUSES)[number];
+
+/** The failures put down to one cause. */
+export interface CausedFailures {
+  readonly cause: FailureCause;
+  readonly count: number;
+  readonly byKind: Readonly<Partial<Record<FailedAs, number>>>;
+  /** Seconds of the load in which they were due. */
+  readonly seconds: number;
+  /** What was seen, in words: the first of it, and how often more. */
+  readonly evidence: string;
+}
+
+/** All failed requests (failed, or answered 5xx). Dropped and unsent ones were never asked. */
+export interface FailureReport {
+  readonly total: number;
+  readonly byKind: Readonly<Partial<Record<FailedAs, number>>>;
+  /** Only causes with failures, in the order of {@link FAILURE_CAUSES}; they add up to `total`. */
+  readonly byCause: readonly CausedFailures[];
+}
+
+const SECOND_MS = 1_000;
+
+/**
+ * Puts each failure down to what was going on while it was due or under way: from the begin of its
+ * second to its end, for timeouts to the timeout after it. Of several causes the first in the order of
+ * {@link FAILURE_CAUSES} wins. Overlap in time is evidence, not proof.
+ *
+ * @param windows - see `failure-windows.ts`, in the order of causes.
+ * @param timeoutMs - after which a request counts as timed out.
+ */
+export function failureReport(
+  seconds: readonly LoadRecord[],
+  windows: readonly FailureWindow[],
+  timeoutMs: number,
+): FailureReport {
+  const sums = new Map<FailureCause, Sum>();
+  const byKind: Partial<Record<FailedAs, number>> = {};
+  let total = 0;
+  for (const { t, load } of seconds) {
+    for (const [kind, count] of failuresOf(load)) {
+      const toT = t + SECOND_MS + (kind === 'timeout' ? timeoutMs : 0);
+      const window = windows.find(
+        (each) => each.fromT < toT && each.toT > t && canCause(each.cause, kind),
+      );
+      const cause = window?.cause ?? 'unknown';
+      total += count;
+      byKind[kind] = (byKind[kind] ?? 0) + count;
+      addTo(sums, cause, { kind, count, t, evidence: window?.evidence ?? NO_EVIDENCE });
+    }
+  }
+  return {
+    total,
+    byKind,
+    byCause: FAILURE_CAUSES.flatMap((cause) => {
+      const sum = sums.get(cause);
+      return sum === undefined ? [] : [causedFailures(cause, sum)];
+    }),
+  };
+}
+
+const NO_EVIDENCE = 'nothing of the kind was going on at that time';
+
+interface Sum {
+  readonly byKind: Partial<Record<FailedAs, number>>;
+  readonly seconds: Set<number>;
+  readonly evidence: Set<string>;
+}
+
+function addTo(
+  sums: Map<FailureCause, Sum>,
+  cause: FailureCause,
+  of: {
+    readonly kind: FailedAs;
+    readonly count: number;
+    readonly t: number;
+    readonly evidence: string;
+  },
+): void {
+  let sum = sums.get(cause);
+  if (sum === undefined) {
+    sum = { byKind: {}, seconds: new Set(), evidence: new Set() };
+    sums.set(cause, sum);
+  }
+  sum.byKind[of.kind] = (sum.byKind[of.kind] ?? 0) + of.count;
+  sum.seconds.add(of.t);
+  sum.evidence.add(of.evidence);
+}
+
+function causedFailures(cause: FailureCause, sum: Sum): CausedFailures {
+  const [first = NO_EVIDENCE] = sum.evidence;
+  const more = sum.evidence.size - 1;
+  return {
+    cause,
+    count: Object.values(sum.byKind).reduce((total, count) => total + count, 0),
+    byKind: sum.byKind,
+    seconds: sum.seconds.size,
+    evidence: more === 0 ? first : `${first}; ${more} more of its kind`,
+  };
+}
+
+function failuresOf({ failed, answered }: LoadSecond): readonly (readonly [FailedAs, number])[] {
+  const kinds: readonly (readonly [FailedAs, number | undefined])[] = [
+    ...FAILURE_KINDS.map((kind) => [kind, failed[kind]] as const),
+    ['5xx', answered['5xx']],
+  ];
+  return kinds.flatMap(([kind, count]) =>
+    count === undefined || count === 0 ? [] : [[kind, count]],
+  );
+}
+
+/** A full CPU makes requests late or drops them; it refuses no TLS. */
+function canCause(cause: FailureCause, kind: FailedAs): boolean {
+  if (kind === 'tls' || kind === 'other') return false;
+  return cause !== 'overload' || kind !== 'refused';
+}

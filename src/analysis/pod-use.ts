@@ -1,0 +1,107 @@
+/** What each pod used over time: from the kernel's counters, else from the metrics API. */
+import type { CpuRecord, PodMetricsRecord, Timeline } from '../timeline/record.js';
+import { measured, noData, type Measure } from './measure.js';
+import { recordsOf, type Span } from './run-facts.js';
+
+/** Use of one pod over a time. */
+export interface UseInterval extends Span {
+  /** Mean over the interval, Kubernetes millicores. */
+  readonly cpuMillicores: number;
+  /** At its end. */
+  readonly memoryBytes: number;
+  /** Scheduling periods in which the pod ran, and those of them in which it was stopped at its limit. */
+  readonly periods?: number;
+  readonly throttledPeriods?: number;
+}
+
+/** Use of all pods. */
+export interface PodUse {
+  /** Absent when neither was recorded. */
+  readonly source: Measure<'kernel' | 'metrics-api'>;
+  /** Intervals in order of time, by pod name; times without a reading are left out. */
+  readonly byPod: ReadonlyMap<string, readonly UseInterval[]>;
+}
+
+/** Readings of the kernel further apart than this are a gap, not a mean. */
+const KERNEL_GAP_MS = 5_000;
+/** Metrics older than this no longer tell of the time since the last ones. */
+const METRICS_GAP_MS = 90_000;
+
+type KernelReading = CpuRecord['pods'][number];
+
+/** Use of each pod between successive readings; the kernel's where there are any. */
+export function podUse(timeline: Timeline): PodUse {
+  const kernel = recordsOf(timeline, 'cpu');
+  if (kernel.length > 1) return { source: measured('kernel'), byPod: kernelUse(kernel) };
+  const metrics = recordsOf(timeline, 'pod-metrics').filter(({ pods }) => pods.length > 0);
+  if (metrics.length > 0) return { source: measured('metrics-api'), byPod: metricsUse(metrics) };
+  return { source: noData('the use of pods was not recorded'), byPod: new Map() };
+}
+
+function kernelUse(records: readonly CpuRecord[]): ReadonlyMap<string, readonly UseInterval[]> {
+  const byPod = new Map<string, UseInterval[]>();
+  let fromT: number | undefined;
+  let earlier = new Map<string, KernelReading>();
+  for (const { t, pods } of records) {
+    if (fromT !== undefined && t > fromT && t - fromT <= KERNEL_GAP_MS) {
+      for (const pod of pods) {
+        add(byPod, pod.name, between({ fromT, toT: t }, earlier.get(pod.uid), pod));
+      }
+    }
+    fromT = t;
+    earlier = new Map(pods.map((pod) => [pod.uid, pod]));
+  }
+  return byPod;
+}
+
+/** @param before - undefined for a pod that is new: all it has used since its start counts. */
+function between(span: Span, before: KernelReading | undefined, after: KernelReading): UseInterval {
+  const usedMs = risen(before?.cpuMs, after.cpuMs);
+  const { memoryBytes, periods, throttledPeriods } = after;
+  return {
+    ...span,
+    cpuMillicores: (usedMs * 1_000) / (span.toT - span.fromT),
+    memoryBytes,
+    ...(periods === undefined || throttledPeriods === undefined
+      ? {}
+      : {
+          periods: risen(before?.periods, periods),
+          throttledPeriods: risen(before?.throttledPeriods, throttledPeriods),
+        }),
+  };
+}
+
+/** A counter that fell began anew with a new process. */
+function risen(before: number | undefined, after: number): number {
+  return before === undefined || after < before ? after : after - before;
+}
+
+function metricsUse(
+  records: readonly PodMetricsRecord[],
+): ReadonlyMap<string, readonly UseInterval[]> {
+  const byPod = new Map<string, UseInterval[]>();
+  const last = new Map<string, { readonly timestamp: string; readonly t: number }>();
+  for (const { t, pods } of records) {
+    for (const { name, timestamp, windowMs, cpuMillicores, memoryBytes } of pods) {
+      const before = last.get(name);
+      if (before?.timestamp === timestamp) continue;
+      const fromT = Math.max(before?.t ?? t - windowMs, t - METRICS_GAP_MS);
+      if (t > fromT) add(byPod, name, { fromT, toT: t, cpuMillicores, memoryBytes });
+      last.set(name, { timestamp, t });
+    }
+  }
+  return byPod;
+}
+
+function add(byPod: Map<string, UseInterval[]>, name: string, interval: UseInterval): void {
+  const intervals = byPod.get(name);
+  if (intervals === undefined) byPod.set(name, [interval]);
+  else intervals.push(interval);
+}
+
+/** The intervals of a pod that overlap a span, whole. */
+export function useWithin(use: PodUse, pod: string, span: Span): readonly UseInterval[] {
+  return (use.byPod.get(pod) ?? []).filter(
+    ({ fromT, toT }) => toT > span.fromT && fromT < span.toT,
+  );
+}
