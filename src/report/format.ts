@@ -37,8 +37,8 @@ export function percentText(share: number): string {
   const percent = share * 100;
   if (percent === 0 || percent === 100) return `${percent} %`;
   if (percent < 0.01) return '< 0.01 %';
-  if (percent > 99.99) return '> 99.99 %';
-  return `${numberText(percent, percent < 1 || percent > 99 ? 2 : 1)} %`;
+  if (percent > 99.99 && percent < 100) return '> 99.99 %';
+  return `${numberText(percent, percent < 1 || (percent > 99 && percent < 100) ? 2 : 1)} %`;
 }
 
 /** Money with two digits that count at least: `0.0031 USD`, `12.40 USD`. */
@@ -80,4 +80,29 @@ export function wrapped(text: string, columns: number): readonly string[] {
     }
   }
   return line === '' ? lines : [...lines, line];
+}
+
+/** The first line of a text that may have several. */
+export function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}
+
+/**
+ * A text of several lines, each kept as a line of its own and indented as it was; where one is too long, the
+ * rest of it is indented as far. A word without spaces is cut at the width.
+ */
+export function wrappedLines(text: string, columns: number): readonly string[] {
+  return text.split('\n').flatMap((line) => {
+    const indent = /^[\s|]*/.exec(line)?.[0] ?? '';
+    const room = Math.max(columns - indent.length, 1);
+    const rows = wrapped(line.slice(indent.length), room).flatMap((row) => cut(row, room));
+    return rows.length === 0 ? [''] : rows.map((row) => `${indent}${row}`);
+  });
+}
+
+function cut(text: string, columns: number): readonly string[] {
+  const pieces = Math.max(1, Math.ceil(text.length / columns));
+  return Array.from({ length: pieces }, (_, index) =>
+    text.slice(index * columns, (index + 1) * columns),
+  );
 }

@@ -1,5 +1,6 @@
 /** The figures a reader wants first, each in a line. */
 import type { Analysis } from '../analysis/analyze.js';
+import type { Distribution } from '../analysis/distribution.js';
 import { valueOf, type Measure } from '../analysis/measure.js';
 import type { LoadStretch } from '../analysis/requests.js';
 import type { ScaleUp } from '../analysis/scale-up.js';
@@ -12,47 +13,53 @@ import {
   numberText,
   percentText,
   plural,
-  wrapped,
 } from './format.js';
-
-const LABEL_COLUMNS = 14;
-
-/** What is said of one subject. */
-export interface Headline {
-  readonly label: string;
-  /** One sentence or more, each on a line of its own. */
-  readonly texts: readonly string[];
-}
+import { labelledLines, type Labelled } from './text/labelled-lines.js';
+import { sloText } from './user-text.js';
 
 /** The figures a reader wants first, in the order in which they are wanted. */
-export function headlineTexts(analysis: Analysis): readonly Headline[] {
-  return [
+export function headlineTexts(analysis: Analysis): readonly Labelled[] {
+  const all: readonly Labelled[] = [
     { label: 'Scaling', texts: scaling(analysis) },
     { label: 'Pods', texts: [pods(analysis)] },
     { label: 'Response time', texts: responses(analysis) },
+    { label: 'SLO', texts: slo(analysis) },
     { label: 'Errors', texts: [errors(analysis)] },
     { label: 'Readiness', texts: [readinessText(analysis)] },
     { label: 'Cost', texts: cost(analysis) },
     { label: 'Load', texts: [generatorText(analysis)] },
   ];
+  return all.filter(({ texts }) => texts.length > 0);
 }
 
 /** Headline figures, label first, wrapped to the width. */
 export function headlines(analysis: Analysis, columns: number): readonly string[] {
-  return headlineTexts(analysis).flatMap(({ label, texts }) =>
-    texts
-      .flatMap((text) => wrapped(text, columns - LABEL_COLUMNS - 2))
-      .map((line, index) => `${(index === 0 ? label : '').padEnd(LABEL_COLUMNS)}  ${line}`),
-  );
+  return labelledLines(headlineTexts(analysis), columns);
 }
 
-function scaling({ scaleUps }: Analysis): readonly string[] {
+/** With more scale-ups than this a reader wants to know how they were as a whole. */
+const MAX_SCALE_UPS = 3;
+
+function scaling({ scaleUps, scaleUpTimes }: Analysis): readonly string[] {
   if (scaleUps.length === 0) return ['the HPA added no pods'];
+  if (scaleUps.length > MAX_SCALE_UPS) return [scalingAsAWhole(scaleUps, scaleUpTimes.latency)];
   return scaleUps.map((scaleUp) => {
     const { from, to, latencyMs } = scaleUp;
     if (latencyMs.kind !== 'measured') return `${from} to ${to}: ${latencyMs.because}`;
     return `${from} to ${to} pods: ready ${formatDurationMs(latencyMs.value)} after the load change${spent(scaleUp)}`;
   });
+}
+
+function scalingAsAWhole(
+  scaleUps: readonly ScaleUp[],
+  { n, seen, p50Ms, p95Ms, maxMs }: Distribution,
+): string {
+  const vain = n === seen ? '' : `; ${n - seen} never had that many pods ready`;
+  return `${plural(scaleUps.length, 'scale-up')}: ready ${timeText(p50Ms)} after the load change (median), p95 ${timeText(p95Ms)}, at most ${timeText(maxMs)}${vain}`;
+}
+
+function timeText(time: Measure): string {
+  return measureText(time, formatDurationMs);
 }
 
 /** The wait in three parts that different people can do something about. */
@@ -94,6 +101,10 @@ function stretchText(stretch: Measure<LoadStretch>): string {
   return `p50 ${measureText(p50Ms, latencyText)}, p99 ${measureText(p99Ms, latencyText)}, max ${measureText(maxMs, latencyText)}`;
 }
 
+function slo({ slo: of }: Analysis): readonly string[] {
+  return of.kind === 'measured' ? [sloText(of.value)] : [];
+}
+
 function errors({ wholeLoad }: Analysis): string {
   if (wholeLoad.kind !== 'measured') return wholeLoad.because;
   const { errors: count, due, errorShare, failed, answered, dropped, unsent } = wholeLoad.value;
@@ -121,14 +132,14 @@ function cost({ cost: of }: Analysis): readonly string[] {
     const reason = estimatedCost.kind === 'measured' ? '' : estimatedCost.because;
     return [`${podSeconds}; no cost: ${reason}`];
   }
-  const { currency, source, asOf } = price.value;
+  const { currency, title, region, asOf } = price.value;
   const perHour = measureText(
     estimatedCostPerHour,
     (amount) => `, ${moneyText(amount, currency)} an hour at this load`,
   );
   return [
     `${podSeconds}; estimated ${moneyText(estimatedCost.value, currency)}${perHour}`,
-    `from requests x time; price: ${source}, as of ${asOf}`,
+    `from requests x time; prices: ${title}${region === undefined ? '' : `, ${region}`}, as of ${asOf}`,
   ];
 }
 

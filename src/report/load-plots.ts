@@ -6,7 +6,7 @@ import type { LoadPlan } from '../load/sender.js';
 import { resample, type StepSeries } from '../timeline/series.js';
 import { latencyText, numberText } from './format.js';
 import { plot } from './plot.js';
-import { axisLines, columnOf, stretchLine, type TimeAxis } from './time-axis.js';
+import { axisLines, columnOf, stretchLines, type TimeAxis } from './time-axis.js';
 
 const LABEL_COLUMNS = 7;
 const AXIS_COLUMNS = 2;
@@ -34,7 +34,7 @@ export function loadPlots(
     .map(({ fromT }) => columnOf(axis, fromT))
     .filter((column) => column !== undefined);
   return [
-    ...(stages.length < 2 ? [] : [stretchLine(axis, stages, LABEL_COLUMNS)]),
+    ...(stages.length < 2 ? [] : stretchLines(axis, stages, LABEL_COLUMNS)),
     ...ratePlot(perSecond, axis, marks),
     '',
     ...timePlot(perSecond, axis, marks),

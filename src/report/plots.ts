@@ -4,14 +4,16 @@ import { cpuSeries, cpuUsage } from '../analysis/cpu-usage.js';
 import { valueOf } from '../analysis/measure.js';
 import { podHistories } from '../analysis/pod-history.js';
 import { desiredSeries, readySeries } from '../analysis/replicas.js';
+import type { LoadStretch } from '../analysis/requests.js';
 import { recordsOf } from '../analysis/run-facts.js';
 import { mergeHistograms } from '../load/histogram.js';
 import type { LoadRecord, Timeline } from '../timeline/record.js';
 import { resample, type ColumnRule, type StepSeries } from '../timeline/series.js';
 import { latencyText, numberText } from './format.js';
 import { plot, type PlotLine } from './plot.js';
-import { axisLines, columnOf, stretchLine, type TimeAxis } from './time-axis.js';
+import { axisLines, columnOf, stretchLines, type TimeAxis } from './time-axis.js';
 
+const MAX_PIECES = 12;
 const LABEL_COLUMNS = 7;
 const AXIS_COLUMNS = 2;
 const ROWS = 7;
@@ -29,13 +31,13 @@ export function runPlots(
 ): readonly string[] {
   const axis = timeAxis(analysis, columns - LABEL_COLUMNS - AXIS_COLUMNS);
   if (axis.toT <= axis.fromT) return [];
-  const stretches = valueOf(analysis.stretches) ?? [];
+  const stretches = namedStretches(analysis);
   const margin = LABEL_COLUMNS;
   const starts = stretches.map(({ fromT }) => fromT).slice(1);
   const marks = starts.map((t) => columnOf(axis, t)).filter((column) => column !== undefined);
   const draw: Draw = { axis, marks };
   return [
-    stretchLine(axis, stretches, margin),
+    ...stretchLines(axis, stretches, margin),
     ...ratePlot(timeline, draw),
     '',
     ...replicaPlot(timeline, draw),
@@ -46,6 +48,13 @@ export function runPlots(
     ...axisLines(axis, margin),
     `${' '.repeat(margin + 1)}${axisCaption(analysis)}`,
   ];
+}
+
+/** Pieces of the plan, or its stages where the pieces are too many to be told apart. */
+function namedStretches({ stretches, stages }: Analysis): readonly LoadStretch[] {
+  const pieces = valueOf(stretches) ?? [];
+  if (pieces.length <= MAX_PIECES) return pieces;
+  return valueOf(stages)?.map(({ load }) => load) ?? pieces;
 }
 
 interface Draw {

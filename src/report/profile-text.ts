@@ -5,7 +5,7 @@ import { clockText, numberText, plural, wrapped } from './format.js';
 import { plot } from './plot.js';
 import { type ProfileFacts, profileFacts, rateSteps, type StageFacts } from './profile-facts.js';
 import { table, type TableColumn } from './table.js';
-import { axisLines, columnOf, stretchLine } from './time-axis.js';
+import { axisLines, columnOf, stretchLines } from './time-axis.js';
 
 /** What is drawn, and how wide. */
 export interface ProfileTextOptions {
@@ -54,7 +54,7 @@ function drawing({ profile, stages }: ProfileFacts, columns: number): readonly s
     .map(({ startMs }) => columnOf(axis, startMs))
     .filter((column) => column !== undefined);
   return [
-    stretchLine(
+    ...stretchLines(
       axis,
       stages.map(({ name, startMs }) => ({ name, fromT: startMs })),
       LABEL_COLUMNS,

@@ -2,7 +2,7 @@
 import { experimentOf } from '../analysis/run-facts.js';
 import type { Analysis } from '../analysis/analyze.js';
 import type { Timeline } from '../timeline/record.js';
-import { plural } from './format.js';
+import { firstLine, plural } from './format.js';
 
 /** Sentences a reader must know before believing a figure. */
 export interface Provenance {
@@ -70,7 +70,7 @@ function notObserved({ gaps, completeness, generator, target }: Analysis): reado
   return [
     ...(completeness.kind === 'completed'
       ? []
-      : [`The run is not whole: ${completeness.because}.`]),
+      : [`The run is not whole: ${firstLine(completeness.because)}.`]),
     ...(generator.kind === 'unknown'
       ? [`Whether the load generator kept up: ${generator.because}.`]
       : []),

@@ -1,26 +1,24 @@
-/** `report.txt`: headline figures, plots, where the time went, tables, and what it cannot know. */
+/** `report.txt`: verdicts, headline figures, plots, where the time went, tables, and what it cannot know. */
 import type { Analysis } from '../analysis/analyze.js';
 import { valueOf } from '../analysis/measure.js';
-import type { LoadStretch } from '../analysis/requests.js';
 import { experimentOf } from '../analysis/run-facts.js';
-import { formatDurationMs } from '../core/duration.js';
+import { thresholdVerdicts } from '../analysis/threshold-verdicts.js';
 import type { Timeline } from '../timeline/record.js';
-import {
-  ABSENT,
-  clockText,
-  countsText,
-  latencyText,
-  measureText,
-  numberText,
-  percentText,
-  wrapped,
-} from './format.js';
-import { decisionLines } from './hpa-decisions.js';
+import { wrapped, wrappedLines } from './format.js';
 import { headlines } from './headline.js';
+import { decisionLines } from './hpa-decisions.js';
 import { runPlots } from './plots.js';
 import { provenance } from './provenance.js';
-import { table, type TableColumn } from './table.js';
-import { waterfall } from './waterfall.js';
+import { absentLines } from './text/absent-lines.js';
+import { costLines } from './text/cost-lines.js';
+import { stretchLines } from './text/load-lines.js';
+import { ansiPaint, plainPaint, type Paint } from './text/paint.js';
+import { flapLines, saturationLines } from './text/pod-lines.js';
+import { scaleDownLines, scaleUpSections } from './text/scaling-lines.js';
+import { steeringLines } from './text/steering-lines.js';
+import { userLines } from './text/user-lines.js';
+import { verdictLines } from './text/verdict-lines.js';
+import { endReason, warningTexts } from './warnings.js';
 
 /** How wide a report is. */
 export interface TextReportOptions {
@@ -35,7 +33,11 @@ const MIN_COLUMNS = 80;
 /** Wider plots are no clearer. */
 const MAX_COLUMNS = 160;
 
-/** The report of a run as plain text without color, every line within the width. Ends with a line end. */
+/**
+ * The report of a run as text, every line within the width (colors take no room). What matters most comes
+ * first: verdicts, headline figures, plots, then where the time went and what users felt, and at the end
+ * what is not known and how far to believe it all. Ends with a line end.
+ */
 export function textReport(
   timeline: Timeline,
   analysis: Analysis,
@@ -43,16 +45,24 @@ export function textReport(
 ): string {
   const columns = Math.min(Math.max(options.columns, MIN_COLUMNS), MAX_COLUMNS);
   const originT = valueOf(analysis.loadStartT) ?? 0;
+  const paint = options.isColored === true ? ansiPaint : plainPaint;
+  const at = { originT, columns };
   const sections: readonly (readonly string[])[] = [
-    title(timeline, columns),
-    warnings(analysis, columns),
+    title(timeline, { columns, paint }),
+    warnings(analysis, { columns, paint }),
+    verdictLines(thresholdVerdicts(timeline, analysis), analysis, { columns, paint }),
     headlines(analysis, columns),
     runPlots(timeline, analysis, columns),
-    ...analysis.scaleUps.map((scaleUp) => waterfall(scaleUp, { originT, columns })),
-    scaleDowns(analysis, originT),
-    decisionLines(analysis.hpaDecisions, { originT, columns }),
-    stretches(analysis, originT),
-    flaps(analysis, originT),
+    ...scaleUpSections(analysis, at),
+    scaleDownLines(analysis, originT),
+    steeringLines(analysis, columns),
+    decisionLines(analysis.hpaDecisions, at),
+    stretchLines(analysis, originT),
+    ...userLines(analysis, at),
+    flapLines(analysis, at),
+    saturationLines(analysis, columns),
+    costLines(analysis, columns),
+    absentLines(analysis, columns),
     limits(timeline, analysis, columns),
   ];
   const text = sections
@@ -62,112 +72,33 @@ export function textReport(
   return `${text}\n`;
 }
 
-function title({ header }: Timeline, columns: number): readonly string[] {
+/** How a section is laid out. */
+interface Layout {
+  readonly columns: number;
+  readonly paint: Paint;
+}
+
+function title({ header }: Timeline, { columns, paint }: Layout): readonly string[] {
   const experiment = valueOf(experimentOf({ header, records: [] }));
   const { environment, runId, startedAt } = header;
   const name = experiment?.name ?? 'an experiment';
   const where = `${environment.target} cluster, ${environment.platform}, ${environment.cores} cores, Node ${environment.nodeVersion.replace(/^v/, '')}`;
   return [
-    ...wrapped(`${name}: ${experiment?.question ?? ''}`, columns),
+    ...wrapped(`${name}: ${experiment?.question ?? ''}`, columns).map((line) =>
+      paint('heading', line),
+    ),
     ...wrapped(`run ${runId}, begun ${startedAt}, hpa-lab ${environment.labVersion}`, columns),
     ...wrapped(where, columns),
   ];
 }
 
-function warnings({ completeness, generator }: Analysis, columns: number): readonly string[] {
-  const texts = [
-    ...(completeness.kind === 'completed'
-      ? []
-      : [
-          `${completeness.kind.toUpperCase().replace('-', ' ')}: ${completeness.because}. Figures cover only what happened before.`,
-        ]),
-    ...(generator.kind === 'saturated'
-      ? [
-          `NOT A RESULT: the load generator was the bottleneck (${generator.because}). Response times and errors below are not the service's.`,
-        ]
-      : []),
-  ];
-  return texts.flatMap((text) => wrapped(text, columns - 3).map((line) => `!! ${line}`));
-}
-
-function scaleDowns({ scaleDowns: all }: Analysis, originT: number): readonly string[] {
-  if (all.length === 0) return [];
-  const columns: readonly TableColumn[] = [
-    { title: 'Scale-down', align: 'left' },
-    { title: 'decided at', align: 'right' },
-    { title: 'after the load fell', align: 'right' },
-    { title: 'until the pods were gone', align: 'right' },
-  ];
-  const rows = all.map(({ from, to, decisionT, changeToDecisionMs, decisionToGoneMs }) => [
-    `${from} to ${to}`,
-    clockText(decisionT - originT),
-    measureText(changeToDecisionMs, formatDurationMs),
-    measureText(decisionToGoneMs, formatDurationMs),
-  ]);
-  return table(columns, rows);
-}
-
-const STRETCH_COLUMNS: readonly TableColumn[] = [
-  { title: 'Stretch of load', align: 'left' },
-  { title: 'from', align: 'right' },
-  { title: 'rate', align: 'right' },
-  { title: 'due', align: 'right' },
-  { title: 'errors', align: 'right' },
-  { title: 'p50', align: 'right' },
-  { title: 'p90', align: 'right' },
-  { title: 'p99', align: 'right' },
-  { title: 'p99.9', align: 'right' },
-  { title: 'max', align: 'right' },
-];
-
-function stretches(analysis: Analysis, originT: number): readonly string[] {
-  const parts = valueOf(analysis.stretches) ?? [];
-  const whole = valueOf(analysis.wholeLoad);
-  const all = whole === undefined ? parts : [...parts, whole];
-  if (all.length === 0) return [];
-  const lines = table(
-    STRETCH_COLUMNS,
-    all.map((stretch) => stretchRow(stretch, originT)),
-  );
-  const hasAbsent = all.some(({ responseTimes }) => responseTimes.p999Ms.kind !== 'measured');
-  const note = `${ABSENT}: too few answers for that percentile (p99 needs 100, p99.9 needs 1,000)`;
-  const kinds = whole === undefined ? undefined : countsText({ ...whole.failed });
+function warnings(analysis: Analysis, { columns, paint }: Layout): readonly string[] {
+  const lines = warningTexts(analysis).flatMap((text) => wrapped(text, columns - 3));
+  const reason = endReason(analysis);
   return [
-    ...lines,
-    ...(hasAbsent ? [note] : []),
-    ...(kinds === undefined ? [] : [`Failed requests by kind: ${kinds}`]),
+    ...lines.map((line) => paint('bad', `!! ${line}`)),
+    ...(reason === undefined ? [] : wrappedLines(reason, columns - 3).map((line) => `   ${line}`)),
   ];
-}
-
-function stretchRow(stretch: LoadStretch, originT: number): readonly string[] {
-  const { name, fromT, plannedPerSecond, due, errors, errorShare, responseTimes } = stretch;
-  const { p50Ms, p90Ms, p99Ms, p999Ms, maxMs } = responseTimes;
-  return [
-    name,
-    clockText(fromT - originT),
-    measureText(plannedPerSecond, (rate) => `${numberText(rate, 1)}/s`),
-    numberText(due),
-    errors === 0 ? '0' : `${numberText(errors)} (${measureText(errorShare, percentText)})`,
-    ...[p50Ms, p90Ms, p99Ms, p999Ms, maxMs].map((time) => measureText(time, latencyText)),
-  ];
-}
-
-function flaps({ readiness }: Analysis, originT: number): readonly string[] {
-  if (readiness.flaps.length === 0) return [];
-  return table(
-    [
-      { title: 'Readiness flap', align: 'left' },
-      { title: 'at', align: 'right' },
-      { title: 'for', align: 'right' },
-      { title: 'restarted', align: 'left' },
-    ],
-    readiness.flaps.map(({ pod, unreadyT, forMs, hasRestarted }) => [
-      pod,
-      clockText(unreadyT - originT),
-      formatDurationMs(forMs),
-      hasRestarted ? 'yes' : 'no',
-    ]),
-  );
 }
 
 function limits(timeline: Timeline, analysis: Analysis, columns: number): readonly string[] {

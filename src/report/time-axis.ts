@@ -42,21 +42,52 @@ export function axisLines(axis: TimeAxis, indent: number): readonly string[] {
   return [`${margin}└${ticks.join('')}`, `${margin} ${labels.join('').trimEnd()}`];
 }
 
-/** Named stretches in one line: `|baseline  |spike   |baseline-again`; names that do not fit are cut. */
-export function stretchLine(
+/** Lines at most for names of stretches. */
+const MAX_LANES = 3;
+
+/**
+ * Names of stretches over where they begin, `|baseline  |spike   |baseline-again`: a name that would run into
+ * the one before it goes to the next line, and only where all lines are taken one is cut.
+ */
+export function stretchLines(
   axis: TimeAxis,
   stretches: readonly { readonly name: string; readonly fromT: number }[],
   indent: number,
-): string {
-  const signs = Array.from({ length: axis.columns }, () => ' ');
-  for (const [index, { name, fromT }] of stretches.entries()) {
+): readonly string[] {
+  const lanes: { readonly start: number; readonly text: string }[][] = [];
+  for (const { name, fromT } of stretches) {
     const start = columnOf(axis, fromT);
     if (start === undefined) continue;
-    const nextT = stretches[index + 1]?.fromT ?? axis.toT;
-    const end = columnOf(axis, nextT) ?? axis.columns;
-    for (const [offset, sign] of `|${name}`.split('').entries()) {
-      if (start + offset < end || offset === 0) signs[start + offset] = sign;
+    const free = Array.from({ length: MAX_LANES }, (_, lane) => lane).find(
+      (lane) => endOf(lanes[lane]) < start,
+    );
+    const lane = free ?? emptiestLane(lanes);
+    lanes[lane] = [...(lanes[lane] ?? []), { start, text: `|${name}` }];
+  }
+  const margin = ' '.repeat(indent + 1);
+  return lanes.map((lane) => `${margin}${laneText(lane, axis.columns)}`.trimEnd());
+}
+
+type Lane = readonly { readonly start: number; readonly text: string }[];
+
+/** The column after the last sign, which stays free. */
+function endOf(lane: Lane | undefined): number {
+  const last = lane?.at(-1);
+  return last === undefined ? -1 : last.start + last.text.length;
+}
+
+function emptiestLane(lanes: readonly Lane[]): number {
+  const ends = lanes.map((lane) => endOf(lane));
+  return ends.indexOf(Math.min(...ends));
+}
+
+function laneText(lane: Lane, columns: number): string {
+  const signs = Array.from({ length: columns }, () => ' ');
+  for (const [index, { start, text }] of lane.entries()) {
+    const end = Math.min(lane[index + 1]?.start ?? columns, columns);
+    for (const [offset, sign] of text.split('').entries()) {
+      if (start + offset < end) signs[start + offset] = sign;
     }
   }
-  return `${' '.repeat(indent + 1)}${signs.slice(0, axis.columns).join('').trimEnd()}`;
+  return signs.join('');
 }

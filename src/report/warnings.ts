@@ -1,5 +1,6 @@
 /** What a reader must know of a run before any figure of it. */
 import type { Analysis } from '../analysis/analyze.js';
+import { firstLine } from './format.js';
 
 /** Sentences; empty for a whole run whose load generator kept up. */
 export function warningTexts({ completeness, generator }: Analysis): readonly string[] {
@@ -17,7 +18,9 @@ export function warningTexts({ completeness, generator }: Analysis): readonly st
   ];
 }
 
-/** Further lines of a reason (states of pods, their logs) are told elsewhere. */
-function firstLine(text: string): string {
-  return text.split('\n')[0] ?? text;
+/** All of why a run is not whole, where that has more lines than the warning; undefined otherwise. */
+export function endReason({ completeness }: Analysis): string | undefined {
+  if (completeness.kind === 'completed') return undefined;
+  const { because } = completeness;
+  return because.includes('\n') ? because : undefined;
 }

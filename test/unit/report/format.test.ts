@@ -40,6 +40,8 @@ describe('figures in a report', () => {
     [0.0036, '0.36 %'],
     [0.12, '12 %'],
     [0.9999, '99.99 %'],
+    [1.895, '189.5 %'],
+    [12, '1,200 %'],
   ])('show the share %d as %s', (share, text) => {
     expect(percentText(share)).toBe(text);
   });

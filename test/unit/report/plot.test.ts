@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { plot, type PlotOptions } from '../../../src/report/plot.js';
-import { axisLines, columnOf, stretchLine, type TimeAxis } from '../../../src/report/time-axis.js';
+import { axisLines, columnOf, stretchLines, type TimeAxis } from '../../../src/report/time-axis.js';
 
 function drawn(
   values: readonly (number | undefined)[],
@@ -114,13 +114,51 @@ describe('the time axis', () => {
     expect(labels).toBe('   0:00      0:10      0:20      0:30      0:40      0:50');
   });
 
-  it('names stretches where they begin, and cuts names that do not fit', () => {
-    const stretches = [
-      { name: 'calm', fromT: 1_000 },
-      { name: 'a-long-name', fromT: 11_000 },
-      { name: 'end', fromT: 17_000 },
-    ];
+  it.each([
+    {
+      name: 'in one line where there is room',
+      stretches: [
+        { name: 'calm', fromT: 1_000 },
+        { name: 'spike', fromT: 11_000 },
+        { name: 'end', fromT: 21_000 },
+      ],
+      lines: ['   |calm     |spike    |end'],
+    },
+    {
+      name: 'in the next line where a name would run into the one before it',
+      stretches: [
+        { name: 'calm', fromT: 1_000 },
+        { name: 'a-long-name', fromT: 11_000 },
+        { name: 'short', fromT: 13_000 },
+        { name: 'shorter', fromT: 15_000 },
+        { name: 'end', fromT: 31_000 },
+      ],
+      lines: [
+        '   |calm     |a-long-name        |end',
+        '               |short',
+        '                 |shorter',
+      ],
+    },
+    {
+      name: 'cut where all lines are taken, and at the end of the axis',
+      stretches: [
+        { name: 'one-of-many', fromT: 1_000 },
+        { name: 'two-of-many', fromT: 3_000 },
+        { name: 'three-of-many', fromT: 5_000 },
+        { name: 'four-of-many', fromT: 7_000 },
+        { name: 'the-last-of-many', fromT: 51_000 },
+      ],
+      lines: [
+        '   |one-o|four-of-many                               |the-last-',
+        '     |two-of-many',
+        '       |three-of-many',
+      ],
+    },
+  ])('names stretches $name', ({ stretches, lines }) => {
+    expect(stretchLines(axis, stretches, 2)).toEqual(lines);
+  });
 
-    expect(stretchLine(axis, stretches, 2)).toBe('   |calm     |a-lon|end');
+  it('leaves out stretches that begin outside of it', () => {
+    expect(stretchLines(axis, [{ name: 'before', fromT: 0 }], 2)).toEqual([]);
   });
 });
