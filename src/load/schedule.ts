@@ -1,5 +1,6 @@
 /** When each arrival is due. */
 import { type Random, seededRandom } from '../core/random.js';
+import type { LoadShare } from './plan-shares.js';
 import type { Shape } from './shape.js';
 import type { OpenLoad } from './sender.js';
 
@@ -34,15 +35,8 @@ export function* instantsOf(schedule: Schedule): Generator<number, void> {
   for (let dueMs = schedule.next(); dueMs !== undefined; dueMs = schedule.next()) yield dueMs;
 }
 
-/**
- * Every `count`-th arrival, beginning with the `index`-th: one sender's share of a schedule.
- *
- * @param share - `index` in [0, count).
- */
-export function shareOf(
-  schedule: Schedule,
-  { index, count }: { readonly index: number; readonly count: number },
-): Schedule {
+/** Every `count`-th arrival, beginning with the `index`-th: one sender's share of a schedule. */
+export function shareOf(schedule: Schedule, { index, count }: LoadShare): Schedule {
   const skip = (many: number): void => {
     for (let left = many; left > 0; left--) schedule.next();
   };

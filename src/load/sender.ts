@@ -141,11 +141,21 @@ export interface SenderAudit {
   readonly sendLagP50Ms?: number;
   readonly sendLagP99Ms?: number;
   readonly sendLagMaxMs?: number;
+  /** Of several processes the worst. */
   readonly eventLoopLagP99Ms?: number;
-  /** CPU used by the sender, ms of a real core, over `elapsedMs`. */
+  /** Time in which garbage collection kept the sender from doing anything else, in all. */
+  readonly gcPauseMs?: number;
+  /** The longest of these pauses. */
+  readonly gcLongestMs?: number;
+  /** CPU used by the sender, ms of a real core, over `elapsedMs`; of all its processes. */
   readonly cpuMs: number;
+  /** CPU used, of all the cores that there are; 0 to 1. */
+  readonly machineShare?: number;
   readonly elapsedMs: number;
+  /** Of several processes the largest. */
   readonly maxRssBytes: number;
+  /** How many processes sent, each its share of the arrivals; absent: one. */
+  readonly processes?: number;
   /** True when the sender itself, not the service, was late: latencies are then not to be judged. */
   readonly isSaturated: boolean;
   /** Why, in words; absent when it kept up. */

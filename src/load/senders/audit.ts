@@ -1,10 +1,15 @@
 /** The sender's account of itself: whether it, and not the service, was the bottleneck. */
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { availableParallelism } from 'node:os';
+import { monitorEventLoopDelay, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import type { Clock } from '../../time/clock.js';
 import { LatencyHistogram } from '../histogram.js';
 import type { SenderAudit } from '../sender.js';
 
-/** Limits beyond which the sender calls itself saturated. */
+/**
+ * Limits beyond which the sender calls itself saturated. Each holds for a process on its own, over the
+ * whole load. Pauses of the garbage collector and the share of the machine have no limits: they are told
+ * because they explain lateness, and lateness itself is judged.
+ */
 export const SATURATION_LIMITS = {
   /** Arrivals sent late although a connection was free, of all sent. */
   lateShare: 0.01,
@@ -30,6 +35,7 @@ export class Audit {
   readonly #startedMs: number;
   readonly #cpuBefore = process.cpuUsage();
   readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
+  readonly #pauses = new GcPauses();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -42,9 +48,12 @@ export class Audit {
     this.#loopDelay.disable();
     const { user, system } = process.cpuUsage(this.#cpuBefore);
     const elapsedMs = this.#clock.now() - this.#startedMs;
+    const cpuMs = (user + system) / 1_000;
     const measured = {
       ...this.#lags(),
-      cpuMs: (user + system) / 1_000,
+      ...this.#pauses.finish(),
+      cpuMs,
+      ...(elapsedMs > 0 ? { machineShare: cpuMs / (elapsedMs * availableParallelism()) } : {}),
       elapsedMs,
       maxRssBytes: process.resourceUsage().maxRSS * 1_024,
     };
@@ -73,6 +82,30 @@ export class Audit {
   #loopLagP99Ms(): number | undefined {
     if (this.#loopDelay.count === 0) return undefined;
     return Math.max(0, this.#loopDelay.percentile(99) / 1e6 - LOOP_RESOLUTION_MS);
+  }
+}
+
+/** Pauses of the garbage collector from when it is made. */
+class GcPauses {
+  readonly #observer = new PerformanceObserver((list) => this.#add(list.getEntries()));
+  #totalMs = 0;
+  #longestMs = 0;
+
+  constructor() {
+    this.#observer.observe({ entryTypes: ['gc'] });
+  }
+
+  finish(): Required<Pick<SenderAudit, 'gcPauseMs' | 'gcLongestMs'>> {
+    this.#add(this.#observer.takeRecords());
+    this.#observer.disconnect();
+    return { gcPauseMs: this.#totalMs, gcLongestMs: this.#longestMs };
+  }
+
+  #add(pauses: readonly PerformanceEntry[]): void {
+    for (const { duration } of pauses) {
+      this.#totalMs += duration;
+      this.#longestMs = Math.max(this.#longestMs, duration);
+    }
   }
 }
 

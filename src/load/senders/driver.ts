@@ -1,6 +1,7 @@
 /** What decides when requests are sent: by a profile (open model) or by answers (closed model). */
 import type { Clock, EpochMs } from '../../time/clock.js';
 import type { LoadLedger } from '../ledger.js';
+import type { LoadShare } from '../plan-shares.js';
 import type { RequestScript } from '../request-script.js';
 import type { LoadProgress } from '../sender.js';
 import type { EngineEvents, EngineOptions, Engine } from './engine.js';
@@ -28,7 +29,7 @@ export interface DriverOptions {
   readonly startAtMs: EpochMs;
   readonly script: RequestScript;
   /** Which of the load's sessions are this sender's: every `count`-th, the `index`-th first. */
-  readonly share: { readonly index: number; readonly count: number };
+  readonly share: LoadShare;
   readonly ledger: LoadLedger;
   readonly sendLag: SendLagRecorder;
   readonly makeEngine: (events: EngineEvents, now: EngineOptions['now']) => Engine;

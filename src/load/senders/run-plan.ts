@@ -1,10 +1,11 @@
 /** Sends a plan from within this process: what the sender's process does. */
 import type { Clock } from '../../time/clock.js';
 import { LoadLedger } from '../ledger.js';
+import type { ShareSummary } from '../merge-shares.js';
 import { RequestScript } from '../request-script.js';
 import { profileOf } from '../profile.js';
 import { scheduleOf, shareOf } from '../schedule.js';
-import type { LoadPlan, LoadSecond, LoadSummary } from '../sender.js';
+import type { LoadPlan, LoadSecond } from '../sender.js';
 import { Audit } from './audit.js';
 import { ClosedDriver } from './closed-driver.js';
 import type { Driver, DriverOptions } from './driver.js';
@@ -18,7 +19,7 @@ type Start = Extract<ToSender, { kind: 'start' }>;
 /** A load under way. */
 export interface Running {
   /** Resolves after the last second was told. */
-  readonly finished: Promise<LoadSummary>;
+  readonly finished: Promise<ShareSummary>;
   stop(): void;
 }
 
@@ -58,11 +59,14 @@ export async function runPlan(
     onProgress: (progress) => tell({ kind: 'progress', progress }),
   });
   const finished = driver.run().then(
-    (): LoadSummary => ({
-      startedAtMs: start.startAtMs,
-      endedAtMs: clock.now(),
-      engine: driver.engineName,
-      audit: audit.finish(counts),
+    (): ShareSummary => ({
+      summary: {
+        startedAtMs: start.startAtMs,
+        endedAtMs: clock.now(),
+        engine: driver.engineName,
+        audit: audit.finish(counts),
+      },
+      sendLag: audit.sendLag.encode(),
     }),
   );
   return { finished, stop: () => driver.stop() };

@@ -1,6 +1,8 @@
 /** What the harness and the sender's process say to each other. */
 import type { EpochMs } from '../../time/clock.js';
-import type { LoadPlan, LoadProgress, LoadSecond, LoadSummary } from '../sender.js';
+import type { ShareSummary } from '../merge-shares.js';
+import type { LoadShare } from '../plan-shares.js';
+import type { LoadPlan, LoadProgress, LoadSecond } from '../sender.js';
 
 /** The engines a sender can be asked for; `auto` takes the one that fits the plan. */
 export type EngineChoice = 'auto' | 'socket' | 'undici' | 'autocannon';
@@ -9,12 +11,13 @@ export type EngineChoice = 'auto' | 'socket' | 'undici' | 'autocannon';
 export type ToSender =
   | {
       readonly kind: 'start';
+      /** With this sender's part of all that is bounded, see `planShare`. */
       readonly plan: LoadPlan;
       readonly baseUrl: string;
       readonly startAtMs: EpochMs;
       readonly engine: EngineChoice;
-      /** This sender's share of an open load's arrivals: every `count`-th, the `index`-th first. */
-      readonly share: { readonly index: number; readonly count: number };
+      /** Which arrivals (closed model: sessions) are this sender's. */
+      readonly share: LoadShare;
     }
   | { readonly kind: 'stop' };
 
@@ -22,5 +25,5 @@ export type ToSender =
 export type FromSender =
   | { readonly kind: 'second'; readonly second: LoadSecond }
   | { readonly kind: 'progress'; readonly progress: LoadProgress }
-  | { readonly kind: 'done'; readonly summary: LoadSummary }
+  | ({ readonly kind: 'done' } & ShareSummary)
   | { readonly kind: 'failed'; readonly message: string };

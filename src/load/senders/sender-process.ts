@@ -24,7 +24,7 @@ process.on('message', (message: ToSender) => {
 async function start(message: Extract<ToSender, { kind: 'start' }>): Promise<void> {
   running = await runPlan(message, clock, tell);
   if (isToStop) running.stop();
-  tell({ kind: 'done', summary: await running.finished });
+  tell({ kind: 'done', ...(await running.finished) });
 }
 
 function tell(message: FromSender): void {
