@@ -149,8 +149,8 @@ function outcome(seconds: readonly LoadRecord[], slo: Measure<SloSettings>): Out
   let failed = 0;
   for (const { load } of seconds) {
     due += load.due;
-    answered += sum(load.answered);
-    failed += sum(load.failed) + (load.answered['5xx'] ?? 0);
+    answered += total(load.answered);
+    failed += total(load.failed) + (load.answered['5xx'] ?? 0);
   }
   const late = mapMeasure(slo, ({ responseTimeMs }) =>
     seconds.reduce(
@@ -161,8 +161,8 @@ function outcome(seconds: readonly LoadRecord[], slo: Measure<SloSettings>): Out
   return { due, answered, failed, late };
 }
 
-function sum(counts: Readonly<Partial<Record<string, number>>>): number {
-  return Object.values(counts).reduce<number>((total, count = 0) => total + count, 0);
+function total(counts: Readonly<Partial<Record<string, number>>>): number {
+  return Object.values(counts).reduce<number>((sum, count = 0) => sum + count, 0);
 }
 
 /** Seconds of the load that have a part of a span. */

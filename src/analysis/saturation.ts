@@ -62,10 +62,9 @@ export function saturation(
   return {
     source: use.source,
     ...figures(each, use.source),
-    pods: each.map((readings) => ({
-      pod: readings.pod.name,
-      ...figures([readings], use.source),
-    })),
+    pods: each.map((readings) =>
+      Object.assign({ pod: readings.pod.name }, figures([readings], use.source)),
+    ),
   };
 }
 

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { MEASURES } from '../analysis/catalogue/catalogue.js';
 import { measuresDocument } from '../analysis/catalogue/measures-document.js';
-import { experimentJsonSchema } from '../experiment/json-schema.js';
+import { experimentJsonSchema, priceBookJsonSchema } from '../experiment/json-schema.js';
 import { reportJsonSchema } from '../report/json/json-report.js';
 import { loadReportJsonSchema } from '../report/load-json.js';
 import { packageRoot } from '../process/package-root.js';
@@ -14,6 +14,7 @@ export const SCHEMA_FILES = {
   experiment: 'experiment.schema.json',
   report: 'report.schema.json',
   loadReport: 'load-report.schema.json',
+  priceBook: 'price-book.schema.json',
 } as const;
 
 /** Where the list of measures stands, from the root of the repository. */
@@ -43,6 +44,7 @@ export function schemaTexts(): Readonly<Record<string, string>> {
     [SCHEMA_FILES.experiment]: asText(experimentJsonSchema()),
     [SCHEMA_FILES.report]: asText(reportJsonSchema()),
     [SCHEMA_FILES.loadReport]: asText(loadReportJsonSchema()),
+    [SCHEMA_FILES.priceBook]: asText(priceBookJsonSchema()),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The experiment file's JSON Schema, for editors. */
 import { z } from 'zod';
+import { priceBookSchema } from './price-book-schema.js';
 import { experimentSchema } from './schema.js';
 
 /**
@@ -10,4 +11,9 @@ import { experimentSchema } from './schema.js';
  */
 export function experimentJsonSchema(): Readonly<Record<string, unknown>> {
   return z.toJSONSchema(experimentSchema, { io: 'input', target: 'draft-7' });
+}
+
+/** The JSON Schema (draft 7) of a price book, the same way; region and machine names are not checked. */
+export function priceBookJsonSchema(): Readonly<Record<string, unknown>> {
+  return z.toJSONSchema(priceBookSchema, { io: 'input', target: 'draft-7' });
 }

@@ -4,6 +4,7 @@ import { fieldOf, isRecord } from '../core/json.js';
 import type { Fault } from './fault.js';
 import { decimal, pattern, text, wholeNumber } from './values.js';
 import type { RawDocument } from './yaml-document.js';
+import type { FieldPath } from './yaml-source.js';
 
 const MAX_MIB = 100_000_000;
 const MAX_MILLICORES = 10_000_000;
@@ -155,41 +156,45 @@ function regionFaults(
 ): readonly Fault[] {
   if (!isRecord(regions)) return [];
   const defaultNode = fieldOf(document.content, 'defaultNode');
+  const known = Object.keys(nodes).join(', ');
   return Object.entries(regions).flatMap(([region, prices]) => {
     if (!isRecord(prices)) return [];
     const strangers = Object.keys(prices).filter((name) => !Object.hasOwn(nodes, name));
     const path = ['regions', region];
-    return [
-      ...strangers.map((name) =>
-        document.fault(
-          [...path, name],
-          `a machine of nodes: ${Object.keys(nodes).join(', ')}`,
-          name,
-        ),
-      ),
-      ...(typeof defaultNode === 'string' && !Object.hasOwn(prices, defaultNode)
-        ? [document.fault(path, `a price of the default machine ${defaultNode}`)]
-        : []),
-    ];
+    const faults = strangers.map((name) =>
+      document.fault(path.concat(name), `a machine of nodes: ${known}`, name),
+    );
+    if (typeof defaultNode === 'string' && !Object.hasOwn(prices, defaultNode)) {
+      faults.push(document.fault(path, `a price of the default machine ${defaultNode}`));
+    }
+    return faults;
   });
 }
 
 function tableFaults(document: RawDocument): readonly Fault[] {
   const sizes = table.safeParse(fieldOf(document.content, 'sizes'));
   if (!sizes.success) return [];
-  return sizes.data.rows.flatMap(({ cpuMillicores, memoryMib }, index, rows) => {
-    const before = rows[index - 1]?.cpuMillicores ?? 0;
+  const faults: Fault[] = [];
+  let before = 0;
+  for (const [index, { cpuMillicores, memoryMib }] of sizes.data.rows.entries()) {
     const path = ['sizes', 'rows', index];
-    return [
-      ...(cpuMillicores > before
-        ? []
-        : [document.fault([...path, 'cpuMillicores'], `more than the ${before} before it`)]),
-      ...memoryMib.flatMap((each, place) => {
-        const less = memoryMib[place - 1] ?? 0;
-        return each > less
-          ? []
-          : [document.fault([...path, 'memoryMib', place], `more than the ${less} before it`)];
-      }),
-    ];
+    if (cpuMillicores <= before) {
+      faults.push(document.fault([...path, 'cpuMillicores'], `more than the ${before} before it`));
+    }
+    before = cpuMillicores;
+    faults.push(...memoryFaults(document, path, memoryMib));
+  }
+  return faults;
+}
+
+function memoryFaults(
+  document: RawDocument,
+  path: FieldPath,
+  memoryMib: readonly number[],
+): readonly Fault[] {
+  return memoryMib.flatMap((each, index) => {
+    const before = memoryMib[index - 1] ?? 0;
+    if (each > before) return [];
+    return [document.fault(path.concat('memoryMib', index), `more than the ${before} before it`)];
   });
 }

@@ -214,21 +214,27 @@ describe('the cost of a month', () => {
   });
 });
 
-describe('idle capacity', () => {
-  function using(cpuMillicores: number, memoryBytes: number, toMinute = 60): PodUse {
-    const interval = { fromT: 0, toT: toMinute * MINUTE_MS, cpuMillicores, memoryBytes };
-    return { source: measured('kernel'), byPod: new Map([['a', [interval]]]) };
-  }
+/** What pod "a" used from the beginning on. */
+function using(cpuMillicores: number, memoryBytes: number, toMinute = 60): PodUse {
+  const interval = { fromT: 0, toT: toMinute * MINUTE_MS, cpuMillicores, memoryBytes };
+  return { source: measured('kernel'), byPod: new Map([['a', [interval]]]) };
+}
 
+describe('idle capacity', () => {
   it.each([
-    ['half of both', using(500, GIB / 2), PODS, 0.5],
-    ['half of the CPU alone', using(500, 0), PODS, 1 - 0.5 / 1.25],
-    ['more than it requests', using(4_000, 4 * GIB), PODS, 0],
-    ['nothing', using(0, 0), PODS, 1],
-    ['half, read for a minute', using(500, GIB / 2, 1), PODS, 0.5],
-    // Half of the price is for 2 vCPU, half for 8 GiB: 1 / 4 of the one and 1 / 8 of the other.
-    ['some of a node', using(1_000, 2 * GIB), NODES, 1 - (0.5 / 2 + 0.5 / 4)],
-  ])('of a pod that uses %s', (_, use, prices, share) => {
+    { name: 'half of both', use: using(500, GIB / 2), prices: PODS, share: 0.5 },
+    { name: 'half of the CPU alone', use: using(500, 0), prices: PODS, share: 1 - 0.5 / 1.25 },
+    { name: 'more than it requests', use: using(4_000, 4 * GIB), prices: PODS, share: 0 },
+    { name: 'nothing', use: using(0, 0), prices: PODS, share: 1 },
+    { name: 'half, read for a minute', use: using(500, GIB / 2, 1), prices: PODS, share: 0.5 },
+    // Half of the price is for 2 vCPU, half for 8 GiB: it uses a half of the one, a quarter of the other.
+    {
+      name: 'some of a node',
+      use: using(1_000, 2 * GIB),
+      prices: NODES,
+      share: 1 - (0.5 / 2 + 0.5 / 4),
+    },
+  ])('of a pod that uses $name', ({ use, prices, share }) => {
     const found = costOf(podsOf(...aPod('a', 0, 60)), { use, price: measured(prices) });
 
     expect(valueOf(found.idleShare)).toBeCloseTo(share, 9);
