@@ -130,7 +130,10 @@ export function hpaDecisions(timeline: Timeline): Measure<readonly ExplainedDeci
  *
  * @param startMs - the instant that times in words count from, ms since the epoch.
  */
-export function explainedDecision(sync: HpaSync, startMs: number): ExplainedDecision {
+export function explainedDecision(
+  sync: Pick<HpaSync, 't' | 'decision' | 'real'>,
+  startMs: number,
+): ExplainedDecision {
   const { t, decision, real } = sync;
   const next = nextReplicas(decision);
   const neighbor = (of: NextReplica | undefined): ExplainedNext | undefined =>

@@ -1,100 +1,99 @@
-/** `npm run backtest -- <folder> --hpa other.yaml`: what another HPA would have decided in a run. */
-import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
-import type { HpaSync } from '../analysis/hpa-sync.js';
-import { originMs } from '../analysis/hpa-syncs.js';
-import { backtest, type BacktestedSync } from '../autoscaling/hpa/backtest.js';
-import { defaultHpa } from '../autoscaling/hpa/defaults.js';
+/** `npm run backtest -- <folder or recording> --hpa other.yaml`: what another HPA would have decided. */
+import { writeFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { backtest } from '../autoscaling/hpa/backtest.js';
 import { explainDecision } from '../autoscaling/hpa/explain.js';
-import { clockText } from '../autoscaling/hpa/explain-words.js';
-import { hpaFaults } from '../control-plane/kinds/hpa-validation.js';
-import type { HorizontalPodAutoscaler } from '../core/autoscaling-objects.js';
 import { LabError } from '../core/errors.js';
-import { isHorizontalPodAutoscaler } from '../core/object-guards.js';
-import { parseManifests } from '../experiment/manifests.js';
-import { table } from '../report/table.js';
-import { readTimeline } from '../run/read-timeline.js';
-import { syncsOf } from './recorded-syncs.js';
+import { backtestJson } from '../report/backtest-json.js';
+import { backtestReport, type BacktestView } from '../report/backtest-report.js';
+import { type BacktestInputs, folderInputs, isFolder } from './backtest-inputs.js';
+import { type RecordingOptions, recordingInputs } from './backtest-recording.js';
+import { readHpa } from './read-hpa.js';
 
-interface BacktestOptions {
+/** The command line of a backtest. */
+export interface BacktestOptions extends RecordingOptions {
   readonly hpa: string;
   readonly explain: boolean;
+  readonly all: boolean;
+  readonly json?: string;
 }
 
-/** Decides a run's recorded inputs again with another HPA, side by side. */
+const COLUMNS = 100;
+
+/** Decides recorded inputs again with another HPA, side by side. */
 export function backtestCommand(): Command {
   return new Command('backtest')
-    .description('what another HPA would have decided on the recorded inputs of a run')
-    .argument('<folder>', 'a result folder: results/<experiment>/<run>')
+    .description('what another HPA would have decided on recorded inputs')
+    .argument(
+      '<recording>',
+      'a result folder, or CPU use as CSV (time,pod,cpu or time,<pod>,...) or as JSON of a Prometheus range query',
+    )
     .requiredOption('--hpa <file>', 'a manifest with the other HorizontalPodAutoscaler')
     .option('--explain', 'explain each of its decisions', false)
-    .action(async (folder: string, options: BacktestOptions) => {
-      const hpa = readHpa(options.hpa);
-      const { timeline } = await readTimeline(folder);
-      const { syncs: recorded, settings } = syncsOf(timeline, folder);
-      const syncs = recorded.map(({ decision, sync }) => ({ atMs: decision.atMs, sync }));
-      const { note, syncs: tested } = backtest(syncs, hpa, settings);
-      const startMs = originMs(timeline);
-      const rows = tested.map((sync, index) => row(sync, recorded[index], startMs));
-      process.stdout.write(`${table(COLUMNS, rows).join('\n')}\n\nNote: ${note}.\n`);
-      if (!options.explain) return;
-      for (const { decision } of tested) {
-        process.stdout.write(`\n${explainDecision(decision, { startMs }).join('\n')}\n`);
-      }
-    });
+    .option('--all', 'show every sync of a long recording', false)
+    .option('--json <file>', 'write the comparison as data')
+    .addOption(
+      new Option('--series <what>', 'recordings: what a value is; default: cores of one pod')
+        .choices(['pods', 'total', 'utilization'])
+        .default('pods', 'pods'),
+    )
+    .option('--request <cpu>', 'recordings: the CPU that one pod requests, such as 200m')
+    .option('--deployment <file>', 'recordings: a manifest whose pods request the CPU')
+    .option('--replicas <count or file>', 'recordings: the size, or a file with it over time')
+    .option('--sync-period <time>', 'recordings: how long after a sync the next one begins', '15s')
+    .action((recording: string, options: BacktestOptions) => runBacktest(recording, options));
 }
 
-const COLUMNS = [
-  { title: 'at', align: 'right' },
-  { title: 'pods', align: 'right' },
-  { title: 'decided then', align: 'right' },
-  { title: 'the other HPA', align: 'right' },
-  { title: 'its reason', align: 'left' },
-] as const;
-
-function row(
-  { atMs, recordedReplicas, decision }: BacktestedSync,
-  recorded: HpaSync | undefined,
-  startMs: number,
-): readonly string[] {
-  return [
-    clockText(atMs, startMs),
-    sizeText(recordedReplicas),
-    sizeText(recorded?.decision.toReplicas),
-    sizeText(decision.toReplicas),
-    decision.kind === 'cannot-decide' ? 'cannot decide' : decision.reason,
-  ];
-}
-
-function sizeText(replicas: number | undefined): string {
-  return String(replicas ?? '-');
-}
-
-/** @throws {LabError} `MANIFEST_INVALID` with upstream's message and field path for what is refused. */
-function readHpa(path: string): HorizontalPodAutoscaler {
-  const parsed = parseManifests([{ path, text: readText(path) }]);
-  if (parsed.kind === 'faults') throw new LabError('MANIFEST_INVALID', parsed.faults.join('\n'));
-  const found = parsed.objects.filter(isHorizontalPodAutoscaler);
-  const [hpa] = found;
-  if (hpa === undefined || found.length > 1 || hpa.apiVersion !== 'autoscaling/v2') {
-    const kinds = parsed.objects.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`).join(', ');
-    throw new LabError(
-      'MANIFEST_INVALID',
-      `${path}: expected one autoscaling/v2 HorizontalPodAutoscaler, got ${kinds === '' ? 'nothing' : kinds}`,
-    );
+/**
+ * Decides a recording again and prints the comparison.
+ *
+ * @param print - takes each line, without its end; absent: standard output.
+ * @throws {LabError} `MANIFEST_INVALID`, `RESULT_INVALID` or `USAGE` with every fault of what was named.
+ */
+export async function runBacktest(
+  recording: string,
+  options: BacktestOptions,
+  print: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
+): Promise<void> {
+  const hpa = readHpa(options.hpa);
+  const inputs = isFolder(recording)
+    ? await folderInputs(recording)
+    : recordingInputs(recording, hpa, options);
+  const view = viewOf(inputs, hpa);
+  for (const line of backtestReport(view, { columns: COLUMNS, isWhole: options.all })) print(line);
+  if (options.explain) {
+    const { startMs } = view;
+    for (const { decision } of view.syncs) {
+      print('');
+      for (const line of explainDecision(decision, { startMs })) print(line);
+    }
   }
-  const complete = defaultHpa(hpa);
-  const faults = hpaFaults(complete);
-  if (faults.length === 0) return complete;
-  const lines = faults.map(({ field, message }) => `${path}: ${field}: ${message}`);
-  throw new LabError('MANIFEST_INVALID', lines.join('\n'));
+  if (options.json !== undefined) {
+    writeJson(options.json, backtestJson(view, { source: recording, spec: hpa.spec }));
+  }
 }
 
-function readText(path: string): string {
+function viewOf(inputs: BacktestInputs, hpa: Parameters<typeof backtest>[1]): BacktestView {
+  const { syncs, settings, startMs, thenTitle, notes } = inputs;
+  const { note, syncs: tested } = backtest(syncs, hpa, settings);
+  return {
+    startMs,
+    thenTitle,
+    notes: [note, ...notes],
+    syncs: tested.map(({ atMs, recordedReplicas, decision }, index) => ({
+      atMs,
+      recordedReplicas,
+      thenReplicas: syncs[index]?.thenReplicas,
+      decision,
+    })),
+  };
+}
+
+function writeJson(path: string, data: unknown): void {
   try {
-    return readFileSync(path, 'utf8');
+    writeFileSync(path, `${JSON.stringify(data, null, 2)}\n`);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new LabError('MANIFEST_INVALID', `cannot read ${path}: ${reason}`, { cause: error });
+    throw new LabError('USAGE', `--json: cannot write ${path}: ${reason}`, { cause: error });
   }
 }

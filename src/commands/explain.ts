@@ -14,19 +14,35 @@ export function explainCommand(): Command {
     .description('explain the decisions of the HPA in a run')
     .argument('<folder>', 'a result folder: results/<experiment>/<run>')
     .option('--at <mm:ss>', 'only the last decision up to that time since the first request')
-    .action(async (folder: string, { at }: { readonly at?: string }) => {
-      const limitMs = at === undefined ? undefined : clockMs(at);
-      const { timeline } = await readTimeline(folder);
-      const startMs = originMs(timeline);
-      const { syncs, notes } = syncsOf(timeline, folder);
-      const chosen =
-        limitMs === undefined
-          ? syncs
-          : [lastUpTo(syncs, ({ decision }) => decision.atMs <= startMs + limitMs)];
-      const texts = chosen.map((sync) => explainedDecision(sync, startMs).words.join('\n'));
-      process.stdout.write([...texts, ...notes.map((note) => `Note: ${note}.`)].join('\n\n'));
-      process.stdout.write('\n');
-    });
+    .action((folder: string, { at }: { readonly at?: string }) => explainRun(folder, at));
+}
+
+/**
+ * Prints the decisions of a run.
+ *
+ * @param at - `mm:ss` since the first request: only the last decision up to then; absent: all.
+ * @param print - takes each line, without its end; absent: standard output.
+ * @throws {LabError} `RESULT_INVALID` without decisions that can be read, `USAGE` for another `at`.
+ */
+export async function explainRun(
+  folder: string,
+  at: string | undefined,
+  print: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
+): Promise<void> {
+  const limitMs = at === undefined ? undefined : clockMs(at);
+  const { timeline } = await readTimeline(folder);
+  const startMs = originMs(timeline);
+  const { syncs, notes } = syncsOf(timeline, folder);
+  const chosen =
+    limitMs === undefined
+      ? syncs
+      : [lastUpTo(syncs, ({ decision }) => decision.atMs <= startMs + limitMs)];
+  for (const [index, sync] of chosen.entries()) {
+    if (index > 0) print('');
+    for (const line of explainedDecision(sync, startMs).words) print(line);
+  }
+  if (notes.length > 0) print('');
+  for (const note of notes) print(`Note: ${note}.`);
 }
 
 function clockMs(text: string): number {

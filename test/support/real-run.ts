@@ -49,7 +49,7 @@ interface Line {
   readonly etype: string;
   readonly reason: string;
   readonly message: string;
-  readonly count: number;
+  readonly count?: number;
   readonly sent: number;
   readonly ok: number;
   readonly err: Readonly<Record<string, number>>;
@@ -159,7 +159,7 @@ function clusterRecord(line: Line): readonly TimelineRecord[] {
           type: line.etype,
           reason: line.reason,
           message: line.message,
-          count: line.count,
+          count: line.count ?? 1,
         },
       ];
     default:

@@ -162,6 +162,7 @@ export function hpaJson({ hpaDecisions }: Analysis): z.output<typeof hpaSection>
   return { hpaDecisions: mapMeasure(hpaDecisions, (all) => all.map(decisionJson)) };
 }
 
-function decisionJson({ t, ...rest }: ExplainedDecision): z.output<typeof decision> {
+/** One decision as data. */
+export function decisionJson({ t, ...rest }: ExplainedDecision): z.output<typeof decision> {
   return { atMs: t, ...rest };
 }
