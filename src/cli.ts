@@ -2,7 +2,9 @@
 /** The command line: parses arguments, turns signals into aborts and errors into exit codes. */
 import { Command, CommanderError } from 'commander';
 import { LabError } from './core/errors.js';
+import { apiConformanceCommand } from './commands/api-conformance.js';
 import { backtestCommand } from './commands/backtest.js';
+import { capacityCommand } from './commands/capacity.js';
 import { controllerConformanceCommand } from './commands/controller-conformance.js';
 import { experimentCommand } from './commands/experiment.js';
 import { explainCommand } from './commands/explain.js';
@@ -24,10 +26,12 @@ function program(): Command {
     experimentCommand(),
     loadCommand(),
     profileCommand(),
+    capacityCommand(),
     reportCommand(),
     explainCommand(),
     backtestCommand(),
     hpaConformanceCommand(),
+    apiConformanceCommand(),
     controllerConformanceCommand(),
     schemaCommand(),
   ];

@@ -1,12 +1,12 @@
 /** Replays what a real API server of Kubernetes 1.36 answered (`test/vectors`). */
 import { describe, expect, it } from 'vitest';
-import { NOT_YET_PASSING } from '../../../support/api-vectors/not-yet-passing.js';
-import { VectorPlayer } from '../../../support/api-vectors/replay.js';
-import { readScenarios } from '../../../support/api-vectors/vectors.js';
-import type { Scenario } from '../../../support/api-vectors/vectors.js';
+import { NOT_OFFERED } from '../../../../src/conformance/api/not-offered.js';
+import { VectorPlayer } from '../../../../src/conformance/api/play.js';
+import { parseScenario, type Scenario } from '../../../../src/conformance/api/scenario.js';
+import { readVectors } from '../../../support/vector-file.js';
 
-const scenarios = readScenarios(new URL('../../../vectors/api-v1.36.jsonl.gz', import.meta.url));
-const passing = scenarios.filter(({ name }) => !(name in NOT_YET_PASSING));
+const scenarios = readVectors('api-v1.36.jsonl.gz', parseScenario);
+const passing = scenarios.filter(({ name }) => !(name in NOT_OFFERED));
 const player = new VectorPlayer();
 
 describe('recorded exchanges', () => {
@@ -17,7 +17,7 @@ describe('recorded exchanges', () => {
     },
   );
 
-  it.each(Object.entries(NOT_YET_PASSING))('%s does not pass yet: %s', (name) => {
+  it.each(Object.entries(NOT_OFFERED))('%s does not pass yet: %s', (name) => {
     const scenario = scenarios.find((candidate) => candidate.name === name);
 
     expect(scenario && isPassing(scenario)).toBe(false);

@@ -1,13 +1,13 @@
 /** Replays recorded exchanges against the API, in process and on virtual time. */
-import { ApiMachinery } from '../../../src/control-plane/api-machinery/api-machinery.js';
-import { ApiHandler } from '../../../src/control-plane/http/api-handler.js';
-import type { ApiRequest, ApiResponse } from '../../../src/control-plane/http/messages.js';
-import { NAMESPACES, SERVICE_ACCOUNTS } from '../../../src/control-plane/resources.js';
-import { seededRandom } from '../../../src/core/random.js';
-import { VirtualClock } from '../../../src/time/virtual-clock.js';
+import { ApiMachinery } from '../../control-plane/api-machinery/api-machinery.js';
+import { ApiHandler } from '../../control-plane/http/api-handler.js';
+import type { ApiRequest, ApiResponse } from '../../control-plane/http/messages.js';
+import { NAMESPACES, SERVICE_ACCOUNTS } from '../../control-plane/resources.js';
+import { seededRandom } from '../../core/random.js';
+import { VirtualClock } from '../../time/virtual-clock.js';
 import { firstDifference } from './compare.js';
 import { Bindings } from './placeholders.js';
-import type { Scenario, VectorRequest, VectorStep } from './vectors.js';
+import type { Scenario, VectorRequest, VectorStep } from './scenario.js';
 
 const START_MS = Date.parse('2026-11-23T06:00:00Z');
 /** Longer than any watch of the recordings. */
