@@ -15,7 +15,7 @@ export interface BarPart {
 /** Units of a bar's own coordinates, whatever its width on the page. */
 const BAR_UNITS = 1_000;
 /** So that a stretch of a millisecond can still be seen. */
-const LEAST_UNITS = 2;
+const LEAST_UNITS = 5;
 const HEIGHT = 16;
 
 /**

@@ -1,6 +1,7 @@
 /** What the HPA decided: a list to read, and marks on the plot of the pods that lead to it. */
 import type { Analysis } from '../../analysis/analyze.js';
 import type { ExplainedDecision } from '../../analysis/hpa-decisions.js';
+import { plural } from '../format.js';
 import { toldDecisions, type DecisionStretch } from '../hpa-decisions.js';
 import { html, type Markup } from './markup.js';
 
@@ -33,10 +34,10 @@ export function decisionSection({ hpaDecisions }: Analysis, originT: number): De
   const quiet =
     told.quiet === 0
       ? ''
-      : ` ${told.quiet} of them are not listed: nothing was to change and nothing was held back.`;
+      : ` Not listed: ${plural(told.quiet, 'time')} when nothing was to change and nothing was held back.`;
   const note = told.note === undefined ? '' : html`<p>${told.note}</p>\n`;
   return {
-    markup: html`<p>The HPA looked ${all} times.${quiet} Open one to see it step by step; each is also told by <code>npm run explain</code>.</p>
+    markup: html`<p>The HPA looked ${plural(all, 'time')}.${quiet} Open one to see it step by step; each is also told by <code>npm run explain</code>.</p>
 ${note}<ol class="decisions">${items}</ol>\n`,
     marks: told.stretches.map((stretch, index) => ({
       id: idOf(index),

@@ -6,15 +6,18 @@ import { thresholdVerdicts } from '../../analysis/threshold-verdicts.js';
 import type { Timeline } from '../../timeline/record.js';
 import { contentSecurityPolicy, scriptElements, styleElements, type HtmlAssets } from './assets.js';
 import { beliefMarkup } from './belief-section.js';
+import { costMarkup } from './cost-section.js';
 import { decisionSection } from './decision-section.js';
 import { banners, headlineMarkup, keyFigures, verdictMarkup } from './key-figures.js';
-import { loadMarkup } from './load-section.js';
 import { embeddedJson, html, type Markup } from './markup.js';
 import { measureMarkup } from './measure-section.js';
 import { pageAxis, plotSection } from './plot-section.js';
 import { podMarkup } from './pod-section.js';
+import { saturationMarkup } from './saturation-section.js';
 import { scalingMarkup } from './scaling-section.js';
+import { steeringMarkup } from './steering-section.js';
 import { closed, sectionMarkup, type Section } from './tables.js';
+import { userMarkup } from './user-section.js';
 
 export type { HtmlAssets, InlineAsset } from './assets.js';
 
@@ -49,9 +52,16 @@ export function htmlReport(
     },
     { id: 'plots', title: 'What happened', body: plots.markup },
     { id: 'scaling', title: 'Where the time went', body: scalingMarkup(analysis, axis.originT) },
+    {
+      id: 'steering',
+      title: 'How steadily it steered',
+      body: steeringMarkup(analysis, axis.originT),
+    },
     { id: 'pods', title: 'Each pod', body: podMarkup(timeline, analysis, axis) },
     { id: 'decisions', title: 'What the HPA decided', body: decisions.markup },
-    { id: 'load', title: 'What users felt', body: loadMarkup(analysis, axis.originT) },
+    { id: 'users', title: 'What users felt', body: userMarkup(analysis, axis.originT) },
+    { id: 'saturation', title: 'How full the pods were', body: saturationMarkup(analysis) },
+    { id: 'money', title: 'What it cost', body: costMarkup(analysis) },
     { id: 'measures', title: 'All measures', body: measureMarkup(analysis) },
     {
       id: 'belief',

@@ -4,7 +4,15 @@ import type { Measure } from '../../analysis/measure.js';
 import type { LoadStretch } from '../../analysis/requests.js';
 import { countVerdicts, type ThresholdVerdict } from '../../analysis/threshold-verdicts.js';
 import { formatDurationMs } from '../../core/duration.js';
-import { latencyText, measureText, moneyText, numberText, percentText, plural } from '../format.js';
+import {
+  firstLine,
+  latencyText,
+  measureText,
+  moneyText,
+  numberText,
+  percentText,
+  plural,
+} from '../format.js';
 import { headlineTexts } from '../headline.js';
 import { verdictSummary, verdictTexts } from '../verdict-text.js';
 import { html, type Content, type Markup } from './markup.js';
@@ -20,7 +28,7 @@ export function banners({ completeness, generator }: Analysis): Markup {
     ...(completeness.kind === 'completed'
       ? []
       : [
-          html`<div class="banner slow" role="alert"><strong>Not a whole run (${completeness.kind.replace('-', ' ')}).</strong> ${completeness.because}. Figures cover only what happened before.</div>`,
+          html`<div class="banner slow" role="alert"><strong>Not a whole run (${completeness.kind.replace('-', ' ')}).</strong> ${firstLine(completeness.because)}. Figures cover only what happened before.${reasonInFull(completeness.because)}</div>`,
         ]),
   ];
   return html`${parts}`;
@@ -45,6 +53,10 @@ export function verdictMarkup(verdicts: readonly ThresholdVerdict[], analysis: A
   );
   return html`<div class="verdicts"><h3 class="${tone}">${summary.charAt(0).toUpperCase()}${summary.slice(1)}</h3>
 <ul>${items}</ul></div>\n`;
+}
+
+function reasonInFull(because: string): Content {
+  return because.includes('\n') ? html`<pre tabindex="0">${because}</pre>` : undefined;
 }
 
 interface KeyFigure {

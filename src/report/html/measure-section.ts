@@ -14,7 +14,7 @@ export function measureMarkup(analysis: Analysis): Markup {
   const absent: Content[][] = [];
   for (const definition of MEASURES) {
     const measure = definition.of(analysis);
-    const name = html`<code>${definition.name}</code>`;
+    const name = html`<code>${breakable(definition.name)}</code>`;
     if (measure.kind === 'measured') {
       const value = figureText(measure.value, definition.unit, currency);
       known.push([name, value, definitionMarkup(definition)]);
@@ -48,4 +48,9 @@ ${table}${absent.length === 0 ? '' : closed(`${absent.length} without a value, a
 
 function definitionMarkup({ summary, formula, source }: MeasureDefinition): Markup {
   return html`${summary}<small>${formula} (${source})</small>`;
+}
+
+/** A dotted name that breaks after its dots only. */
+function breakable(name: string): Content {
+  return name.split('.').map((part, index) => (index === 0 ? part : html`.<wbr>${part}`));
 }

@@ -3,9 +3,10 @@ import type { Analysis } from '../../analysis/analyze.js';
 import { podHistories, type PodHistory } from '../../analysis/pod-history.js';
 import { formatDurationMs } from '../../core/duration.js';
 import type { Timeline } from '../../timeline/record.js';
-import { ABSENT, clockText, plural } from '../format.js';
+import { ABSENT, clockText, measureText, numberText, percentText, plural } from '../format.js';
 import { bar, type BarPart } from './bar-scale.js';
-import { html, type Markup } from './markup.js';
+import { factTable, figureHeadings, measureMarkup } from './figures.js';
+import { html, type Content, type Markup } from './markup.js';
 import type { PageAxis } from './plot-section.js';
 import { closed, tableMarkup } from './tables.js';
 
@@ -21,8 +22,20 @@ const STATES = {
 
 type PodState = keyof typeof STATES;
 
+const FLAP_HEADINGS = [
+  'at',
+  'for',
+  'restarted',
+  'throttled',
+  'CPU of limit',
+  'load',
+  'probe failures',
+  'failed requests',
+  'late requests',
+];
+
 /** The section's body. */
-export function podMarkup(timeline: Timeline, { readiness }: Analysis, axis: PageAxis): Markup {
+export function podMarkup(timeline: Timeline, analysis: Analysis, axis: PageAxis): Markup {
   const pods = podHistories(timeline).filter(({ createdT }) => createdT < axis.toT);
   if (pods.length === 0) return html`<p class="absent">No pod was observed.</p>\n`;
   const key = Object.entries(STATES).map(
@@ -38,7 +51,7 @@ export function podMarkup(timeline: Timeline, { readiness }: Analysis, axis: Pag
   });
   return html`<ul class="legend" aria-label="States of a pod">${key}</ul>
 <div class="pods" data-pods><ol class="pod-rows">${rows}</ol><div class="pod-axis" aria-hidden="true"></div></div>
-${flapTable(readiness, axis)}${closed(`Table of ${plural(pods.length, 'pod')}`, lifeTable(pods, axis))}`;
+${flapTable(analysis, axis)}${churnTable(analysis, axis)}${closed(`Table of ${plural(pods.length, 'pod')}`, lifeTable(pods, axis))}`;
 }
 
 /** The states of a pod one after the other, up to the end of the axis. */
@@ -113,21 +126,37 @@ function lifeTable(pods: readonly PodHistory[], { originT }: PageAxis): Markup {
   });
 }
 
-function flapTable({ flaps, windowMs }: Analysis['readiness'], { originT }: PageAxis): Markup {
-  if (flaps.length === 0) return html``;
+function flapTable({ flaps, readiness }: Analysis, { originT }: PageAxis): Content {
+  if (flaps.length === 0) return undefined;
   return tableMarkup({
-    caption: `Readiness flaps: ready again within ${formatDurationMs(windowMs)}`,
-    headings: [
-      { title: 'pod', align: 'left' },
-      { title: 'at', align: 'right' },
-      { title: 'for', align: 'right' },
-      { title: 'restarted', align: 'left' },
-    ],
-    rows: flaps.map(({ pod, unreadyT, forMs, hasRestarted }) => [
-      pod,
+    caption: `Readiness flaps: ready again within ${formatDurationMs(readiness.windowMs)}; what was going on from 10 s before, and the requests beyond those that failed or were late before it`,
+    headings: figureHeadings('pod', ...FLAP_HEADINGS),
+    rows: flaps.map(({ pod, unreadyT, forMs, hasRestarted, around, requests }) => [
+      html`${pod}<small>${around.lastProbeFailure}</small>`,
       clockText(unreadyT - originT),
       formatDurationMs(forMs),
       hasRestarted ? 'yes' : 'no',
+      measureText(around.cpuThrottledShare, percentText),
+      measureText(around.cpuOfLimit, percentText),
+      measureText(around.ratePerSecond, (rate) => `${numberText(rate, 1)}/s`),
+      measureText(around.probeFailures, numberText),
+      measureText(requests, ({ failedBecauseOfIt }) => numberText(failedBecauseOfIt)),
+      measureText(requests, ({ lateBecauseOfIt }) => measureText(lateBecauseOfIt, numberText)),
     ]),
   });
+}
+
+function churnTable({ endpoints, readiness }: Analysis, { originT }: PageAxis): Markup {
+  return factTable('Pods in rotation', [
+    ['pods that came into the endpoints or left them', measureMarkup(endpoints.churn, numberText)],
+    ['an hour', measureMarkup(endpoints.churnPerHour, (value) => numberText(value, 1))],
+    [
+      'smallest share of the pods in rotation that was ready',
+      measureMarkup(
+        endpoints.smallestReadyShare,
+        ({ share, t }) => `${percentText(share)} at ${clockText(t - originT)}`,
+      ),
+    ],
+    ['out of rotation, all pods together', formatDurationMs(readiness.outOfRotationMs)],
+  ]);
 }

@@ -35,7 +35,7 @@ export function tableMarkup({ caption, headings, rows, isCaptionHidden }: TableO
         : html`<td class="${align(index)}">${cell}</td>`,
     )}</tr>\n`;
   return html`<div class="scrolling" role="region" aria-label="${caption}" tabindex="0"><table>
-<caption${isCaptionHidden === true ? html` class="for-readers"` : ''}>${caption}</caption>
+<caption${isCaptionHidden === true ? html` class="for-readers"` : ''}><span>${caption}</span></caption>
 <thead><tr>${headingCells}</tr></thead>
 <tbody>${rows.map(rowMarkup)}</tbody>
 </table></div>\n`;

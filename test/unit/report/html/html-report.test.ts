@@ -48,7 +48,9 @@ describe('the HTML report', () => {
   });
 
   it('has a row for every measure of the catalogue', () => {
-    expect(MEASURES.filter(({ name }) => !text.includes(`<code>${name}</code>`))).toEqual([]);
+    const names = text.replaceAll('<wbr>', '');
+
+    expect(MEASURES.filter(({ name }) => !names.includes(`<code>${name}</code>`))).toEqual([]);
   });
 
   it('gives every id once, and no link without an end', () => {
