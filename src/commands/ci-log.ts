@@ -54,9 +54,9 @@ export class CiLog {
     if (path !== undefined && path !== '') this.#summarize(run, path);
   }
 
-  /** Annotates why there is no result. */
+  /** Annotates why there is no result, where that is more than the error itself, which is told anyway. */
   failed(error: unknown): void {
-    if (!this.#options.isOn || !isOfRun(error)) return;
+    if (!this.#options.isOn || this.#system !== 'github' || !isOfRun(error)) return;
     const { code, message, hint } = error;
     const lines = [`${code}: ${message}`, ...(hint === undefined ? [] : [`hint: ${hint}`])];
     this.#annotate({ level: 'error', title: 'No result', message: lines.join('\n') });

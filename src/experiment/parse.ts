@@ -44,7 +44,7 @@ export function parseExperiment(text: string, context: ExperimentContext): Parse
     otherFaults: (document) => [
       ...crossFaults(document, files),
       ...prices.faults(document, ['price']),
-      ...thresholds.faults(document, ['thresholds']),
+      ...thresholds.faults(document, ['thresholds'], prices.chosen),
     ],
   });
   if (parsed.kind === 'faults') return parsed;

@@ -18,15 +18,21 @@ export class ReadThresholds {
   /**
    * Reads the list at a path and tells every fault in it. What is no list of texts is the schema's to
    * tell.
+   *
+   * @param chosen - the prices of the book that the experiment names; undefined when it names none.
    */
-  faults(document: RawDocument, path: FieldPath): readonly Fault[] {
+  faults(
+    document: RawDocument,
+    path: FieldPath,
+    chosen: { readonly currency: string } | undefined,
+  ): readonly Fault[] {
     const { content } = document;
     const texts = valueAt(content, path);
     if (!Array.isArray(texts)) return [];
     const context = {
       measures: this.#measures,
       stages: stageNames(content),
-      currency: currencyOf(content),
+      currency: chosen?.currency ?? currencyOf(content),
     };
     return texts.flatMap((text: unknown, index) => {
       if (typeof text !== 'string' || text === '') return [];
@@ -54,6 +60,7 @@ function stageNames(content: unknown): readonly string[] | undefined {
   return names.every((name) => typeof name === 'string') ? names : undefined;
 }
 
+/** Of prices that stand in the experiment itself; undefined while they have none. */
 function currencyOf(content: unknown): string | undefined {
   if (valueAt(content, ['price']) === undefined) return DEFAULT_PRICE.currency;
   const currency = valueAt(content, ['price', 'currency']);

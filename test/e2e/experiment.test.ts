@@ -26,7 +26,15 @@ function runFolder(results: string, experiment: string): string {
 
 /** Made again by `report` from the timeline alone, byte for byte. */
 function reportFiles(folder: string): readonly string[] {
-  return ['report.txt', 'report.json'].map((name) => readFileSync(join(folder, name), 'utf8'));
+  const names = [
+    'report.txt',
+    'report.json',
+    'report.md',
+    'report.html',
+    'junit.xml',
+    'measures.csv',
+  ];
+  return names.map((name) => readFileSync(join(folder, name), 'utf8'));
 }
 
 function readJson(path: string): unknown {
@@ -44,7 +52,9 @@ describe('a whole run', () => {
     timeout: 120_000,
   }, async () => {
     const results = temporaryFolder();
-    const lab = startLab(['experiment', QUICK, '--results', results]);
+    const summary = join(results, 'summary.md');
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary };
+    const lab = startLab(['experiment', QUICK, '--results', results], { env });
     const [, kubeconfig = ''] = await lab.waitFor(/export KUBECONFIG=(\S+)/);
     expect(statSync(kubeconfig).mode & 0o777).toBe(0o600);
 
@@ -63,7 +73,15 @@ describe('a whole run', () => {
     expect(children.length).toBeGreaterThanOrEqual(4);
     const { code } = await lab.ended;
 
-    expect(code, lab.output()).toBe(0);
+    // One of its thresholds cannot hold.
+    expect(code, lab.output()).toBe(4);
+    expect(lab.output()).toMatch(
+      /^::error title=Threshold failed::replicas\.peakReady >= 40: was 4$/m,
+    );
+    expect(lab.output()).toMatch(
+      /^error THRESHOLD_FAILED: 1 of 2 thresholds failed\n {2}replicas\.peakReady >= 40: was 4$/m,
+    );
+    expect(lab.output()).toMatch(/^::group::quick: the run\n::stop-commands::[0-9a-f]{32}$/m);
     expect(await leftAfter(() => children.filter(isRunning), GONE_WITHIN_MS)).toEqual([]);
     expect(existsSync(dirname(kubeconfig))).toBe(false);
     const folder = runFolder(results, 'quick');
@@ -83,8 +101,13 @@ describe('a whole run', () => {
 
     const before = reportFiles(folder);
     const again = await runLab(['report', folder]);
-    expect(again.code).toBe(0);
+    expect(again.code).toBe(4);
+    expect(again.output).toContain('PASS        replicas.peakReady >= 4');
     expect(reportFiles(folder)).toEqual(before);
+    expect(readFileSync(summary, 'utf8')).toBe(readFileSync(join(folder, 'report.md'), 'utf8'));
+    const junit = await runLab(['report', folder, '--format', 'junit']);
+    expect(junit.code).toBe(4);
+    expect(junit.output).toContain(readFileSync(join(folder, 'junit.xml'), 'utf8'));
 
     const explained = await runLab(['explain', folder]);
     expect(explained.code, explained.output).toBe(0);
@@ -201,6 +224,29 @@ describe('bad input', () => {
     expect(code).toBe(2);
     expect(output).toContain('RESULT_INVALID');
     expect(output).toContain('/proc/x');
+  });
+
+  it('tells a threshold on a measure that does not exist, with the nearest name', async () => {
+    const text = valid.replace('replicas.peakReady', 'replicas.peekReady');
+
+    const { code, output } = await runLab(['experiment', fileOf(text)]);
+
+    expect(code).toBe(2);
+    expect(output).toMatch(
+      /case\.yaml:\d+:5: thresholds\[0\]: expected the name of a measure, found "replicas\.peekReady" \(did you mean replicas\.peakReady/,
+    );
+    expect(output).not.toContain('KUBECONFIG');
+  });
+
+  it.each([
+    [['--out', 'x'], 'expected --format with --out'],
+    [['--series'], 'expected --format csv with --series'],
+    [['--format', 'pdf'], 'ascii, json, markdown, junit, html, csv'],
+  ])('says what %j of a report means nothing', async (args, text) => {
+    const { code, output } = await runLab(['report', temporaryFolder(), ...args]);
+
+    expect(code).toBe(2);
+    expect(output).toContain(text);
   });
 
   it('says what a folder lacks that is no result folder', async () => {

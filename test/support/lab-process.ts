@@ -22,15 +22,28 @@ export interface LabProcess {
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
 }
 
+/** How a command is started. */
+export interface LabOptions {
+  readonly cwd?: string;
+  /** Over the environment of the tests. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Plain lines, wherever the tests themselves run. */
+const IN_NO_KNOWN_CI = {
+  CI: 'true',
+  GITHUB_ACTIONS: undefined,
+  GITHUB_STEP_SUMMARY: undefined,
+  GITLAB_CI: undefined,
+};
+
 /** Starts `hpa-lab <args>`; it is killed when the test ends, should it still run. */
-export function startLab(
-  args: readonly string[],
-  options: { readonly cwd?: string } = {},
-): LabProcess {
+export function startLab(args: readonly string[], options: LabOptions = {}): LabProcess {
+  const { env, ...rest } = options;
   const child = spawn(process.execPath, [CLI, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, CI: 'true' },
-    ...options,
+    env: { ...process.env, ...IN_NO_KNOWN_CI, ...env },
+    ...rest,
   });
   let text = '';
   const take = (chunk: Buffer): void => {
@@ -67,7 +80,7 @@ function endOf(child: ChildProcess): LabProcess['ended'] {
 }
 
 /** Runs `hpa-lab <args>` to its end. */
-export async function runLab(args: readonly string[], options: { readonly cwd?: string } = {}) {
+export async function runLab(args: readonly string[], options: LabOptions = {}) {
   const lab = startLab(args, options);
   const { code } = await lab.ended;
   return { code, output: lab.output() };
