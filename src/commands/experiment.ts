@@ -196,7 +196,7 @@ async function runAndReport(run: Run, { ci, log }: RunContext) {
     experiment,
     objects,
     target,
-    sender: new ProcessSender({ clock, engine: 'auto' }),
+    sender: new ProcessSender({ clock, engine: 'auto', processes: 'auto' }),
     clock,
     recorder,
     usage: { source: cluster.usage, podNames: cluster.podNames },

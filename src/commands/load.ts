@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { loadFigures, type SentLoad } from '../analysis/load-figures.js';
 import { LabError } from '../core/errors.js';
+import { processFaults } from '../load/plan-shares.js';
 import { targetOf } from '../load/senders/engine.js';
 import { engineFaults, planFaults } from '../load/senders/plan-faults.js';
 import { ProcessSender } from '../load/senders/process-sender.js';
@@ -40,6 +41,7 @@ export function loadCommand(): Command {
     .option('--max-connections <n>', 'connections open at once; as many as --max-in-flight')
     .option('--seed <n>', 'of everything random')
     .option('--engine <name>', 'auto, socket, undici or autocannon')
+    .option('--processes <n>', 'sender processes; auto (the default): by rate and cores')
     .option('--json <file>', 'write the report as JSON, with every second')
     .option('--insecure', 'accept any certificate of an https target')
     .option('--ci', 'plain lines instead of the live view', process.env['CI'] !== undefined)
@@ -57,14 +59,14 @@ async function sendAndTell(job: LoadJob, isPlain: boolean): Promise<void> {
   const clock = new WallClock();
   refuseUnsendable(job);
   await refuseUnreachable(job, clock);
-  const { url, baseUrl, plan, engine } = job;
+  const { url, baseUrl, plan, engine, processes } = job;
   process.stdout.write(`${url}: ${planText(plan)}\n\n`);
   const stop = stopOnSignals('ending the load');
   const run = new LoadRun({
     plan,
     baseUrl,
     url,
-    sender: new ProcessSender({ clock, engine }),
+    sender: new ProcessSender({ clock, engine, processes }),
     clock,
   });
   const display = new Redraw({
@@ -86,8 +88,12 @@ async function sendAndTell(job: LoadJob, isPlain: boolean): Promise<void> {
   }
 }
 
-function refuseUnsendable({ plan, baseUrl, engine }: LoadJob): void {
-  const faults = [...planFaults(plan, baseUrl), ...engineFaults(engine, plan, baseUrl)];
+function refuseUnsendable({ plan, baseUrl, engine, processes }: LoadJob): void {
+  const faults = [
+    ...planFaults(plan, baseUrl),
+    ...engineFaults(engine, plan, baseUrl),
+    ...processFaults(plan, processes),
+  ];
   if (faults.length > 0) {
     throw new LabError('LOAD_INVALID', `the load cannot be sent:\n  ${faults.join('\n  ')}`);
   }

@@ -8,7 +8,7 @@ import {
 import type { Measure } from '../analysis/measure.js';
 import { formatDurationMs } from '../core/duration.js';
 import { profileOf } from '../load/profile.js';
-import type { LoadPlan, RequestKindSecond } from '../load/sender.js';
+import type { LoadPlan, RequestKindSecond, SenderAudit } from '../load/sender.js';
 import {
   ABSENT,
   countsText,
@@ -155,12 +155,31 @@ function podsText(byPod: Readonly<Record<string, number>>): string | undefined {
 function generatorText({ generator }: LoadFigures): readonly string[] {
   if (generator.kind === 'unknown') return [`not audited: ${generator.because}`];
   const { engine, audit } = generator;
-  const { sendLagP99Ms, sendLagMaxMs, eventLoopLagP99Ms, cpuMs, elapsedMs, maxRssBytes } = audit;
-  const cores = elapsedMs === 0 ? 0 : cpuMs / elapsedMs;
+  const { sendLagP99Ms, sendLagMaxMs, eventLoopLagP99Ms } = audit;
   return [
     generator.kind === 'kept-up' ? `kept up (${engine})` : `FELL BEHIND (${engine})`,
-    `sent p99 ${latencyOrAbsent(sendLagP99Ms)}, at most ${latencyOrAbsent(sendLagMaxMs)} after it was due; event loop p99 ${latencyOrAbsent(eventLoopLagP99Ms)} late; ${numberText(cores, 2)} of a core; ${numberText(maxRssBytes / 2 ** 20)} MiB`,
+    `sent p99 ${latencyOrAbsent(sendLagP99Ms)}, at most ${latencyOrAbsent(sendLagMaxMs)} after it was due; event loop p99 ${latencyOrAbsent(eventLoopLagP99Ms)} late`,
+    usageText(audit),
   ];
+}
+
+/** What sending took of the machine. */
+function usageText(audit: SenderAudit): string {
+  const { cpuMs, elapsedMs, machineShare, maxRssBytes, gcPauseMs, gcLongestMs, processes } = audit;
+  const cores = elapsedMs === 0 ? 0 : cpuMs / elapsedMs;
+  const machine =
+    machineShare === undefined ? '' : ` (${percentText(machineShare)} of the machine)`;
+  const memory = `${numberText(maxRssBytes / 2 ** 20)} MiB`;
+  return [
+    ...(processes === undefined ? [] : [`${processes} processes`]),
+    `${numberText(cores, 2)} of a core${machine}`,
+    processes === undefined ? memory : `${memory} the largest`,
+    ...(gcPauseMs === undefined || gcLongestMs === undefined
+      ? []
+      : [
+          `paused ${latencyText(gcPauseMs)} to collect garbage, ${latencyText(gcLongestMs)} at most`,
+        ]),
+  ].join('; ');
 }
 
 const TIME_COLUMNS: readonly TableColumn[] = [

@@ -5,8 +5,8 @@ import type { LoadPlan, LoadProgress, LoadSecond, LoadSender } from '../load/sen
 import type { LoadSnapshot } from '../report/load-view.js';
 import type { Clock } from '../time/clock.js';
 
-/** Between the last preparation and second 0 of the load, so that second 0 is not late. */
-const LEAD_MS = 300;
+/** Between the last preparation and second 0 of the load: what sender processes take to start on a busy machine. */
+const LEAD_MS = 800;
 
 /** What is sent, where, and by what. */
 export interface LoadRunOptions {

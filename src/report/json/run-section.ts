@@ -78,9 +78,13 @@ const audit = z
     sendLagP99Ms: figure,
     sendLagMaxMs: figure,
     eventLoopLagP99Ms: figure,
-    cpuMs: number,
+    gcPauseMs: figure.describe('Pauses of the garbage collector, in all.'),
+    gcLongestMs: figure,
+    cpuMs: number.describe('Of all its processes.'),
+    machineShare: figure.describe('CPU used, of all cores; 0 to 1.'),
     elapsedMs: number,
-    maxRssBytes: number,
+    maxRssBytes: number.describe('Of the largest process.'),
+    processes: number.describe('How many shared the load out.'),
   })
   .meta({ id: 'audit' });
 
@@ -180,22 +184,27 @@ function settingsJson({ embedded: of, flapWindowMs }: Experiment): z.output<type
 function generatorJson(verdict: GeneratorVerdict): z.output<typeof generator> {
   if (verdict.kind === 'unknown') return verdict;
   const { sendLagP50Ms, sendLagP99Ms, sendLagMaxMs, eventLoopLagP99Ms } = verdict.audit;
-  const { cpuMs, elapsedMs, maxRssBytes } = verdict.audit;
+  const { gcPauseMs, gcLongestMs, cpuMs, machineShare, elapsedMs, maxRssBytes } = verdict.audit;
   return {
     ...verdict,
     audit: {
       sendLagP50Ms: orAbsent(sendLagP50Ms, NOTHING_DUE),
       sendLagP99Ms: orAbsent(sendLagP99Ms, NOTHING_DUE),
       sendLagMaxMs: orAbsent(sendLagMaxMs, NOTHING_DUE),
-      eventLoopLagP99Ms: orAbsent(eventLoopLagP99Ms, 'it was not measured'),
+      eventLoopLagP99Ms: orAbsent(eventLoopLagP99Ms, NOT_MEASURED),
+      gcPauseMs: orAbsent(gcPauseMs, NOT_MEASURED),
+      gcLongestMs: orAbsent(gcLongestMs, NOT_MEASURED),
       cpuMs,
+      machineShare: orAbsent(machineShare, NOT_MEASURED),
       elapsedMs,
       maxRssBytes,
+      processes: verdict.audit.processes ?? 1,
     },
   };
 }
 
 const NOTHING_DUE = 'nothing was due at a set time';
+const NOT_MEASURED = 'it was not measured';
 
 function orAbsent(value: number | undefined, because: string): Measure {
   return value === undefined ? noData(because) : measured(value);

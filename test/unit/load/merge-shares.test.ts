@@ -65,17 +65,6 @@ describe('seconds of several senders', () => {
 });
 
 describe('progress of several senders', () => {
-  const progress = (sentPerSecond: number, p99Ms: number | undefined): LoadProgress => ({
-    atMs: sentPerSecond,
-    sentPerSecond,
-    answeredPerSecond: 1,
-    failedPerSecond: 2,
-    inFlight: 3,
-    waiting: 4,
-    p50Ms: undefined,
-    p99Ms,
-  });
-
   it('is told once for each time all have told, without those that have ended', () => {
     const told: LoadProgress[] = [];
     const shared = new SharedProgress(2, (each) => told.push(each));
@@ -104,20 +93,6 @@ describe('progress of several senders', () => {
 });
 
 describe('summaries of several senders', () => {
-  const share = (
-    endedAtMs: number,
-    lagsMs: readonly number[],
-    audit: Partial<SenderAudit>,
-  ): ShareSummary => ({
-    summary: {
-      startedAtMs: 1_000,
-      endedAtMs,
-      engine: 'socket',
-      audit: { cpuMs: 100, elapsedMs: 1_000, maxRssBytes: 50, isSaturated: false, ...audit },
-    },
-    sendLag: encoded(...lagsMs),
-  });
-
   it('of one are its own', () => {
     const only = share(2_000, [1], { sendLagP99Ms: 1 });
 
@@ -169,3 +144,32 @@ describe('summaries of several senders', () => {
     expect(audit).not.toHaveProperty('sendLagP99Ms');
   });
 });
+
+function progress(sentPerSecond: number, p99Ms: number | undefined): LoadProgress {
+  return {
+    atMs: sentPerSecond,
+    sentPerSecond,
+    answeredPerSecond: 1,
+    failedPerSecond: 2,
+    inFlight: 3,
+    waiting: 4,
+    p50Ms: undefined,
+    p99Ms,
+  };
+}
+
+function share(
+  endedAtMs: number,
+  lagsMs: readonly number[],
+  audit: Partial<SenderAudit>,
+): ShareSummary {
+  return {
+    summary: {
+      startedAtMs: 1_000,
+      endedAtMs,
+      engine: 'socket',
+      audit: { cpuMs: 100, elapsedMs: 1_000, maxRssBytes: 50, isSaturated: false, ...audit },
+    },
+    sendLag: encoded(...lagsMs),
+  };
+}
