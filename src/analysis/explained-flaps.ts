@@ -5,7 +5,7 @@ import type { LoadRecord } from '../timeline/record.js';
 import { mapMeasure, measured, noData, valueOf, type Measure } from './measure.js';
 import { troublesNamed, type PodTroubles } from './pod-troubles.js';
 import { useWithin, type PodUse } from './pod-use.js';
-import { probeEvents, type ProbeEvent } from './probe-failures.js';
+import type { ProbeEvent } from './probe-failures.js';
 import type { Flap } from './readiness.js';
 import { responseCounts } from './response-times.js';
 import type { Span } from './run-facts.js';
@@ -54,7 +54,7 @@ export interface ExplainedFlap extends Flap {
 export interface FlapSources {
   readonly use: PodUse;
   readonly troubles: ReadonlyMap<string, PodTroubles>;
-  /** Absent when no Event was observed. */
+  /** Absent when no Event of a pod was observed. */
   readonly probeEvents: Measure<readonly ProbeEvent[]>;
   readonly seconds: readonly LoadRecord[];
   readonly slo: Measure<SloSettings>;
@@ -108,13 +108,6 @@ function surroundings({ pod }: Flap, span: Span, sources: FlapSources): FlapSurr
 
 function isFailureOf({ pod: of, what, t }: ProbeEvent, pod: string, span: Span): boolean {
   return of === pod && what !== 'livenessRestarts' && t >= span.fromT && t <= span.toT;
-}
-
-/** Probe Events as {@link FlapSources} wants them. */
-export function observedProbeEvents(
-  events: Parameters<typeof probeEvents>[0],
-): Measure<readonly ProbeEvent[]> {
-  return events.length === 0 ? noData('no Event was observed') : measured(probeEvents(events));
 }
 
 interface Outcome {

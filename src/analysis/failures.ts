@@ -53,6 +53,16 @@ export interface FailureReport {
 
 const SECOND_MS = 1_000;
 
+/** Failures of one kind that were due in one second, and what they are put down to. */
+export interface AttributedFailures {
+  /** Begin of the second, ms since the run began. */
+  readonly t: number;
+  readonly kind: FailedAs;
+  readonly count: number;
+  readonly cause: FailureCause;
+  readonly evidence: string;
+}
+
 /**
  * Puts each failure down to what was going on while it was due or under way: from the begin of its
  * second to its end, for timeouts to the timeout after it. Of several causes the first in the order of
@@ -61,74 +71,53 @@ const SECOND_MS = 1_000;
  * @param windows - see `failure-windows.ts`, in the order of causes.
  * @param timeoutMs - after which a request counts as timed out.
  */
-export function failureReport(
+export function attributeFailures(
   seconds: readonly LoadRecord[],
   windows: readonly FailureWindow[],
   timeoutMs: number,
-): FailureReport {
-  const sums = new Map<FailureCause, Sum>();
-  const byKind: Partial<Record<FailedAs, number>> = {};
-  let total = 0;
-  for (const { t, load } of seconds) {
-    for (const [kind, count] of failuresOf(load)) {
+): readonly AttributedFailures[] {
+  return seconds.flatMap(({ t, load }) =>
+    failuresOf(load).map(([kind, count]) => {
       const toT = t + SECOND_MS + (kind === 'timeout' ? timeoutMs : 0);
       const window = windows.find(
         (each) => each.fromT < toT && each.toT > t && canCause(each.cause, kind),
       );
-      const cause = window?.cause ?? 'unknown';
-      total += count;
-      byKind[kind] = (byKind[kind] ?? 0) + count;
-      addTo(sums, cause, { kind, count, t, evidence: window?.evidence ?? NO_EVIDENCE });
-    }
-  }
+      const { cause = 'unknown', evidence = NO_EVIDENCE } = window ?? {};
+      return { t, kind, count, cause, evidence };
+    }),
+  );
+}
+
+/** Sums of failures by kind and by cause. */
+export function failureReport(all: readonly AttributedFailures[]): FailureReport {
   return {
-    total,
-    byKind,
+    total: all.reduce((sum, { count }) => sum + count, 0),
+    byKind: byKindOf(all),
     byCause: FAILURE_CAUSES.flatMap((cause) => {
-      const sum = sums.get(cause);
-      return sum === undefined ? [] : [causedFailures(cause, sum)];
+      const own = all.filter((each) => each.cause === cause);
+      return own.length === 0 ? [] : [causedFailures(cause, own)];
     }),
   };
 }
 
 const NO_EVIDENCE = 'nothing of the kind was going on at that time';
 
-interface Sum {
-  readonly byKind: Partial<Record<FailedAs, number>>;
-  readonly seconds: Set<number>;
-  readonly evidence: Set<string>;
-}
-
-function addTo(
-  sums: Map<FailureCause, Sum>,
-  cause: FailureCause,
-  of: {
-    readonly kind: FailedAs;
-    readonly count: number;
-    readonly t: number;
-    readonly evidence: string;
-  },
-): void {
-  let sum = sums.get(cause);
-  if (sum === undefined) {
-    sum = { byKind: {}, seconds: new Set(), evidence: new Set() };
-    sums.set(cause, sum);
-  }
-  sum.byKind[of.kind] = (sum.byKind[of.kind] ?? 0) + of.count;
-  sum.seconds.add(of.t);
-  sum.evidence.add(of.evidence);
-}
-
-function causedFailures(cause: FailureCause, sum: Sum): CausedFailures {
-  const [first = NO_EVIDENCE] = sum.evidence;
-  const more = sum.evidence.size - 1;
+function causedFailures(cause: FailureCause, own: readonly AttributedFailures[]): CausedFailures {
+  const evidence = new Set(own.map((each) => each.evidence));
+  const [first = NO_EVIDENCE] = evidence;
   return {
     cause,
-    count: Object.values(sum.byKind).reduce((total, count) => total + count, 0),
-    byKind: sum.byKind,
-    seconds: sum.seconds.size,
-    evidence: more === 0 ? first : `${first}; ${more} more of its kind`,
+    count: own.reduce((sum, { count }) => sum + count, 0),
+    byKind: byKindOf(own),
+    seconds: new Set(own.map(({ t }) => t)).size,
+    evidence: evidence.size === 1 ? first : `${first}; ${evidence.size - 1} more of its kind`,
   };
+}
+
+function byKindOf(all: readonly AttributedFailures[]): Partial<Record<FailedAs, number>> {
+  const byKind: Partial<Record<FailedAs, number>> = {};
+  for (const { kind, count } of all) byKind[kind] = (byKind[kind] ?? 0) + count;
+  return byKind;
 }
 
 function failuresOf({ failed, answered }: LoadSecond): readonly (readonly [FailedAs, number])[] {

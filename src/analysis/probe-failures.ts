@@ -29,6 +29,7 @@ export interface ProbeEvent {
   readonly message: string;
 }
 
+const POD = 'Pod/';
 const PROBES = { Readiness: 'readiness', Liveness: 'liveness', Startup: 'startup' } as const;
 /** @see Source: kubernetes `pkg/kubelet/prober/prober.go`, `probe` ("%s probe failed: %s"). */
 const UNHEALTHY = /(?:^|: )(Readiness|Liveness|Startup) probe (?:failed|errored)/;
@@ -43,12 +44,12 @@ export function probeEvents(events: readonly KubeEventRecord[]): readonly ProbeE
   const counts = new Map<string, number>();
   return events.flatMap(({ t, object, reason, message, count }) => {
     const what = whatOf(reason, message);
-    if (what === undefined || !object.startsWith('Pod/')) return [];
+    if (what === undefined || !object.startsWith(POD)) return [];
     const key = `${object}\n${reason}\n${message}`;
     const before = counts.get(key) ?? 0;
     counts.set(key, count);
     const times = count > before ? count - before : count < before ? count : 0;
-    return times === 0 ? [] : [{ t, pod: object.slice('Pod/'.length), what, times, message }];
+    return times === 0 ? [] : [{ t, pod: object.slice(POD.length), what, times, message }];
   });
 }
 
@@ -61,18 +62,26 @@ function whatOf(reason: string, message: string): keyof ProbeFailures | undefine
     : undefined;
 }
 
+/** {@link probeEvents}; absent without one Event of a pod: every pod has some, so none was observed. */
+export function observedProbeEvents(
+  events: readonly KubeEventRecord[],
+): Measure<readonly ProbeEvent[]> {
+  return events.some(({ object }) => object.startsWith(POD))
+    ? measured(probeEvents(events))
+    : noData('no Event of a pod was observed');
+}
+
 /**
  * Failures by pod within a span; pods without any are left out.
- *
- * Absent without one Event: every pod has some (Scheduled, Started), so none was observed.
  */
 export function probeFailures(
   events: readonly KubeEventRecord[],
   { fromT, toT }: Span,
 ): Measure<ReadonlyMap<string, ProbeFailures>> {
-  if (events.length === 0) return noData('no Event was observed');
+  const observed = observedProbeEvents(events);
+  if (observed.kind !== 'measured') return observed;
   const byPod = new Map<string, ProbeFailures>();
-  for (const { t, pod, what, times } of probeEvents(events)) {
+  for (const { t, pod, what, times } of observed.value) {
     if (t < fromT || t > toT) continue;
     const before = byPod.get(pod) ?? NO_FAILURES;
     byPod.set(pod, { ...before, [what]: before[what] + times });

@@ -4,9 +4,9 @@ import { overTargetSpans, shortOfCpu } from './busy-spans.js';
 import { cost, type Cost, type GoodRequests } from './cost.js';
 import { cpuUsage } from './cpu-usage.js';
 import { endpointChurn, type EndpointChurn } from './endpoint-churn.js';
-import { explainFlap, observedProbeEvents, type ExplainedFlap } from './explained-flaps.js';
+import { explainFlap, type ExplainedFlap } from './explained-flaps.js';
 import { failureWindows } from './failure-windows.js';
-import { failureReport, type FailureReport } from './failures.js';
+import { attributeFailures, failureReport, type FailureReport } from './failures.js';
 import { imbalance, type Imbalance } from './imbalance.js';
 import type { LoadChange, LoadPiece } from './load-changes.js';
 import { loadEffects, type LoadEffect } from './load-effects.js';
@@ -14,6 +14,7 @@ import { mapMeasure, measured, noData, valueOf, type Measure } from './measure.j
 import type { PodHistory } from './pod-history.js';
 import { podTroubles } from './pod-troubles.js';
 import { podUse } from './pod-use.js';
+import { observedProbeEvents } from './probe-failures.js';
 import { lossesOf, readiness, type Readiness } from './readiness.js';
 import { desiredSeries, readySeries, rescales } from './replicas.js';
 import { requestCounts } from './requests.js';
@@ -69,26 +70,24 @@ export function serviceAnalysis(timeline: Timeline, facts: ServiceFacts): Servic
   const windowMs = valueOf(experiment)?.flapWindowMs ?? DEFAULT_FLAP_WINDOW_MS;
   const ready = readiness(pods, { span, windowMs, events });
   const shared = sharedSources(timeline, facts);
-  const settings = sloOf(timeline);
-  const slo = sloOfLoad(timeline, shared.causes);
-  const flapSources = {
-    ...shared,
-    probeEvents: observedProbeEvents(events),
-    slo: settings,
+  const failures = attributeFailures(
     seconds,
-  };
+    failureWindows({ ...shared, pods, span, workloads: recordsOf(timeline, 'workload') }),
+    valueOf(experiment)?.load.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+  );
+  const settings = sloOf(timeline);
+  const slo = sloOfLoad(timeline, { ...shared.causes, failures });
+  const probes = observedProbeEvents(events);
   return {
     readiness: ready,
-    flaps: ready.flaps.map((flap) => explainFlap(flap, flapSources)),
+    flaps: ready.flaps.map((flap) =>
+      explainFlap(flap, { ...shared, probeEvents: probes, slo: settings, seconds }),
+    ),
     endpoints: endpointChurn(endpoints, pods, span),
     stages: mapMeasure(plan, (of) => stageFigures(seconds, of, slo)),
     loadEffects: mapMeasure(changes, (all) => loadEffects(all, seconds, scaleUps)),
     slo,
-    failures: failureReport(
-      seconds,
-      failureWindows({ ...shared, pods, span, workloads: recordsOf(timeline, 'workload') }),
-      valueOf(experiment)?.load.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    ),
+    failures: failureReport(failures),
     imbalance: imbalance(endpoints, seconds, span.toT),
     saturation: saturation(pods, { ...shared, span }),
     cost: cost(pods, {
@@ -108,7 +107,7 @@ function sharedSources(timeline: Timeline, { pods, observed, scaleUps }: Service
   const ready = readySeries(pods);
   const target = cpuTargetOf(timeline);
   const shortages = shortOfCpu(pods, use, troubles);
-  const causes: SloCauseSources = {
+  const causes: Omit<SloCauseSources, 'failures'> = {
     losses: pods.flatMap((pod) => lossesOf(pod, observed)),
     scaleUps,
     desired,

@@ -12,12 +12,15 @@
  * 4. Usage was over target and no scale-up came: `metric` when the HPA could not read its metric or the
  *    metrics API did not show it, else `hpa`.
  * 5. `throttling`: pods were stopped at their CPU limit (see `busy-spans.ts`).
- * 6. `unknown`.
+ * 6. `failures`: requests of that second failed, and what they are put down to is known (see
+ *    `failures.ts`): a scale-down, a crash, a rollout.
+ * 7. `unknown`.
  */
 import { formatDurationMs } from '../core/duration.js';
 import type { HpaRecord, PodMetricsRecord } from '../timeline/record.js';
 import { seriesValueAt, type StepSeries } from '../timeline/series.js';
 import { shortageText, type ShortOfCpu } from './busy-spans.js';
+import type { AttributedFailures } from './failures.js';
 import { valueOf, type Measure } from './measure.js';
 import { troublesNamed, type PodTroubles } from './pod-troubles.js';
 import type { Loss } from './readiness.js';
@@ -35,6 +38,7 @@ export const SLO_CAUSES = [
   'readiness',
   'max-replicas',
   'throttling',
+  'failures',
   'unknown',
 ] as const;
 
@@ -58,6 +62,7 @@ export interface SloCauseSources {
   readonly metrics: readonly PodMetricsRecord[];
   readonly shortages: readonly ShortOfCpu[];
   readonly troubles: ReadonlyMap<string, PodTroubles>;
+  readonly failures: readonly AttributedFailures[];
 }
 
 /** The cause of one second. */
@@ -67,7 +72,8 @@ export function sloCause(second: Span, sources: SloCauseSources): CausedBy {
     scaleUpUnderWay(second, sources) ??
     maxReplicas(second, sources) ??
     noScaleUp(second, sources) ??
-    throttling(second, sources) ?? {
+    throttling(second, sources) ??
+    failed(second, sources) ?? {
       cause: 'unknown',
       evidence: 'nothing that was observed explains it',
     }
@@ -84,39 +90,43 @@ function flapping(second: Span, { losses }: SloCauseSources): CausedBy | undefin
   return { cause: 'flapping', evidence };
 }
 
-const CAUSE_OF_STAGE: Readonly<Partial<Record<ScaleUpStageName, SloCause>>> = {
-  'earlier-step': 'hpa',
-  'over-target': 'metric',
-  'metric-visible': 'metric',
-  decision: 'hpa',
-  'pods-created': 'scheduling',
-  scheduled: 'scheduling',
-  started: 'start',
-  ready: 'readiness',
-  endpoint: 'readiness',
+/** What a stage that was not reached yet means, and what was waited for. */
+const STAGES: Readonly<
+  Partial<Record<ScaleUpStageName, { readonly cause: SloCause; readonly waitedFor: string }>>
+> = {
+  'earlier-step': { cause: 'hpa', waitedFor: 'the step before it' },
+  'over-target': { cause: 'metric', waitedFor: 'usage to go over target' },
+  'metric-visible': { cause: 'metric', waitedFor: 'the metrics API to show it' },
+  decision: { cause: 'hpa', waitedFor: 'the HPA to decide' },
+  'pods-created': { cause: 'scheduling', waitedFor: 'its pods to be created' },
+  scheduled: { cause: 'scheduling', waitedFor: 'its pods to be scheduled' },
+  started: { cause: 'start', waitedFor: 'its containers to start' },
+  ready: { cause: 'readiness', waitedFor: 'its pods to become ready' },
+  endpoint: { cause: 'readiness', waitedFor: 'its pods to come into the endpoints' },
 };
 
 function scaleUpUnderWay(second: Span, sources: SloCauseSources): CausedBy | undefined {
   for (const scaleUp of sources.scaleUps) {
     const startT = valueOf(scaleUp.change)?.t ?? scaleUp.decisionT;
     if (second.toT <= startT) continue;
-    const stage = stageWaitedFor(scaleUp, second);
-    const cause = stage === undefined ? undefined : CAUSE_OF_STAGE[stage];
-    if (stage === undefined || cause === undefined) continue;
+    const name = stageWaitedFor(scaleUp, second);
+    const stage = name === undefined ? undefined : STAGES[name];
+    if (stage === undefined) continue;
+    const { cause, waitedFor } = stage;
     const what = `the scale-up from ${scaleUp.from} to ${scaleUp.to} pods`;
     const homeless = cause === 'scheduling' ? unschedulable(scaleUp, second, sources) : undefined;
     if (homeless !== undefined) {
       const evidence = `the scheduler found no node for pod ${homeless} of ${what}`;
       return { cause: 'node-capacity', evidence };
     }
-    return { cause, evidence: `${what} had not come to "${stage}"` };
+    return { cause, evidence: `${what} waited for ${waitedFor}` };
   }
   return undefined;
 }
 
 /** The first stage that was reached after a second began; of those never reached, the first. */
 function stageWaitedFor({ stages }: ScaleUp, { fromT }: Span): ScaleUpStageName | undefined {
-  const known = stages.filter(({ name }) => CAUSE_OF_STAGE[name] !== undefined);
+  const known = stages.filter(({ name }) => STAGES[name] !== undefined);
   const next = known.find(({ seen }) => seen.kind === 'measured' && seen.value.t > fromT);
   if (next !== undefined) return next.name;
   const lastSeen = known.findLastIndex(({ seen }) => seen.kind === 'measured');
@@ -170,6 +180,12 @@ function noScaleUp(second: Span, sources: SloCauseSources): CausedBy | undefined
 function throttling(second: Span, { shortages }: SloCauseSources): CausedBy | undefined {
   const found = shortages.find((each) => overlap(each, second));
   return found === undefined ? undefined : { cause: 'throttling', evidence: shortageText(found) };
+}
+
+function failed(second: Span, { failures }: SloCauseSources): CausedBy | undefined {
+  const known = failures.find(({ t, cause }) => t === second.fromT && cause !== 'unknown');
+  if (known === undefined) return undefined;
+  return { cause: 'failures', evidence: `requests failed (${known.kind}): ${known.evidence}` };
 }
 
 function isBusy(second: Span, { overTarget }: SloCauseSources): boolean {
