@@ -3,7 +3,7 @@ import type { Cancel } from '../../time/clock.js';
 import type { OutgoingRequest } from '../request-script.js';
 import type { FailureKind } from '../sender.js';
 import { Dispatcher } from './dispatcher.js';
-import { type Driver, type DriverOptions, LATE_AFTER_MS } from './driver.js';
+import { DUE_WITHIN_MS, type Driver, type DriverOptions, LATE_AFTER_MS } from './driver.js';
 import { FollowUps } from './follow-ups.js';
 import { LastSecond } from './last-second.js';
 
@@ -164,8 +164,8 @@ export class ClosedDriver implements Driver {
 
   #tellProgress(elapsedMs: number): void {
     const lengthMs = elapsedMs - this.#toldAtMs;
-    if (lengthMs < 1_000) return;
-    this.#toldAtMs = elapsedMs - (elapsedMs % 1_000);
+    if (lengthMs < 1_000 - DUE_WITHIN_MS) return;
+    this.#toldAtMs += Math.floor((lengthMs + DUE_WITHIN_MS) / 1_000) * 1_000;
     this.#options.onProgress(
       this.#lastSecond.take({
         atMs: this.#options.clock.now(),

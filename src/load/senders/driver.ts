@@ -9,6 +9,9 @@ import type { EngineEvents, EngineOptions, Engine } from './engine.js';
 /** A request sent later than this after it was due, although a connection was free, counts as late. */
 export const LATE_AFTER_MS = 10;
 
+/** What is due within so little time is due now: instants are sums, and clocks round. */
+export const DUE_WITHIN_MS = 0.001;
+
 /** Sends a whole load. */
 export interface Driver {
   readonly engineName: string;

@@ -2,6 +2,7 @@
 import type { Cancel, Clock, EpochMs } from '../../time/clock.js';
 import { EventHeap } from '../../time/event-heap.js';
 import type { OutgoingRequest } from '../request-script.js';
+import { DUE_WITHIN_MS } from './driver.js';
 
 /** What follow-ups are made from. */
 export interface FollowUpsOptions {
@@ -46,7 +47,7 @@ export class FollowUps {
     elapsedMs: number,
   ): { readonly dueMs: number; readonly after: OutgoingRequest | undefined } | undefined {
     const dueMs = this.#heap.peekDueMs();
-    if (dueMs === undefined || dueMs > elapsedMs) return undefined;
+    if (dueMs === undefined || dueMs > elapsedMs + DUE_WITHIN_MS) return undefined;
     return { dueMs, after: this.#heap.pop()?.value };
   }
 

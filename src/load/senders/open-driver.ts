@@ -4,7 +4,7 @@ import type { OutgoingRequest } from '../request-script.js';
 import type { Schedule } from '../schedule.js';
 import type { FailureKind } from '../sender.js';
 import { type Arrival, Dispatcher } from './dispatcher.js';
-import { type Driver, type DriverOptions, LATE_AFTER_MS } from './driver.js';
+import { DUE_WITHIN_MS, type Driver, type DriverOptions, LATE_AFTER_MS } from './driver.js';
 import { FollowUps } from './follow-ups.js';
 import { LastSecond } from './last-second.js';
 import { WaitingLine } from './waiting-line.js';
@@ -119,7 +119,7 @@ export class OpenDriver implements Driver {
     if (followUp !== undefined && next !== undefined) {
       return this.#dispatcher.due(followUp.dueMs, next);
     }
-    if (arrivalMs > elapsedMs) return undefined;
+    if (arrivalMs > elapsedMs + DUE_WITHIN_MS) return undefined;
     this.#nextDueMs = schedule.next();
     const request = script.first(this.#nextNumber);
     this.#nextNumber += share.count;
@@ -158,8 +158,8 @@ export class OpenDriver implements Driver {
 
   #tellProgress(elapsedMs: number): void {
     const lengthMs = elapsedMs - this.#toldAtMs;
-    if (lengthMs < 1_000 || elapsedMs < 0) return;
-    this.#toldAtMs = elapsedMs - (elapsedMs % 1_000);
+    if (lengthMs < 1_000 - DUE_WITHIN_MS || elapsedMs < 0) return;
+    this.#toldAtMs += Math.floor((lengthMs + DUE_WITHIN_MS) / 1_000) * 1_000;
     this.#options.onProgress(
       this.#lastSecond.take({
         atMs: this.#options.clock.now(),

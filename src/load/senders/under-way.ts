@@ -1,4 +1,5 @@
 /** The requests under way, such that those that take too long are found at once. */
+import { DUE_WITHIN_MS } from './driver.js';
 import type { Exchange } from './engine.js';
 
 /** Requests with the same timeout, oldest first: the first one is the next to time out. */
@@ -43,7 +44,8 @@ export class UnderWay {
   /** A request that was sent its timeout ago or longer; absent when there is none. */
   overdue(elapsedMs: number): Exchange | undefined {
     for (const { oldest, timeoutMs } of this.#lanes) {
-      if (oldest !== undefined && elapsedMs - oldest.sentMs >= timeoutMs) return oldest;
+      if (oldest === undefined) continue;
+      if (elapsedMs + DUE_WITHIN_MS >= oldest.sentMs + timeoutMs) return oldest;
     }
     return undefined;
   }
