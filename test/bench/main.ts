@@ -2,12 +2,14 @@
 import { cpus } from 'node:os';
 import { benchCluster } from './cluster-bench.js';
 import { benchHpa } from './hpa-bench.js';
+import { benchHtml } from './html-bench.js';
 import { benchLoad } from './load-bench.js';
 import type { BenchFigure } from './figure.js';
 
 const BENCHES: Readonly<Record<string, () => Promise<readonly BenchFigure[]>>> = {
   cluster: benchCluster,
   hpa: benchHpa,
+  html: benchHtml,
   load: benchLoad,
 };
 

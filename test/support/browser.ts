@@ -1,7 +1,6 @@
 /** A real browser for tests of pages: the system's Chromium, driven by playwright-core. */
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { throwBreaches } from './in-page.js';
 
 const PLACES = [
   process.env['CHROMIUM_PATH'],
@@ -21,6 +20,11 @@ export function findChromium(): string | undefined {
   if (path === undefined && process.env['CI'] !== undefined) throw new Error(HOW_TO_GET_CHROMIUM);
   return path;
 }
+
+/** Runs in the page: a breach of its policy becomes an error. Source, because Node knows no such event. */
+const THROW_BREACHES = `addEventListener('securitypolicyviolation', (event) => {
+  throw new Error('policy: ' + event.violatedDirective + ' ' + event.blockedURI);
+})`;
 
 /** Starts Chromium; the caller closes it. */
 export function startChromium(executablePath: string): Promise<Browser> {
@@ -67,7 +71,7 @@ export async function openPage(
       complaints.push(`request: ${request.url()}`);
     }
   });
-  await page.addInitScript(throwBreaches);
+  await page.addInitScript(THROW_BREACHES);
   await page.goto(url);
   return { page, complaints };
 }

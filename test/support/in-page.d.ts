@@ -18,7 +18,3 @@ export function focusIndex(): number;
 export function pageColor(): string;
 /** Makes the page's title the theme that is on when it is printed. */
 export function tellPrintedTheme(): void;
-/** Makes every breach of the page's own policy an error that a test sees. */
-export function throwBreaches(): void;
-/** When the report's script had done its work, ms after the navigation. */
-export function readyMs(): number | undefined;

@@ -170,15 +170,3 @@ export function tellPrintedTheme() {
     document.title = document.documentElement.dataset['theme'] ?? '';
   });
 }
-
-/** Makes every breach of the page's own policy an error that a test sees. */
-export function throwBreaches() {
-  addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
-    throw new Error(`policy: ${violatedDirective} ${blockedURI}`);
-  });
-}
-
-/** @returns {number | undefined} when the report's script had done its work, ms after the navigation. */
-export function readyMs() {
-  return performance.getEntriesByName('report-ready')[0]?.startTime;
-}
