@@ -15,6 +15,7 @@ export const CAUSE_TEXTS: Readonly<Record<SloCause, string>> = {
   readiness: 'waiting for pods to be ready',
   'max-replicas': 'at maxReplicas',
   throttling: 'with pods at their CPU limit',
+  failures: 'with requests failing while pods went or crashed',
   unknown: 'for no reason that was seen',
 };
 

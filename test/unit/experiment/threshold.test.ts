@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { MEASURES as CATALOGUE } from '../../../src/analysis/catalogue/catalogue.js';
+import { valueAt } from '../../../src/core/json.js';
 import { formatFault } from '../../../src/experiment/fault.js';
 import { parseExperiment } from '../../../src/experiment/parse.js';
 import { parseThreshold, type KnownMeasure } from '../../../src/experiment/threshold.js';
@@ -235,6 +239,9 @@ ${thresholds}`;
   it.each([
     ['price: { vcpuHour: 1, gibHour: 1, currency: EUR, asOf: 2026-01-01, source: me }', 0],
     ['', 1],
+    ['price: eks', 1],
+    ['price: { book: fargate }', 1],
+    ['price: { vcpuHour: 1 }', 4], // its missing fields only: the currency is not known
   ])('of money are checked against the prices: %s', (price, count) => {
     const parsed = parseExperiment(
       `${file('  - cost.perMillionRequests < 0.40 EUR\n')}${price}\n`,
@@ -242,5 +249,21 @@ ${thresholds}`;
     );
 
     expect(parsed.kind === 'faults' ? parsed.faults : []).toHaveLength(count);
+  });
+});
+
+describe('the thresholds that docs/reports.md shows', () => {
+  const shown = [...readFileSync('docs/reports.md', 'utf8').matchAll(/```yaml\n(.*?)```/gs)]
+    .map(([, yaml = '']): unknown => parse(yaml))
+    .flatMap((content) => valueAt(content, ['thresholds']) ?? []);
+
+  it.each(shown)('%s can be read', (text) => {
+    const context = { measures: CATALOGUE, stages: ['spike'], currency: 'USD' };
+
+    expect(parseThreshold(String(text), context).kind).toBe('threshold');
+  });
+
+  it('are five', () => {
+    expect(shown).toHaveLength(5);
   });
 });
