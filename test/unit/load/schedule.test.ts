@@ -51,7 +51,51 @@ describe('poisson spacing', () => {
   });
 });
 
+describe('arrivals in every 100 ms', () => {
+  it.each([
+    { name: '50 a second', from: 50, to: 50 },
+    { name: '500 a second', from: 500, to: 500 },
+    { name: '5,000 a second', from: 5_000, to: 5_000 },
+    { name: 'a ramp from 50 to 5,000 a second', from: 50, to: 5_000 },
+    { name: 'a ramp down to silence', from: 500, to: 0 },
+  ])('at $name are within one of the integral of the rate', ({ from, to }) => {
+    const durationMs = 10_000;
+    const stage = { kind: 'ramp', name: 'r', durationMs, fromPerSecond: from, toPerSecond: to };
+    const profile = profileOf({ stages: [{ ...stage, kind: 'ramp' }] });
+    const counts: number[] = Array.from({ length: 100 }, () => 0);
+
+    for (const instant of instantsOf(scheduleOf(profile, { spacing: 'even', seed: 1 }))) {
+      const window = Math.min(99, Math.floor(instant / 100));
+      counts[window] = (counts[window] ?? 0) + 1;
+    }
+
+    for (const [window, count] of counts.entries()) {
+      const midSeconds = window / 10 + 0.05;
+      const expected = (from + ((to - from) * midSeconds) / 10) / 10;
+      expect(Math.abs(count - expected)).toBeLessThanOrEqual(1);
+    }
+  });
+});
+
 describe('shares of a schedule', () => {
+  it.each(['even', 'poisson'] as const)(
+    'are together the %s schedule, byte for byte, however many there are',
+    (spacing) => {
+      const whole = [...instantsOf(scheduleOf(tenASecond, { spacing, seed: 5 }))];
+
+      for (const count of [1, 2, 3, 7, 40]) {
+        const shares = Array.from({ length: count }, (_, index) => [
+          ...instantsOf(shareOf(scheduleOf(tenASecond, { spacing, seed: 5 }), { index, count })),
+        ]);
+        const dealt = whole.map(
+          (_, number) => shares[number % count]?.[Math.floor(number / count)],
+        );
+        expect(dealt).toEqual(whole);
+        expect(shares.flat()).toHaveLength(whole.length);
+      }
+    },
+  );
+
   it('are every arrival once, dealt in turn', () => {
     expect(share(0)).toEqual([50, 350, 650, 950]);
     expect(share(1)).toEqual([150, 450, 750]);
