@@ -23,6 +23,7 @@ import { encodeRecord } from '../timeline/codec.js';
 import { type HeaderRecord, TIMELINE_SCHEMA_VERSION } from '../timeline/record.js';
 import { Recorder } from '../timeline/recorder.js';
 import { CiLog } from './ci-log.js';
+import { embeddedTarget, startEmbedded } from './embedded.js';
 import { LiveDisplay } from './live-display.js';
 import { analyzeFolder, renderReport, writeReports, type AnalyzedRun } from './report-formats.js';
 import { stopOnSignals } from './stop-signals.js';
@@ -94,7 +95,7 @@ async function runFromFile(name: string, options: RunContext): Promise<void> {
   const stop = stopOnSignals();
   let cluster: EmbeddedCluster | undefined;
   try {
-    cluster = await startCluster({ experiment, objects, clock });
+    cluster = await startEmbedded({ experiment, objects, clock });
     stop.signal.throwIfAborted();
     const folder = createRunFolder(resolve(options.results), experiment.name, runId);
     const run = { experiment, objects, cluster, folder, runId, clock, signal: stop.signal };
@@ -136,23 +137,6 @@ function interrupted(signal: AbortSignal, hint: string): LabError {
   return new LabError('INTERRUPTED', `stopped by ${String(signal.reason)}`, { hint });
 }
 
-async function startCluster(options: {
-  readonly experiment: Experiment;
-  readonly objects: readonly KubeObject[];
-  readonly clock: Clock;
-}): Promise<EmbeddedCluster> {
-  // Loaded here, not above: `--help` and a faulty experiment file need none of it.
-  const { EmbeddedCluster } = await import('../cluster/embedded/embedded-cluster.js');
-  const { experiment, objects, clock } = options;
-  return EmbeddedCluster.start({
-    settings: experiment.embedded,
-    seed: experiment.seed,
-    workingDirectory: experiment.folder,
-    objects,
-    clock,
-  });
-}
-
 interface Run {
   readonly experiment: Experiment;
   readonly objects: readonly KubeObject[];
@@ -165,7 +149,6 @@ interface Run {
 
 async function runAndReport(run: Run, { ci, log }: RunContext) {
   const { experiment, objects, cluster, folder, clock, signal } = run;
-  const { KubernetesTarget } = await import('../cluster/kubernetes/kubernetes-target.js');
   const startMs = clock.now();
   const live = new LiveState(experiment);
   const recorder = new Recorder({
@@ -186,12 +169,7 @@ async function runAndReport(run: Run, { ci, log }: RunContext) {
     folder: folder.path,
     facts: cluster.facts,
   });
-  const target = new KubernetesTarget('embedded', {
-    kubeconfigPath: cluster.kubeconfigPath,
-    context: cluster.context,
-    clock,
-    serviceUrl: (namespace, name) => cluster.serviceUrl(namespace, name),
-  });
+  const target = await embeddedTarget(cluster, clock);
   const outcome = await runExperiment({
     experiment,
     objects,

@@ -2,13 +2,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { LabError } from '../core/errors.js';
 import { duration, rate, wholeNumber, word } from '../experiment/values.js';
 import { oneRequest, type RequestSpec, type SessionSpec } from '../load/request-spec.js';
 import { MAX_PROCESSES, type ProcessCount } from '../load/plan-shares.js';
 import type { LoadPlan } from '../load/sender.js';
 import type { EngineChoice } from '../load/senders/sender-messages.js';
-import { loadOfFile, requestsOfFile, type ReadResult } from '../run/read-load.js';
+import { loadOfFile, requestsOfFile } from '../run/read-load.js';
+import { FlagReader, flagOf, quoted, usageError } from './flag-reader.js';
 
 /** The flags as they were typed. */
 export interface LoadFlags {
@@ -55,7 +55,6 @@ const processCount = z.union(
   `a whole number from 1 to ${MAX_PROCESSES}, or auto`,
 );
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
-const NUMBER = /^\d+(?:\.\d+)?$/;
 
 /**
  * What the flags ask for.
@@ -74,13 +73,10 @@ export function loadJob(flags: LoadFlags): LoadJob {
   const overrides = overridesOf(read, flags);
   const requests = requestsOf(read, { path: target?.path, base: base?.requests });
   if (faults.length > 0 || base === undefined || target === undefined || requests === undefined) {
-    const title =
-      faults.length === 1
-        ? 'the command line has a fault'
-        : `the command line has ${faults.length} faults`;
-    throw new LabError('USAGE', [title, ...faults].join('\n  '), {
-      hint: 'npm run load -- --url http://127.0.0.1:8080/work --rate 500 --duration 10s',
-    });
+    throw usageError(
+      faults,
+      'npm run load -- --url http://127.0.0.1:8080/work --rate 500 --duration 10s',
+    );
   }
   const { url, baseUrl } = target;
   const plan = withConnections({ ...base, ...overrides, requests }, flags);
@@ -93,53 +89,6 @@ export function loadJob(flags: LoadFlags): LoadJob {
     jsonPath,
     isForeignAllowed: flags.yesIOwnThisTarget === true,
   };
-}
-
-/** Reads single flags; what is wrong is added to the faults. */
-class FlagReader {
-  readonly flags: LoadFlags;
-  readonly #faults: string[];
-
-  constructor(flags: LoadFlags, faults: string[]) {
-    this.flags = flags;
-    this.#faults = faults;
-  }
-
-  fault(flag: string, expected: string, found: string): void {
-    this.#faults.push(`${flag}: expected ${expected}, found ${found}`);
-  }
-
-  addAll(faults: readonly string[]): void {
-    this.#faults.push(...faults);
-  }
-
-  /** The flag's value; undefined when it was not given, or is wrong. */
-  value<S extends z.ZodType>(name: keyof LoadFlags, schema: S): z.output<S> | undefined {
-    const typed = this.flags[name];
-    if (typeof typed !== 'string') return undefined;
-    const parsed = schema.safeParse(NUMBER.test(typed) ? Number(typed) : typed);
-    if (parsed.success) return parsed.data;
-    this.fault(flagOf(name), parsed.error.issues[0]?.message ?? 'another value', quoted(typed));
-    return undefined;
-  }
-
-  /** What a file says; undefined when it was not given, or has faults. */
-  file<T>(name: keyof LoadFlags, open: (path: string) => ReadResult<T>): T | undefined {
-    const path = this.flags[name];
-    if (typeof path !== 'string') return undefined;
-    const read = open(path);
-    if (read.kind === 'value') return read.value;
-    this.addAll(read.faults);
-    return undefined;
-  }
-}
-
-function flagOf(name: string): string {
-  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-function quoted(found: string): string {
-  return `"${found}"`;
 }
 
 interface UrlParts {
@@ -167,7 +116,7 @@ function targetOf(url: string | undefined, faults: string[]): UrlParts | undefin
 
 /** The load without what other flags change; undefined when it is not known what is sent. */
 function basePlan(
-  read: FlagReader,
+  read: FlagReader<LoadFlags>,
   given: { readonly seed: number | undefined; readonly hasUrlPath: boolean },
 ): LoadPlan | undefined {
   const { flags } = read;
@@ -219,7 +168,10 @@ function planOf(load: LoadPlan['load'], seed: number): LoadPlan {
 }
 
 /** What flags change of a plan, wherever it is from. */
-function overridesOf(read: FlagReader, flags: LoadFlags): Partial<LoadPlan> & { spacing?: never } {
+function overridesOf(
+  read: FlagReader<LoadFlags>,
+  flags: LoadFlags,
+): Partial<LoadPlan> & { spacing?: never } {
   const timeoutMs = read.value('timeout', duration({ above0: true }));
   const maxInFlight = read.value('maxInFlight', wholeNumber(1, MAX_IN_FLIGHT));
   const maxConnections = read.value('maxConnections', wholeNumber(1, MAX_IN_FLIGHT));
@@ -258,7 +210,7 @@ const HEADER = /^([^:]+):[ \t]*(.*)$/;
  * own, when neither says anything.
  */
 function requestsOf(
-  read: FlagReader,
+  read: FlagReader<LoadFlags>,
   from: {
     readonly path: string | undefined;
     readonly base: readonly SessionSpec[] | undefined;
@@ -285,7 +237,7 @@ function requestsOf(
     : from.base;
 }
 
-function ownRequest(read: FlagReader): RequestSpec {
+function ownRequest(read: FlagReader<LoadFlags>): RequestSpec {
   const { flags } = read;
   const method = read.value('method', word(METHODS)) ?? 'GET';
   const body = read.flags.body;

@@ -6,6 +6,7 @@ import { MEASURES } from '../analysis/catalogue/catalogue.js';
 import { measuresDocument } from '../analysis/catalogue/measures-document.js';
 import { experimentJsonSchema, priceBookJsonSchema } from '../experiment/json-schema.js';
 import { reportJsonSchema } from '../report/json/json-report.js';
+import { capacityJsonSchema } from '../report/capacity-json.js';
 import { loadReportJsonSchema } from '../report/load-json.js';
 import { packageRoot } from '../process/package-root.js';
 
@@ -14,6 +15,7 @@ export const SCHEMA_FILES = {
   experiment: 'experiment.schema.json',
   report: 'report.schema.json',
   loadReport: 'load-report.schema.json',
+  capacity: 'capacity.schema.json',
   priceBook: 'price-book.schema.json',
 } as const;
 
@@ -44,6 +46,7 @@ export function schemaTexts(): Readonly<Record<string, string>> {
     [SCHEMA_FILES.experiment]: asText(experimentJsonSchema()),
     [SCHEMA_FILES.report]: asText(reportJsonSchema()),
     [SCHEMA_FILES.loadReport]: asText(loadReportJsonSchema()),
+    [SCHEMA_FILES.capacity]: asText(capacityJsonSchema()),
     [SCHEMA_FILES.priceBook]: asText(priceBookJsonSchema()),
   };
 }

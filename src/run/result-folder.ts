@@ -12,6 +12,8 @@ export const RESULT_FILES = {
   junit: 'junit.xml',
   html: 'report.html',
   csv: 'measures.csv',
+  capacityJson: 'capacity.json',
+  capacityText: 'capacity.txt',
 } as const;
 
 /** A result folder into which reports are written. */
@@ -57,10 +59,31 @@ export function createRunFolder(results: string, experiment: string, runId: stri
   };
 }
 
+/**
+ * Makes `results/<experiment>/<runId>/` for what is no run and has no timeline, such as a capacity search.
+ *
+ * @throws {LabError} `RESULT_INVALID` when it cannot be made.
+ */
+export function createPlainFolder(
+  results: string,
+  experiment: string,
+  runId: string,
+): ResultFolder {
+  const path = join(results, experiment, runId);
+  orRefuse(path, () => makeFolders(path));
+  return openResultFolder(path);
+}
+
 function createTimeline(folder: string): number {
-  try {
+  return orRefuse(folder, () => {
     makeFolders(folder);
     return openSync(join(folder, RESULT_FILES.timeline), 'ax');
+  });
+}
+
+function orRefuse<T>(folder: string, make: () => T): T {
+  try {
+    return make();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new LabError('RESULT_INVALID', `cannot make the result folder ${folder}: ${reason}`, {
