@@ -36,6 +36,8 @@ export interface SenderUnderTest {
 
 /** How near a time measured on a machine shared with other work is to be. */
 const TOLERANCE_MS = 3;
+/** Where sender and server admit to no more lag, together and at worst, the machine was theirs. */
+const QUIET_LAG_MS = 30;
 /** A second try for tests of real time: another program may have had the machine. */
 const REAL_TIME = { retry: 2 };
 const PER_REQUEST: ConnectionPolicy = { kind: 'per-request' };
@@ -128,7 +130,7 @@ export function loadSenderContract({ name, create, skip }: SenderUnderTest): voi
         const beganMs = clock.now() + 400;
         stall.fromMs = beganMs + 1_500;
         stall.toMs = stall.fromMs + 1_000;
-        const load = constant(200, 5_000);
+        const load = constant(200, 10_000);
 
         const sent = await send(stalling.url, { load });
 
@@ -138,8 +140,8 @@ export function loadSenderContract({ name, create, skip }: SenderUnderTest): voi
           const isStalled = atMs >= stall.fromMs && atMs < stall.toMs;
           truth.recordMs(isStalled ? stall.toMs - atMs : 0);
         }
-        expect(sent.total).toMatchObject({ due: 1_000, answered: { '2xx': 1_000 } });
-        for (const percentile of [85, 90, 95, 99, 100]) {
+        expect(sent.total).toMatchObject({ due: 2_000, answered: { '2xx': 2_000 } });
+        for (const percentile of [91, 95, 99, 100]) {
           const expected = at(truth, percentile);
           expect(Math.abs(at(responseTimes(sent), percentile) - expected)).toBeLessThan(
             expected * 0.02 + TOLERANCE_MS + admittedLagMs(sent, stalling),
@@ -150,24 +152,26 @@ export function loadSenderContract({ name, create, skip }: SenderUnderTest): voi
     });
 
     describe.skipIf(skipped.has('pacing'))('arrivals', () => {
-      it.each([{ rate: 50 }, { rate: 500 }])(
+      it.each([{ rate: 50 }, { rate: 500 }, { rate: 5_000 }])(
         'at $rate a second come in every 100 ms as scheduled',
         REAL_TIME,
         async ({ rate }) => {
           const target = await server();
           const load = constant(rate, 2_000);
 
-          const sent = await send(target.url, { load });
+          const sent = await send(target.url, { load, maxInFlight: rate * 2 });
 
           const wanted = windows(dueTimes(load));
           const came = windows(target.arrived.map(({ atMs }) => atMs - sent.startAtMs));
           expect(target.arrived).toHaveLength(rate * 2);
           const displaced = (admittedLagMs(sent, target) * rate) / 1_000;
-          for (const [index, count] of wanted.entries()) {
-            expect(Math.abs((came[index] ?? 0) - count)).toBeLessThanOrEqual(
-              1 + count * 0.02 + displaced,
-            );
-          }
+          const beyond = wanted.map(
+            (count, index) => Math.abs((came[index] ?? 0) - count) - (1 + count * 0.02),
+          );
+          expect(Math.max(...beyond)).toBeLessThanOrEqual(displaced);
+          // a pause displaces what was due in it and just before, not everything
+          const isQuiet = admittedLagMs(sent, target) < QUIET_LAG_MS;
+          if (isQuiet) expect(beyond.filter((each) => each > 0).length).toBeLessThanOrEqual(5);
         },
       );
     });
