@@ -12,7 +12,7 @@ export const MEASURED_STAGE = 'measured rate';
 const MIN_LEVEL_SECONDS = 5;
 /** Upstream's default tolerance: a smaller change does not make an HPA act. */
 const MIN_CHANGE_SHARE = 0.1;
-/** How much better two levels must explain the counts than one, in log-likelihood, per ln(seconds). */
+/** What another level must gain in log-likelihood, per ln(seconds). */
 const PENALTY = 3;
 /** Median of a squared standard normal. */
 const MEDIAN_CHI_SQUARE = 0.4549;
@@ -21,13 +21,16 @@ const MEDIAN_CHI_SQUARE = 0.4549;
  * The changes of a measured arrival rate, in order of time; its beginning (from 0) and its end (to 0) are
  * changes too.
  *
- * Binary segmentation: the counts of a stretch are split where two Poisson rates explain them best, as
- * long as the log-likelihood ratio S1 ln(S1/n1) + S2 ln(S2/n2) - S ln(S/n), divided by how much more
- * the counts scatter than Poisson's, is above 3 ln(n of all), both sides last 5 s and the rates differ by
- * 10 % of the larger. Then neighbors that differ by less are joined. A ramp comes out as stairs.
- * In a closed model the rate also rises when the service answers faster: that too is a change of load.
+ * The seconds are divided into levels of at least 5 s so that the sum over the levels of the negative
+ * Poisson log-likelihood, S - S ln(S / n) for S arrivals in n seconds, and of a penalty for each level
+ * is lowest. The penalty is 3 ln(all seconds), times how much more the counts scatter than Poisson's. Of
+ * the borders those count at which the rate differs by more than 10 % of the larger from that of the last
+ * border that counted. A ramp comes out as stairs. In a closed model the rate also rises when the service
+ * answers faster: that too is a change of load.
  *
  * @param seconds - of the load, in order. A second that was not told ends a stretch.
+ * @see Source: the division is optimal partitioning with PELT's pruning: R. Killick, P. Fearnhead, I. A.
+ *   Eckley, "Optimal Detection of Changepoints With a Linear Computational Cost", JASA 107 (2012).
  */
 export function measuredLoadChanges(seconds: readonly LoadRecord[]): readonly LoadChange[] {
   const levels = stretches(seconds).flatMap((stretch) => levelsOf(stretch));
@@ -87,24 +90,13 @@ function levelsOf(stretch: readonly LoadRecord[]): readonly Level[] {
   const counts = stretch.map(({ load }) => load.due);
   const sums = [0];
   for (const count of counts) sums.push((sums.at(-1) ?? 0) + count);
-  const segmentation = {
-    sums,
-    scatter: scatterOf(counts),
-    threshold: PENALTY * Math.log(counts.length),
-  };
-  const borders = [0, ...splits(segmentation, 0, counts.length), counts.length];
+  const penalty = PENALTY * Math.log(counts.length) * scatterOf(counts);
+  const borders = [...bordersOf(sums, penalty), counts.length];
   return borders.slice(0, -1).flatMap((from, index) => {
     const to = borders[index + 1] ?? from;
     const t = stretch[from]?.t;
     return t === undefined ? [] : [{ t, perSecond: sumOf(sums, from, to) / (to - from) }];
   });
-}
-
-interface Segmentation {
-  /** `sums[k]`: arrivals in the first k seconds. */
-  readonly sums: readonly number[];
-  readonly scatter: number;
-  readonly threshold: number;
 }
 
 /** How much more the counts scatter around their level than Poisson's do; at least 1. */
@@ -118,23 +110,50 @@ function scatterOf(counts: readonly number[]): number {
   return mean === 0 ? 1 : Math.max(1, median / MEDIAN_CHI_SQUARE / mean);
 }
 
-/** Where to split the seconds [from, to), in order. */
-function splits(of: Segmentation, from: number, to: number): readonly number[] {
-  let best = { at: -1, gain: of.threshold * of.scatter };
-  for (let at = from + MIN_LEVEL_SECONDS; at <= to - MIN_LEVEL_SECONDS; at++) {
-    const gain = likelihood(of, from, at) + likelihood(of, at, to) - likelihood(of, from, to);
-    if (gain > best.gain) best = { at, gain };
-  }
-  if (best.at < 0) return [];
-  const before = sumOf(of.sums, from, best.at) / (best.at - from);
-  const after = sumOf(of.sums, best.at, to) / (to - best.at);
-  const inner = [...splits(of, from, best.at), best.at, ...splits(of, best.at, to)];
-  return inner.length > 1 || isChange(before, after) ? inner : [];
+interface Division {
+  /** Lowest cost of the seconds before an end. */
+  readonly cost: number;
+  /** Where the last level before that end begins. */
+  readonly lastFrom: number;
 }
 
-function likelihood({ sums }: Segmentation, from: number, to: number): number {
+/**
+ * Where the levels begin, in order, 0 first.
+ *
+ * @param sums - `sums[k]`: arrivals in the first k seconds.
+ */
+function bordersOf(sums: readonly number[], penalty: number): readonly number[] {
+  const length = sums.length - 1;
+  const best: (Division | undefined)[] = [{ cost: -penalty, lastFrom: 0 }];
+  let candidates = [0];
+  // shorter than one level: it is one
+  for (let end = Math.min(MIN_LEVEL_SECONDS, length); end <= length; end++) {
+    let lowest: Division = { cost: Infinity, lastFrom: 0 };
+    const costs = candidates.map(
+      (from) => (best[from]?.cost ?? Infinity) + costOf(sums, from, end),
+    );
+    candidates.forEach((from, index) => {
+      const cost = (costs[index] ?? Infinity) + penalty;
+      if (cost < lowest.cost) lowest = { cost, lastFrom: from };
+    });
+    best[end] = lowest;
+    // a begin that is worse than this end by more than the penalty never becomes the best again
+    candidates = candidates.filter((_, index) => (costs[index] ?? Infinity) <= lowest.cost);
+    const next = end + 1 - MIN_LEVEL_SECONDS;
+    if (next > 0 && best[next] !== undefined) candidates.push(next);
+  }
+  const borders: number[] = [];
+  for (let end = length; end > 0; ) {
+    const from = best[end]?.lastFrom ?? 0;
+    borders.unshift(from);
+    end = from;
+  }
+  return borders;
+}
+
+function costOf(sums: readonly number[], from: number, to: number): number {
   const sum = sumOf(sums, from, to);
-  return sum === 0 ? 0 : sum * Math.log(sum / (to - from));
+  return sum === 0 ? 0 : sum - sum * Math.log(sum / (to - from));
 }
 
 function sumOf(sums: readonly number[], from: number, to: number): number {

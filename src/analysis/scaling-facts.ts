@@ -43,7 +43,8 @@ const UPSTREAM_DOWNSCALE_WINDOW_MS = 300_000;
 /** Reads the settings from the header and, for the metrics API, from what was seen of it. */
 export function scalingFacts(timeline: Timeline): ScalingFacts {
   const experiment = valueOf(experimentOf(timeline));
-  const hpa = hpaOf(timeline)?.spec;
+  const hpa =
+    hpaOf(timeline)?.spec ?? recordsOf(timeline, 'hpa').findLast(({ spec }) => spec)?.spec;
   const controller = experiment?.embedded?.hpaController;
   return {
     hpa,

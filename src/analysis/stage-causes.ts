@@ -63,19 +63,19 @@ export function decisionCause(way: 'up' | 'down', span: StageSpan, of: CauseFact
     const { name, reason, times } = hold;
     const windowMs = way === 'up' ? of.facts.upWindowMs : of.facts.downWindowMs;
     const window =
-      name === 'stabilization' && windowMs !== undefined
+      name === 'stabilization' && windowMs !== undefined && windowMs > 0
         ? `, window of ${formatDurationMs(windowMs)}`
         : '';
     const often = of.hasDecisions ? ` in ${times} of ${plural(before.length, 'sync')}` : '';
     return `HPA: ${HOLD_WORDS[name]} (${reason}${window}) held it back${often}; ${sync}`;
   }
-  if (of.hasDecisions) {
-    return before.length === 0
-      ? `HPA: ${sync}`
-      : `HPA: it asked for the same size in ${plural(before.length, 'sync')}; ${sync}`;
+  if (of.hasDecisions && before.length > 0) {
+    return `HPA: it asked for the same size in ${plural(before.length, 'sync')}; ${sync}`;
   }
   const windowMs = way === 'up' ? of.facts.upWindowMs : of.facts.downWindowMs;
-  return windowMs === undefined || windowMs === 0
+  const periodMs = of.facts.syncPeriodMs ?? UPSTREAM_SYNC_PERIOD_MS;
+  const isOneSync = span.t - span.startT <= periodMs;
+  return windowMs === undefined || windowMs === 0 || isOneSync
     ? `HPA: ${sync}`
     : `HPA: scale-${way} stabilization, window of ${formatDurationMs(windowMs)}; ${sync}`;
 }

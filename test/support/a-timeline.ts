@@ -32,7 +32,7 @@ export interface TimelineScript {
   readonly loadStartT?: number;
   /** Successive desired replica counts; the first is at t = 100. */
   readonly initialReplicas?: number;
-  readonly rescales?: readonly { readonly t: number; readonly to: number }[];
+  readonly rescales?: readonly ScriptedRescale[];
   /** From created; a pod's endpoint comes `endpointMs` after ready. */
   readonly podDelays?: Partial<typeof POD_DELAYS>;
   /** Pods (by number, from 0) that stop being ready for a while. */
@@ -48,6 +48,13 @@ export interface TimelineScript {
   readonly isSaturated?: boolean;
   /** As an experiment file writes them. */
   readonly thresholds?: readonly string[];
+}
+
+/** A size that is set at an instant: by the HPA, which says so, or by hand. */
+interface ScriptedRescale {
+  readonly t: number;
+  readonly to: number;
+  readonly isByHand?: boolean;
 }
 
 /** Delays of each pod in ms, as measured on a real cluster. */
@@ -67,7 +74,7 @@ const SPIKE_STAGES: readonly StageSpec[] = [
   { name: 'baseline-again', kind: 'constant', ratePerSecond: 9, durationMs: 80_000 },
 ];
 
-const SPIKE_RESCALES = [
+const SPIKE_RESCALES: readonly ScriptedRescale[] = [
   { t: 82_000, to: 7 },
   { t: 97_000, to: 10 },
   { t: 157_000, to: 4 },
@@ -89,7 +96,7 @@ interface Scene {
   readonly loadStartT: number;
   readonly loadEndT: number;
   readonly endT: number;
-  readonly desired: readonly { readonly t: number; readonly to: number }[];
+  readonly desired: readonly ScriptedRescale[];
   readonly delays: typeof POD_DELAYS;
   readonly pods: readonly PodLife[];
   readonly flaps: NonNullable<TimelineScript['flaps']>;
@@ -546,7 +553,8 @@ function hpaRecords(scene: Scene): readonly TimelineRecord[] {
 
 /** The event of each rescale, and of a scale-up also the decision with its steps. */
 function hpaWords(scene: Scene): readonly TimelineRecord[] {
-  return scene.desired.slice(1).flatMap(({ t, to }, index): readonly TimelineRecord[] => {
+  return scene.desired.slice(1).flatMap(({ t, to, isByHand = false }, index) => {
+    if (isByHand) return [];
     const from = scene.desired[index]?.to ?? 0;
     const isUp = to > from;
     const decision = {
