@@ -7,6 +7,7 @@ import { measureNamed } from './catalogue/catalogue.js';
 import type { MeasureDefinition } from './catalogue/definition.js';
 import { noData, valueOf, type Measure } from './measure.js';
 import { experimentOf } from './run-facts.js';
+import type { GeneratorVerdict } from './verdicts.js';
 
 /**
  * What became of a threshold.
@@ -42,24 +43,31 @@ export function judgeThreshold(threshold: Threshold, analysis: Analysis): Thresh
   if (measure === undefined) {
     return { kind: 'absent', threshold, because: 'this version of hpa-lab has no such measure' };
   }
-  const doubt = doubtOf(measure, analysis);
-  if (doubt !== undefined) return { kind: 'not-judged', threshold, because: doubt };
+  const { completeness } = analysis;
+  if (completeness.kind !== 'completed') {
+    return { kind: 'not-judged', threshold, because: NOT_WHOLE[completeness.kind] };
+  }
   const figure = comparableFigure(threshold, measure, analysis);
   if (figure.kind !== 'measured') return { kind: 'absent', threshold, because: figure.because };
+  const doubt = measure.needsPunctualSender ? SENDER_DOUBTS[analysis.generator.kind] : undefined;
+  if (doubt !== undefined) return { kind: 'not-judged', threshold, because: doubt };
   const { value } = figure;
   return { kind: holds(value, threshold) ? 'pass' : 'fail', threshold, value };
 }
 
-function doubtOf(
-  { needsPunctualSender }: MeasureDefinition,
-  { completeness, generator }: Analysis,
-): string | undefined {
-  if (completeness.kind !== 'completed') return `the run is not whole: ${completeness.because}`;
-  if (!needsPunctualSender || generator.kind === 'kept-up') return undefined;
-  return generator.kind === 'saturated'
-    ? `the load generator fell behind: ${generator.because}`
-    : `whether the load generator kept up is not known: ${generator.because}`;
-}
+/** Why a run ended early is told once, with the run. */
+const NOT_WHOLE = {
+  interrupted: 'the run was interrupted',
+  failed: 'the run failed',
+  'cut-short': 'the record of the run is cut short',
+} as const;
+
+/** How far behind it was is told once, with the run. */
+const SENDER_DOUBTS: Readonly<Record<GeneratorVerdict['kind'], string | undefined>> = {
+  'kept-up': undefined,
+  saturated: 'the load generator fell behind',
+  unknown: 'whether the load generator kept up is not known',
+};
 
 function comparableFigure(
   threshold: Threshold,

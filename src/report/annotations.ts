@@ -2,10 +2,11 @@
 import type { Analysis } from '../analysis/analyze.js';
 import type { ThresholdVerdict } from '../analysis/threshold-verdicts.js';
 import type { Annotation } from './ci-lines.js';
-import { verdictTexts } from './verdict-text.js';
+import { plural } from './format.js';
+import { verdictTexts, type VerdictText } from './verdict-text.js';
 
 /**
- * An error for each threshold that failed or could not be judged, and a warning for a run whose load
+ * An error for each threshold that failed and one for those that could not be judged, and a warning for a run whose load
  * generator fell behind: its response times and errors are not the service's. None for a run that is not
  * whole: the error that ended it says more.
  */
@@ -25,12 +26,25 @@ export function annotationsOf(
           },
         ]
       : [];
-  const failed = verdictTexts(verdicts, analysis).filter(({ kind }) => kind !== 'pass');
+  const texts = verdictTexts(verdicts, analysis);
+  const failed = texts.filter(({ kind }) => kind === 'fail' || kind === 'absent');
+  const unjudged = texts.filter(({ kind }) => kind === 'not-judged');
   return [
     ...saturated,
-    ...failed.map(({ kind, threshold, found }): Annotation => {
-      const title = kind === 'not-judged' ? 'Threshold not judged' : 'Threshold failed';
-      return { level: 'error', title, message: `${threshold}: ${found}` };
-    }),
+    ...failed.map(
+      ({ threshold, found }): Annotation => ({
+        level: 'error',
+        title: 'Threshold failed',
+        message: `${threshold}: ${found}`,
+      }),
+    ),
+    ...(unjudged.length === 0 ? [] : [unjudgedAnnotation(unjudged)]),
   ];
+}
+
+/** All for one reason: a system shows only a few annotations. */
+function unjudgedAnnotation(texts: readonly VerdictText[]): Annotation {
+  const lines = texts.map(({ threshold, found }) => `${threshold}: ${found}`);
+  const title = `${plural(texts.length, 'threshold')} not judged`;
+  return { level: 'error', title, message: lines.join('\n') };
 }

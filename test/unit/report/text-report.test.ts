@@ -43,7 +43,7 @@ describe('the text report', () => {
 
   it('says what could not be judged, and why', () => {
     expect(textOf({ thresholds: ['errors.count < 8'], isSaturated: true })).toMatch(
-      /^NOT JUDGED {2}errors\.count < 8 {2}not judged: the load generator fell behind: p99/m,
+      /^NOT JUDGED {2}errors\.count < 8 {2}not judged: the load generator fell behind$/m,
     );
   });
 
@@ -77,7 +77,7 @@ describe('the text report', () => {
 
   it('lists what is not known once a reason, without repeating the names', () => {
     const text = textOf({});
-    const [list = ''] = text.split('\n\n').filter((section) => section.startsWith('Not known'));
+    const list = text.split('\n\n').find((section) => section.startsWith('Not known'));
 
     expect(list).toMatch(/^Not known \(\d+ of \d+ measures; names as in thresholds\)/);
     expect(list).toContain('elasticity.underProvisioning.accuracy, .pods, .timeshare');
