@@ -229,7 +229,8 @@ async function send(
   };
 }
 
-interface Started {
+/** A server to send load at. */
+export interface Started {
   readonly url: string;
   readonly port: number;
   readonly stop: () => void;
@@ -241,7 +242,7 @@ require('node:http').createServer((request, response) => response.end('ok'))
 process.stdin.resume().on('end', () => process.exit());`;
 
 /** A Node server that answers at once, in a process of its own that ends with this one. */
-async function startServer(): Promise<Started> {
+export async function startServer(): Promise<Started> {
   const child = spawn(process.execPath, ['-e', SERVER], { stdio: ['pipe', 'pipe', 'inherit'] });
   const printed: unknown[] = await once(child.stdout, 'data');
   const port = Number(String(printed[0]));

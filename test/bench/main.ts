@@ -4,6 +4,7 @@ import { benchCluster } from './cluster-bench.js';
 import { benchHpa } from './hpa-bench.js';
 import { benchHtml } from './html-bench.js';
 import { benchLoad } from './load-bench.js';
+import { benchLoadMemory } from './load-memory-bench.js';
 import type { BenchFigure } from './figure.js';
 
 const BENCHES: Readonly<Record<string, () => Promise<readonly BenchFigure[]>>> = {
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly BenchFigure[]>>> =
   hpa: benchHpa,
   html: benchHtml,
   load: benchLoad,
+  'load-memory': benchLoadMemory,
 };
 
 const wanted = process.argv.slice(2);
