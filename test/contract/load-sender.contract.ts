@@ -1,4 +1,5 @@
 /** What every load sender must do, whatever it sends with. */
+import { availableParallelism } from 'node:os';
 import { afterAll, describe, expect, it } from 'vitest';
 import { accountingFaults, type LoadTotals, totalOf } from '../../src/load/accounting.js';
 import { LatencyHistogram, mergeHistograms } from '../../src/load/histogram.js';
@@ -520,6 +521,12 @@ export function loadSenderContract({ name, create, skip }: SenderUnderTest): voi
         expect(sendLagP99Ms).toBeGreaterThanOrEqual(sendLagP50Ms);
         expect(summary.audit.sendLagMaxMs).toBeGreaterThanOrEqual(sendLagP99Ms);
         expect(summary.audit.maxRssBytes).toBeGreaterThan(10_000_000);
+        const { gcPauseMs = Number.NaN, gcLongestMs = Number.NaN, machineShare } = summary.audit;
+        expect(gcPauseMs).toBeGreaterThanOrEqual(gcLongestMs);
+        expect(gcLongestMs).toBeGreaterThanOrEqual(0);
+        expect(machineShare).toBeCloseTo(
+          summary.audit.cpuMs / summary.audit.elapsedMs / availableParallelism(),
+        );
       });
     });
   });
