@@ -2,42 +2,39 @@
 /** The command line: parses arguments, turns signals into aborts and errors into exit codes. */
 import { Command, CommanderError } from 'commander';
 import { LabError } from './core/errors.js';
-import { apiConformanceCommand } from './commands/api-conformance.js';
-import { backtestCommand } from './commands/backtest.js';
-import { capacityCommand } from './commands/capacity.js';
-import { controllerConformanceCommand } from './commands/controller-conformance.js';
-import { experimentCommand } from './commands/experiment.js';
-import { explainCommand } from './commands/explain.js';
-import { hpaConformanceCommand } from './commands/hpa-conformance-command.js';
-import { loadCommand } from './commands/load.js';
-import { profileCommand } from './commands/profile.js';
-import { reportCommand } from './commands/report.js';
-import { schemaCommand } from './commands/schema.js';
 
 const USAGE_EXIT = 2;
 const INTERNAL_EXIT = 1;
 
-function program(): Command {
+/** Each is loaded only when it is the one: sending load to a URL needs no cluster's code. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  experiment: async () => (await import('./commands/experiment.js')).experimentCommand(),
+  load: async () => (await import('./commands/load.js')).loadCommand(),
+  profile: async () => (await import('./commands/profile.js')).profileCommand(),
+  capacity: async () => (await import('./commands/capacity.js')).capacityCommand(),
+  report: async () => (await import('./commands/report.js')).reportCommand(),
+  explain: async () => (await import('./commands/explain.js')).explainCommand(),
+  backtest: async () => (await import('./commands/backtest.js')).backtestCommand(),
+  'hpa-conformance': async () =>
+    (await import('./commands/hpa-conformance-command.js')).hpaConformanceCommand(),
+  'api-conformance': async () =>
+    (await import('./commands/api-conformance.js')).apiConformanceCommand(),
+  'controller-conformance': async () =>
+    (await import('./commands/controller-conformance.js')).controllerConformanceCommand(),
+  schema: async () => (await import('./commands/schema.js')).schemaCommand(),
+};
+
+/** The command that is asked for; all of them when none is, for help and for what is misspelt. */
+async function program(): Promise<Command> {
   const root = new Command('hpa-lab')
     .description('a load-testing and autoscaling lab for Kubernetes')
     .exitOverride()
     .showHelpAfterError('(--help tells more)');
-  const commands = [
-    experimentCommand(),
-    loadCommand(),
-    profileCommand(),
-    capacityCommand(),
-    reportCommand(),
-    explainCommand(),
-    backtestCommand(),
-    hpaConformanceCommand(),
-    apiConformanceCommand(),
-    controllerConformanceCommand(),
-    schemaCommand(),
-  ];
-  for (const command of commands) {
-    root.addCommand(command.exitOverride());
-  }
+  const name = process.argv[2] ?? '';
+  const asked = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const load = asked === undefined ? Object.values(COMMANDS) : [asked];
+  const commands = await Promise.all(load.map((make) => make()));
+  for (const command of commands) root.addCommand(command.exitOverride());
   return root;
 }
 
@@ -65,7 +62,8 @@ process.stdout.on('error', () => {
 });
 
 try {
-  await program().parseAsync();
+  const root = await program();
+  await root.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
 }
