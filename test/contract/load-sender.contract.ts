@@ -321,10 +321,33 @@ export function loadSenderContract({ name, create, skip }: SenderUnderTest): voi
         const sent = await send(plain.url.replace('http:', 'https:'), {
           load: constant(20, 500),
           timeoutMs: 1_000,
+          tls: { isVerified: false },
         });
 
         expect(sent.total.sent).toBe(10);
         expect(sent.total.failed).toEqual({ tls: 10 });
+      });
+
+      it('are not told of connections that had nothing to do for longer than the timeout', async () => {
+        const target = await server();
+
+        const sent = await send(target.url, {
+          load: {
+            model: 'open',
+            spacing: 'even',
+            profile: {
+              stages: [
+                { kind: 'constant', name: 'first', durationMs: 300, ratePerSecond: 40 },
+                { kind: 'constant', name: 'idle', durationMs: 1_200, ratePerSecond: 0 },
+                { kind: 'constant', name: 'again', durationMs: 300, ratePerSecond: 40 },
+              ],
+            },
+          },
+          timeoutMs: 800,
+        });
+
+        expect(sent.total).toMatchObject({ due: 24, answered: { '2xx': 24 }, failed: {} });
+        expect(target.arrived).toHaveLength(24);
       });
 
       it('end when a server that was killed is back', async () => {

@@ -25,16 +25,29 @@ export type Behavior =
 export interface Arrived {
   readonly atMs: number;
   readonly behavior: Behavior;
+  /** The request line: `GET /work HTTP/1.1`. */
+  readonly line: string;
+  /** All of its bytes, as latin1. */
+  readonly text: string;
   answeredAtMs: number | undefined;
 }
 
 /** What it is to do. */
 export interface FaultyServerOptions {
-  /** By number of the request, 0 first. */
-  readonly behave?: (index: number) => Behavior;
+  /** By number of the request, 0 first, and its request line. */
+  readonly behave?: (index: number, line: string) => Behavior;
   /** How long it takes from a request to its answer. */
   readonly delayMs?: (index: number, nowMs: number) => number;
+  /** What an `answer` says instead of 100 bytes of text; its body is the last line. */
+  readonly say?: (request: Arrived, index: number) => Said;
   readonly port?: number;
+}
+
+/** An answer's particulars. */
+export interface Said {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
 /** The server and what came to it. */
@@ -53,7 +66,7 @@ const HEAD = 'HTTP/1.1 200 OK\r\nx-pod-name: web-1\r\ncontent-length: 100\r\n';
 
 /** Starts one on loopback. */
 export async function faultyServer(options: FaultyServerOptions = {}): Promise<FaultyServer> {
-  const { behave = () => 'answer', delayMs = () => 0 } = options;
+  const { behave = () => 'answer', delayMs = () => 0, say } = options;
   const arrived: Arrived[] = [];
   let connections = 0;
   let underWay = 0;
@@ -63,16 +76,23 @@ export async function faultyServer(options: FaultyServerOptions = {}): Promise<F
     let text = '';
     socket.on('data', (data: Buffer) => {
       text += data.toString('latin1');
-      for (let end = text.indexOf('\r\n\r\n'); end !== -1; end = text.indexOf('\r\n\r\n')) {
-        text = text.slice(end + 4);
-        take(socket);
+      for (let end = requestEnd(text); end !== undefined; end = requestEnd(text)) {
+        take(socket, text.slice(0, end));
+        text = text.slice(end);
       }
     });
   });
-  const take = (socket: Socket): void => {
+  const take = (socket: Socket, text: string): void => {
     const index = arrived.length;
     const atMs = performance.timeOrigin + performance.now();
-    const request: Arrived = { atMs, behavior: behave(index), answeredAtMs: undefined };
+    const line = text.slice(0, text.indexOf('\r\n'));
+    const request: Arrived = {
+      atMs,
+      behavior: behave(index, line),
+      line,
+      text,
+      answeredAtMs: undefined,
+    };
     arrived.push(request);
     underWay++;
     mostAtOnce = Math.max(mostAtOnce, underWay);
@@ -80,7 +100,12 @@ export async function faultyServer(options: FaultyServerOptions = {}): Promise<F
     const act = (): void => {
       underWay--;
       request.answeredAtMs = performance.timeOrigin + performance.now();
-      if (!socket.destroyed) respond(socket, request.behavior);
+      if (socket.destroyed) return;
+      if (request.behavior === 'answer' && say !== undefined) {
+        socket.write(answerOf(say(request, index)));
+      } else {
+        respond(socket, request.behavior);
+      }
     };
     if (waitMs <= 0) act();
     else setTimeout(act, waitMs);
@@ -99,6 +124,20 @@ export async function faultyServer(options: FaultyServerOptions = {}): Promise<F
     connections: () => connections,
     mostAtOnce: () => mostAtOnce,
   };
+}
+
+/** Where the first request of a text ends; absent while it is not whole. */
+function requestEnd(text: string): number | undefined {
+  const head = text.indexOf('\r\n\r\n');
+  if (head === -1) return undefined;
+  const length = /\r\ncontent-length: (\d+)/i.exec(text.slice(0, head))?.[1] ?? '0';
+  const end = head + 4 + Number(length);
+  return end <= text.length ? end : undefined;
+}
+
+function answerOf({ status = 200, headers = {}, body }: Said): string {
+  const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} Said\r\ncontent-length: ${Buffer.byteLength(body)}\r\n${fields.join('')}\r\n${body}`;
 }
 
 function respond(socket: Socket, behavior: Behavior): void {
