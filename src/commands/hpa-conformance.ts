@@ -29,8 +29,8 @@ const DEFAULT_MAX_SHOWN = 10;
  * differences and, last, `N passed, N failed` (steps).
  *
  * @returns 0 when every step agrees, else 4.
- * @throws {LabError} `USAGE` when there is no file, or one that cannot be read, is cut or malformed:
- *   with its line.
+ * @throws {LabError} `USAGE` when there is no file, or one that cannot be read, is empty, cut or
+ *   malformed: with its line.
  */
 export async function hpaConformance(
   files: readonly string[],
@@ -62,6 +62,11 @@ export async function hpaConformance(
         }
         tally.failed++;
       }
+    }
+    if (tally.passed + tally.failed === 0) {
+      throw new LabError('USAGE', `${file}: expected at least one step, found none`, {
+        hint: 'the file may be cut, or not the one that was meant',
+      });
     }
     print(`${file}: ${tally.passed} passed, ${tally.failed} failed (state: ${state})`);
     all.passed += tally.passed;
@@ -101,8 +106,21 @@ async function* readScenarios(file: string): AsyncGenerator<PlacedScenario> {
     }
   } catch (error) {
     if (error instanceof LabError || !(error instanceof Error)) throw error;
+    if (isOfSystem(error)) throw unreadable(file, error);
     throw malformed(file, line + 1, error);
   }
+}
+
+/** The file could not be read at all, or no further: not a fault of what it holds. */
+function isOfSystem(error: Error): boolean {
+  return 'syscall' in error;
+}
+
+function unreadable(file: string, cause: Error): LabError {
+  return new LabError('USAGE', `cannot read ${file}: ${cause.message}`, {
+    hint: 'name files of recorded decisions: .jsonl or .jsonl.gz',
+    cause,
+  });
 }
 
 async function* readLines(file: string): AsyncGenerator<string> {

@@ -3,11 +3,16 @@ import type {
   HorizontalPodAutoscaler,
   HorizontalPodAutoscalerStatus,
 } from '../../core/autoscaling-objects.js';
-import { isRecord, type UnknownRecord, valueAt } from '../../core/json.js';
-import type { Pod, PodMetrics } from '../../core/objects.js';
+import { isRecord, valueAt } from '../../core/json.js';
 import type { HpaEvent } from '../hpa/decision.js';
-import type { ExternalMetricValue, MetricValue, RecordedInput } from '../hpa/recorded-input.js';
+import type { RecordedInput } from '../hpa/recorded-input.js';
 import type { HpaSettings } from '../hpa/settings.js';
+import {
+  isScenarioLine,
+  type ScenarioFault,
+  scenarioFaults,
+  type StepLine,
+} from './scenario-schema.js';
 
 /** What upstream did at one step. */
 export interface ExpectedOutcome {
@@ -37,162 +42,92 @@ export interface Scenario {
 }
 
 /**
- * The scenario of one line.
+ * The scenario of one line. Fields that are not known are passed over; null is absent.
  *
- * @throws {SyntaxError} when the line is no JSON or lacks something; the message says what and where.
+ * @throws {SyntaxError} when the line is no JSON or lacks something; the message says what and where, of the first
+ *   few faults.
  */
 export function parseScenario(line: string): Scenario {
-  const json: unknown = JSON.parse(line);
-  const scenario = fields(json, 'the line');
-  const { hpa } = scenario;
-  if (!isHpa(hpa)) throw malformed('hpa', 'a HorizontalPodAutoscaler', hpa);
+  const json: unknown = withoutNulls(JSON.parse(line));
+  if (!isScenarioLine(json)) throw malformed(json);
+  const { name, controller, hpa, steps } = json;
   return {
-    name: text(scenario['name'], 'name'),
-    settings: parseSettings(fields(scenario['controller'], 'controller')),
+    name,
+    settings: {
+      tolerance: controller.tolerance,
+      downscaleStabilizationMs: controller.downscaleStabilizationSeconds * 1_000,
+      cpuInitializationPeriodMs: controller.cpuInitializationPeriodSeconds * 1_000,
+      initialReadinessDelayMs: controller.initialReadinessDelaySeconds * 1_000,
+      isScaleToZeroEnabled: controller.hpaScaleToZero === true,
+    },
     hpa,
-    steps: list(scenario['steps'], 'steps').map((step, index) =>
-      parseStep(fields(step, `steps[${index}]`), `steps[${index}]`),
-    ),
+    steps: steps.map(scenarioStep),
   };
 }
 
-function parseSettings(controller: UnknownRecord): HpaSettings {
-  const seconds = (name: string): number => number(controller[name], `controller.${name}`) * 1_000;
-  return {
-    tolerance: number(controller['tolerance'], 'controller.tolerance'),
-    downscaleStabilizationMs: seconds('downscaleStabilizationSeconds'),
-    cpuInitializationPeriodMs: seconds('cpuInitializationPeriodSeconds'),
-    initialReadinessDelayMs: seconds('initialReadinessDelaySeconds'),
-    isScaleToZeroEnabled: controller['hpaScaleToZero'] === true,
-  };
-}
-
-function parseStep(step: UnknownRecord, at: string): ScenarioStep {
-  const nowMs = Date.parse(text(step['now'], `${at}.now`));
-  if (Number.isNaN(nowMs)) throw malformed(`${at}.now`, 'a time', step['now']);
-  const { expect } = step;
-  if (!isExpected(expect)) throw malformed(`${at}.expect`, 'an outcome', expect);
-  return {
-    nowMs,
-    input: parseInput(step, at),
-    expect: { ...expect, events: expect.events ?? [] },
-  };
-}
-
-function parseInput(step: UnknownRecord, at: string): RecordedInput {
-  const { resourceMetricsError, customMetrics, objectMetrics, externalMetrics } = step;
-  const isValues = isMapOf(isListOf(isMetricValue));
-  const isExternals = isMapOf(isListOf(isExternalValue));
-  const where = (name: string): string => `${at}.${name}`;
-  return {
-    scale: parseScale(fields(step['scale'], where('scale')), where('scale')),
-    pods: listOf(isPod, step['pods'] ?? [], where('pods')),
-    podMetrics: listOf(isPodMetrics, step['podMetrics'] ?? [], where('podMetrics')),
-    ...(typeof resourceMetricsError === 'string' ? { resourceMetricsError } : {}),
-    ...(isGiven(customMetrics, isValues, where('customMetrics')) ? { customMetrics } : {}),
-    ...(isGiven(objectMetrics, isMapOf(isMetricValue), where('objectMetrics'))
-      ? { objectMetrics }
-      : {}),
-    ...(isGiven(externalMetrics, isExternals, where('externalMetrics')) ? { externalMetrics } : {}),
-  };
-}
-
-function parseScale(scale: UnknownRecord, at: string): RecordedInput['scale'] {
-  return {
-    kind: 'found',
-    specReplicas: number(scale['specReplicas'] ?? 0, `${at}.specReplicas`),
-    statusReplicas: number(scale['statusReplicas'] ?? 0, `${at}.statusReplicas`),
-    selector: text(scale['selector'] ?? '', `${at}.selector`),
-  };
-}
-
-type Guard<T> = (value: unknown) => value is T;
-
-function isHpa(value: unknown): value is HorizontalPodAutoscaler {
-  return (
-    typeof valueAt(value, ['metadata', 'name']) === 'string' &&
-    typeof valueAt(value, ['spec', 'scaleTargetRef', 'name']) === 'string' &&
-    typeof valueAt(value, ['spec', 'maxReplicas']) === 'number'
-  );
-}
-
-function isExpected(value: unknown): value is ExpectedOutcome {
-  if (!isRecord(value)) return false;
-  const { scaleTo, status, events, error } = value;
-  return (
-    (scaleTo === null || typeof scaleTo === 'number') &&
-    (status === null || isRecord(status)) &&
-    ((events ?? null) === null || Array.isArray(events)) &&
-    typeof error === 'string'
-  );
-}
-
-function isPod(value: unknown): value is Pod {
-  return hasName(value) && Array.isArray(valueAt(value, ['spec', 'containers']));
-}
-
-function isPodMetrics(value: unknown): value is PodMetrics {
-  return hasName(value);
-}
-
-function hasName(value: unknown): boolean {
-  return typeof valueAt(value, ['metadata', 'name']) === 'string';
-}
-
-function isMetricValue(value: unknown): value is MetricValue {
-  return (
-    isRecord(value) && typeof value['value'] === 'string' && isRecord(value['describedObject'])
-  );
-}
-
-function isExternalValue(value: unknown): value is ExternalMetricValue {
-  return isRecord(value) && typeof value['value'] === 'string';
-}
-
-function isListOf<T>(is: Guard<T>): Guard<readonly T[]> {
-  return (value): value is readonly T[] => Array.isArray(value) && value.every(is);
-}
-
-function isMapOf<T>(is: Guard<T>): Guard<Readonly<Record<string, T>>> {
-  return (value): value is Readonly<Record<string, T>> =>
-    isRecord(value) && Object.values(value).every(is);
-}
-
-/** Absent is fine; anything else must be what it should be. */
-function isGiven<T>(value: unknown, is: Guard<T>, at: string): value is T {
-  if (value === undefined || value === null) return false;
-  if (is(value)) return true;
-  throw malformed(at, 'metric values by name', value);
-}
-
-function listOf<T>(is: Guard<T>, value: unknown, at: string): readonly T[] {
-  for (const [index, each] of list(value, at).entries()) {
-    if (!is(each)) throw malformed(`${at}[${index}]`, 'an object of that kind', each);
+/** Null fields go; null items of lists stay, and are faults. What has no nulls is not copied. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map(withoutNulls);
+    return items.every((item, index) => item === value[index]) ? value : items;
   }
-  return isListOf(is)(value) ? value : [];
+  if (!isRecord(value)) return value;
+  let isSame = true;
+  const fields: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) {
+    const before = value[name];
+    const field = typeof before === 'object' ? withoutNulls(before) : before;
+    if (field !== before || field === null) isSame = false;
+    if (field !== null) fields[name] = field;
+  }
+  return isSame ? value : fields;
 }
 
-function fields(value: unknown, at: string): UnknownRecord {
-  if (!isRecord(value) || Array.isArray(value)) throw malformed(at, 'an object', value);
-  return value;
+function scenarioStep({ now, scale, expect, pods = [], podMetrics = [], ...rest }: StepLine) {
+  const { specReplicas = 0, statusReplicas = 0, selector = '' } = scale;
+  const { scaleTo = null, status = null, events = [], error = '' } = expect;
+  const step: ScenarioStep = {
+    nowMs: Date.parse(now),
+    input: {
+      scale: { kind: 'found', specReplicas, statusReplicas, selector },
+      pods,
+      podMetrics,
+      ...given(rest),
+    },
+    expect: { scaleTo, status, events, error },
+  };
+  return step;
 }
 
-function list(value: unknown, at: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw malformed(at, 'a list', value);
-  return value;
+type Optional = Pick<
+  RecordedInput,
+  'resourceMetricsError' | 'customMetrics' | 'objectMetrics' | 'externalMetrics'
+>;
+
+/** What a step has beside pods; its other fields are not ours. */
+function given(step: Optional): Optional {
+  const { resourceMetricsError, customMetrics, objectMetrics, externalMetrics } = step;
+  return {
+    ...(resourceMetricsError === undefined ? {} : { resourceMetricsError }),
+    ...(customMetrics === undefined ? {} : { customMetrics }),
+    ...(objectMetrics === undefined ? {} : { objectMetrics }),
+    ...(externalMetrics === undefined ? {} : { externalMetrics }),
+  };
 }
 
-function text(value: unknown, at: string): string {
-  if (typeof value !== 'string') throw malformed(at, 'a text', value);
-  return value;
+const MAX_SHOWN = 60;
+const MAX_FAULTS = 5;
+
+function malformed(json: unknown): SyntaxError {
+  const faults = scenarioFaults(json);
+  const told = faults.slice(0, MAX_FAULTS).map((fault) => faultText(fault, json));
+  const more = faults.length - told.length;
+  return new SyntaxError([...told, ...(more > 0 ? [`${more} more faults`] : [])].join('; '));
 }
 
-function number(value: unknown, at: string): number {
-  if (typeof value !== 'number') throw malformed(at, 'a number', value);
-  return value;
-}
-
-function malformed(at: string, expected: string, found: unknown): SyntaxError {
-  const shown = found === undefined ? 'nothing' : JSON.stringify(found).slice(0, 60);
-  return new SyntaxError(`${at}: expected ${expected}, got ${shown}`);
+function faultText({ path, expected }: ScenarioFault, json: unknown): string {
+  const at = path.map((each) => (typeof each === 'number' ? `[${each}]` : `.${each}`)).join('');
+  const found = valueAt(json, path);
+  const shown = found === undefined ? 'nothing' : JSON.stringify(found).slice(0, MAX_SHOWN);
+  return `${at === '' ? 'the line' : at.slice(1)}: expected ${expected}, got ${shown}`;
 }

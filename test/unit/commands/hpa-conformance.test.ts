@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { hpaConformance } from '../../../src/commands/hpa-conformance.js';
+import { LabError } from '../../../src/core/errors.js';
+import { fieldOf, isRecord } from '../../../src/core/json.js';
+import { seededRandom } from '../../../src/core/random.js';
 
 const vectors = (name: string): string =>
   fileURLToPath(new URL(`../../vectors/${name}`, import.meta.url));
@@ -24,6 +27,25 @@ const lines = gunzipSync(readFileSync(FILES[1] ?? ''))
   .toString('utf8')
   .split('\n')
   .slice(0, 3);
+
+type Path = readonly string[];
+
+function pathsOf(value: unknown, at: Path = []): readonly Path[] {
+  const paths: Path[] = [];
+  for (const [name, each] of isRecord(value) ? Object.entries(value) : []) {
+    const path = at.concat(name);
+    paths.push(path, ...pathsOf(each, path));
+  }
+  return paths;
+}
+
+/** A copy with another value at a path. */
+function replaced(value: unknown, [name, ...rest]: Path, by: unknown): unknown {
+  if (name === undefined) return by;
+  const inner = replaced(fieldOf(value, name), rest, by);
+  if (Array.isArray(value)) return value.with(Number(name), inner);
+  return { ...(isRecord(value) ? value : {}), [name]: inner };
+}
 
 describe('the decisions of Kubernetes 1.36', () => {
   it.each([{ state: 'ours' }, { state: 'upstream' }] as const)(
@@ -91,7 +113,8 @@ describe('hpaConformance', () => {
     {
       name: 'a line that lacks its steps names its line and what is missing',
       content: `${lines[0]}\n${lines[1]}\n{"name":"x","controller":{"tolerance":0.1}}`,
-      message: /cut\.jsonl, line 3: hpa: expected a HorizontalPodAutoscaler, got nothing/,
+      message:
+        /cut\.jsonl, line 3: controller\.downscaleStabilizationSeconds: expected a number, got nothing;.*; hpa: expected a HorizontalPodAutoscaler, got nothing/,
     },
     {
       name: 'a quantity that is none names its line',
@@ -121,9 +144,61 @@ describe('hpaConformance', () => {
   it.each([
     { name: 'no file', files: [] },
     { name: 'a file that is not there', files: ['/nowhere/at-all.jsonl'] },
+    { name: 'a folder', files: [folder] },
+    { name: 'an empty file', files: [file('empty.jsonl', '\n\n')] },
+    { name: 'a compressed file that is empty', files: [file('empty.jsonl.gz', gzipSync(''))] },
+    { name: 'a file that is not compressed, though named so', files: [file('no.gz', 'text')] },
   ])('$name is bad input', async ({ files }) => {
     await expect(hpaConformance(files, { print: () => undefined })).rejects.toMatchObject({
       exitCode: 2,
     });
+  });
+
+  it('passes over empty lines, fields that it does not know and nulls where nothing is', async () => {
+    const scenario = JSON.parse(lines[0] ?? '');
+    scenario.comment = { from: 'somewhere' };
+    scenario.hpa.spec.extra = null;
+    scenario.hpa.spec.behavior ??= null;
+    for (const step of scenario.steps) {
+      step.note = 1;
+      step.customMetrics ??= null;
+      step.pods ??= null;
+      for (const pod of step.pods ?? []) {
+        pod.metadata.deletionTimestamp ??= null;
+        pod.spec.initContainers ??= null;
+        pod.status.extra = [null];
+      }
+    }
+    const printed: string[] = [];
+    const path = file('odd.jsonl', `\n${JSON.stringify(scenario)}\r\n\n`);
+
+    expect(await hpaConformance([path], { print: (line) => printed.push(line) })).toBe(0);
+
+    expect(printed.at(-1)).toBe(`${scenario.steps.length} passed, 0 failed`);
+  });
+
+  it('names what is wrong in a line, whatever it is', async () => {
+    const random = seededRandom(20_261_123);
+    const odd = [null, '', 0, -1, 'x', {}, [], true, [null], { a: null }, '-5'];
+    const whole = JSON.parse(lines[0] ?? '');
+    const scenario = { ...whole, steps: whole.steps.slice(0, 2) };
+    const places = pathsOf(scenario);
+    let refused = 0;
+    for (let round = 0; round < 200; round++) {
+      const place = places[Math.floor(random.next() * places.length)] ?? [];
+      const value = odd[Math.floor(random.next() * odd.length)];
+      const path = file('fuzzed.jsonl', JSON.stringify(replaced(scenario, place, value)));
+
+      try {
+        await hpaConformance([path], { print: () => undefined });
+      } catch (error) {
+        const at = `${place.join('.')} = ${JSON.stringify(value)}`;
+        expect(`${at}: ${error instanceof LabError ? error.message : String(error)}`).toMatch(
+          /: \S+fuzzed\.jsonl(, line 1: .+|: expected at least one step, found none)$/,
+        );
+        refused++;
+      }
+    }
+    expect(refused).toBeGreaterThan(30);
   });
 });
