@@ -126,7 +126,7 @@ async function searched(search: Search, isPlain: boolean): Promise<readonly Repl
       experiment,
       objects,
       target: await embeddedTarget(cluster, clock),
-      sender: new ProcessSender({ clock, engine: 'auto' }),
+      sender: new ProcessSender({ clock, engine: 'auto', processes: 'auto' }),
       clock,
       ...job,
       onActivity: (activity, lengthMs) => {
