@@ -1,6 +1,5 @@
 /** The plots of a run, one under the other on one time axis. */
 import type { Analysis } from '../analysis/analyze.js';
-import { cpuSeries, cpuUsage } from '../analysis/cpu-usage.js';
 import { valueOf } from '../analysis/measure.js';
 import { podHistories } from '../analysis/pod-history.js';
 import { desiredSeries, readySeries } from '../analysis/replicas.js';
@@ -11,6 +10,7 @@ import type { LoadRecord, Timeline } from '../timeline/record.js';
 import { resample, type ColumnRule, type StepSeries } from '../timeline/series.js';
 import { latencyText, numberText } from './format.js';
 import { plot, type PlotLine } from './plot.js';
+import { answeredOf, cpuPercentSeries, secondSeries } from './run-series.js';
 import { axisLines, columnOf, stretchLines, type TimeAxis } from './time-axis.js';
 
 const MAX_PIECES = 12;
@@ -84,11 +84,8 @@ function line(
 
 function ratePlot(timeline: Timeline, draw: Draw): readonly string[] {
   const seconds = recordsOf(timeline, 'load');
-  const offered = perSecond(seconds, ({ load }) => load.due);
-  const answered = perSecond(seconds, ({ load }) => {
-    const { '2xx': ok = 0, '3xx': moved = 0, '4xx': refused = 0 } = load.answered;
-    return ok + moved + refused;
-  });
+  const offered = secondSeries(seconds, ({ due }) => due);
+  const answered = secondSeries(seconds, answeredOf);
   return plot({
     title: 'Requests a second',
     lines: [
@@ -101,19 +98,6 @@ function ratePlot(timeline: Timeline, draw: Draw): readonly string[] {
     label: (value) => numberText(value, 1),
     isRound: true,
     marks: draw.marks,
-  });
-}
-
-/** One point a second; a second that was not told is a gap. */
-function perSecond(
-  seconds: readonly LoadRecord[],
-  value: (second: LoadRecord) => number,
-): StepSeries {
-  return seconds.flatMap((second, index) => {
-    const endT = second.t + SECOND_MS;
-    const isFollowed = Math.abs((seconds[index + 1]?.t ?? Infinity) - endT) < 1;
-    const point = { t: second.t, value: value(second) };
-    return isFollowed ? [point] : [point, { t: endT, value: undefined }];
   });
 }
 
@@ -146,19 +130,8 @@ function cpuPlot(timeline: Timeline, analysis: Analysis, draw: Draw): readonly s
   const title = 'CPU, % of the requests';
   const target = valueOf(analysis.target);
   if (target === undefined) return [`${title}   (the HPA's CPU target is not known)`];
-  const { requestMillicores, utilizationPercent } = target;
-  const percent = (millicores: number, pods: number): number | undefined =>
-    pods === 0 ? undefined : (millicores * 100) / (pods * requestMillicores);
-  const used = cpuSeries(cpuUsage(timeline), ({ totalMillicores, pods }) =>
-    percent(totalMillicores, pods),
-  );
-  const shown = recordsOf(timeline, 'pod-metrics').map(({ t, pods }) => ({
-    t,
-    value: percent(
-      pods.reduce((sum, { cpuMillicores }) => sum + cpuMillicores, 0),
-      pods.length,
-    ),
-  }));
+  const { utilizationPercent } = target;
+  const { used, shown } = cpuPercentSeries(timeline, target);
   const targetSeries = [{ t: draw.axis.fromT, value: utilizationPercent }];
   const lines = [
     line(

@@ -84,6 +84,23 @@ function podLives(pods: number): readonly Life[] {
 function phases(): readonly TimelineRecord[] {
   return [
     { t: 0, kind: 'phase', phase: 'load' },
+    {
+      t: HOUR_S * 1_000 + 5,
+      kind: 'load-summary',
+      summary: {
+        startedAtMs: START_MS,
+        endedAtMs: START_MS + HOUR_S * 1_000,
+        engine: 'undici 7.30.2',
+        audit: {
+          sendLagP99Ms: 2.1,
+          sendLagMaxMs: 6.3,
+          cpuMs: 900_000,
+          elapsedMs: HOUR_S * 1_000,
+          maxRssBytes: 90 * MEBIBYTE,
+          isSaturated: false,
+        },
+      },
+    },
     { t: HOUR_S * 1_000 + 10, kind: 'phase', phase: 'tear-down' },
   ];
 }
@@ -222,7 +239,9 @@ function decision(
 ): unknown {
   const metric = 'cpu resource utilization (percentage of request)';
   const atMs = START_MS + t;
+  const scale = { kind: 'found', specReplicas: from, statusReplicas: from, selector: 'app=web' };
   return {
+    sync: { scale, pods: [], resources: { kind: 'pods', items: [] } },
     decision: {
       kind: from === to ? 'hold' : 'rescale',
       atMs,

@@ -40,36 +40,7 @@ export function htmlReport(
   analysis: Analysis,
   { assets }: HtmlReportOptions,
 ): string {
-  const axis = pageAxis(analysis);
-  const plots = plotSection(timeline, analysis);
-  const verdicts = thresholdVerdicts(timeline, analysis);
-  const decisions = decisionSection(analysis, axis.originT);
-  const sections: readonly Section[] = [
-    {
-      id: 'summary',
-      title: 'In short',
-      body: html`${verdictMarkup(verdicts, analysis)}${keyFigures(analysis)}${headlineMarkup(analysis)}`,
-    },
-    { id: 'plots', title: 'What happened', body: plots.markup },
-    { id: 'scaling', title: 'Where the time went', body: scalingMarkup(analysis, axis.originT) },
-    {
-      id: 'steering',
-      title: 'How steadily it steered',
-      body: steeringMarkup(analysis, axis.originT),
-    },
-    { id: 'pods', title: 'Each pod', body: podMarkup(timeline, analysis, axis) },
-    { id: 'decisions', title: 'What the HPA decided', body: decisions.markup },
-    { id: 'users', title: 'What users felt', body: userMarkup(analysis, axis.originT) },
-    { id: 'saturation', title: 'How full the pods were', body: saturationMarkup(analysis) },
-    { id: 'money', title: 'What it cost', body: costMarkup(analysis) },
-    { id: 'measures', title: 'All measures', body: measureMarkup(analysis) },
-    {
-      id: 'belief',
-      title: 'How far to believe it',
-      body: beliefMarkup(timeline, analysis, axis.originT),
-    },
-  ];
-  const data = { ...plots.data, decisions: decisions.marks };
+  const { sections, data } = pageContents(timeline, analysis);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -95,6 +66,61 @@ ${scriptElements(assets)}</body>
 `.toString();
 }
 
+/** The sections in their order, and the numbers that the script draws. */
+function pageContents(
+  timeline: Timeline,
+  analysis: Analysis,
+): { readonly sections: readonly Section[]; readonly data: unknown } {
+  const axis = pageAxis(analysis);
+  const plots = plotSection(timeline, analysis);
+  const verdicts = thresholdVerdicts(timeline, analysis);
+  const decisions = decisionSection(analysis, axis.originT);
+  const sections: readonly Section[] = [
+    {
+      id: 'summary',
+      link: 'Summary',
+      title: 'In short',
+      body: html`${verdictMarkup(verdicts, analysis)}${keyFigures(analysis)}${headlineMarkup(analysis)}`,
+    },
+    { id: 'plots', link: 'Plots', title: 'What happened', body: plots.markup },
+    {
+      id: 'scaling',
+      link: 'Scaling',
+      title: 'Where the time went',
+      body: scalingMarkup(analysis, axis.originT),
+    },
+    {
+      id: 'steering',
+      link: 'Steering',
+      title: 'How steadily it steered',
+      body: steeringMarkup(analysis, axis.originT),
+    },
+    { id: 'pods', link: 'Pods', title: 'Each pod', body: podMarkup(timeline, analysis, axis) },
+    { id: 'decisions', link: 'HPA', title: 'What the HPA decided', body: decisions.markup },
+    {
+      id: 'users',
+      link: 'Users',
+      title: 'What users felt',
+      body: userMarkup(analysis, axis.originT),
+    },
+    {
+      id: 'saturation',
+      link: 'Saturation',
+      title: 'How full the pods were',
+      body: saturationMarkup(analysis),
+    },
+    { id: 'money', link: 'Cost', title: 'What it cost', body: costMarkup(analysis) },
+    { id: 'measures', link: 'Measures', title: 'All measures', body: measureMarkup(analysis) },
+    {
+      id: 'belief',
+      link: 'Limits',
+      title: 'How far to believe it',
+      body: beliefMarkup(timeline, analysis, axis.originT),
+    },
+  ];
+  return { sections, data: { ...plots.data, decisions: decisions.marks } };
+}
+
 function pageTitle(timeline: Timeline): string {
   const name = valueOf(experimentOf(timeline))?.name ?? 'a run';
   return `${name}: ${timeline.header.runId} (hpa-lab)`;
@@ -117,7 +143,7 @@ function pageHeader(timeline: Timeline): Markup {
 }
 
 function navigation(sections: readonly Section[]): Markup {
-  const links = sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`);
+  const links = sections.map(({ id, link }) => html`<li><a href="#${id}">${link}</a></li>`);
   return html`<nav aria-label="Sections of this report"><ul>${links}</ul></nav>`;
 }
 

@@ -50,6 +50,8 @@ export function closed(summary: Content, body: Content): Markup {
 export interface Section {
   /** Of the element, and what links point to. */
   readonly id: string;
+  /** What a link to it says: a word. */
+  readonly link: string;
   readonly title: string;
   readonly body: Content;
 }

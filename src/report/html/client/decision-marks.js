@@ -56,6 +56,9 @@ export function addDecisionMarks(plot, { data, view }) {
   row.addEventListener('keydown', (event) => moveAmong(marks, event, tip));
   view.onChange(place);
   new ResizeObserver(place).observe(plot.over);
+  // Paper is another width, and nothing is observed while it is laid out.
+  addEventListener('beforeprint', place);
+  addEventListener('afterprint', place);
   place();
 }
 

@@ -138,7 +138,7 @@ export class LinePlot {
     return {
       width,
       height: heightFor(width),
-      padding: [STAGE_STRIP_PX, 14, 0, 0],
+      padding: [STAGE_STRIP_PX, 26, 0, 0],
       legend: { show: false },
       cursor: {
         y: false,
