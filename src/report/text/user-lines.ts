@@ -20,7 +20,6 @@ import { table } from '../table.js';
 import { CAUSE_TEXTS, FAILURE_TEXTS, sloText } from '../user-text.js';
 
 const MAX_ROWS = 8;
-const EVIDENCE_INDENT = 4;
 
 /** Where an instant is on the report's clock, and how wide lines may be. */
 export interface LineOptions {
@@ -62,7 +61,8 @@ function sloLines(slo: SloReport, { originT, columns }: LineOptions): readonly s
         { title: 'while', align: 'left' },
       ],
       shown.map((violation) => violationRow(violation, originT)),
-    ).flatMap((line) => hanging(line, columns)),
+      columns,
+    ),
     ...(rest === 0 ? [] : [`and ${rest} more`]),
   ];
 }
@@ -75,17 +75,6 @@ function violationRow(of: SloViolation, originT: number): readonly string[] {
     numberText(violationSeconds),
     `${numberText(bad)} of ${numberText(total)}`,
     causes.join(', then '),
-  ];
-}
-
-function hanging(line: string, columns: number): readonly string[] {
-  if (line.length <= columns) return [line];
-  const cut = line.lastIndexOf(' ', columns);
-  return [
-    line.slice(0, cut),
-    ...wrapped(line.slice(cut), columns - EVIDENCE_INDENT).map(
-      (rest) => `${' '.repeat(EVIDENCE_INDENT)}${rest}`,
-    ),
   ];
 }
 
@@ -117,7 +106,8 @@ function effectLines(
       p99Of(after),
       until,
     ]),
-  ).flatMap((line) => hanging(line, columns));
+    columns,
+  );
   return rest === 0 ? lines : [...lines, `and ${rest} more`];
 }
 

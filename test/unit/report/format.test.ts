@@ -88,4 +88,22 @@ describe('text in a width', () => {
       ]),
     ).toEqual(['name     n', '------  --', 'a       10', 'longer   5']);
   });
+
+  it('in the last column of a table is wrapped to the width', () => {
+    const columns = [
+      { title: 'n', align: 'right' },
+      { title: 'why', align: 'left' },
+    ] as const;
+
+    expect(
+      table(
+        columns,
+        [
+          ['1', 'because it was late'],
+          ['20', 'no'],
+        ],
+        14,
+      ),
+    ).toEqual([' n  why', '--  ----------', ' 1  because it', '    was late', '20  no']);
+  });
 });
