@@ -31,8 +31,8 @@ export interface RunOptions {
 
 const USAGE_PERIOD_MS = 1_000;
 const HARNESS_PERIOD_MS = 5_000;
-/** Between the last preparation and second 0 of the load, so that second 0 is not late. */
-const LEAD_MS = 500;
+/** Between the last preparation and second 0 of the load: what sender processes take to start on a busy machine. */
+const LEAD_MS = 800;
 
 /**
  * Runs an experiment on a cluster that stands, and removes from it what was applied.

@@ -118,6 +118,24 @@ describe('the flags of load', () => {
   });
 });
 
+describe('the processes that send', () => {
+  const flags = { url: URL, rate: '1', duration: '1s' };
+
+  it('are as many as the rate needs, unless it is said how many', () => {
+    expect(loadJob(flags).processes).toBe('auto');
+    expect(loadJob({ ...flags, processes: 'auto' }).processes).toBe('auto');
+    expect(loadJob({ ...flags, processes: '3' }).processes).toBe(3);
+  });
+
+  it.each(['0', '65', 'many', '1.5'])('are never %s', (processes) => {
+    expect(faultsOf({ ...flags, processes })).toEqual([
+      expect.stringMatching(
+        `^--processes: expected a whole number from 1 to 64.*, found "${processes}"$`,
+      ),
+    ]);
+  });
+});
+
 describe('faults of the flags', () => {
   it.each<{ name: string; flags: LoadFlags; faults: readonly string[] }>([
     {

@@ -152,6 +152,23 @@ describe('the summary of a load', () => {
     expect(text).toContain('!! GENERATOR SATURATED, NOT A RESULT: p99 of the send lag was 31.0 ms');
   });
 
+  it('tells what sending took of the machine, of all processes together', () => {
+    const of = summary();
+    const audit = {
+      ...of.audit,
+      gcPauseMs: 12.4,
+      gcLongestMs: 3.1,
+      machineShare: 0.025,
+      processes: 2,
+    };
+
+    const text = textOf({ summary: { ...of, audit } }, 160);
+
+    expect(text).toContain('2 processes; 0.1 of a core (2.5 % of the machine); 64 MiB the largest');
+    expect(text).toContain('paused 12ms to collect garbage, 3.1ms at most');
+    expect(textOf()).not.toContain('processes');
+  });
+
   it('says that accounts do not add up, should they ever not', () => {
     expect(textOf({ seconds: [{ ...second(0, 0), due: 151 }] })).toContain(
       'THE ACCOUNTS DO NOT ADD UP (please report it): due = dropped + unsent + sent: 151 against 150',
