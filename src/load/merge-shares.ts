@@ -125,7 +125,15 @@ function mergeAudits(shares: readonly ShareSummary[]): SenderAudit {
   const eventLoopLagP99Ms = mostOf(audits.map((each) => each.eventLoopLagP99Ms));
   const gcPauseMs = sumOf(audits.map((each) => each.gcPauseMs));
   const gcLongestMs = mostOf(audits.map((each) => each.gcLongestMs));
-  const machineShare = sumOf(audits.map((each) => each.machineShare));
+  const elapsedMs = Math.max(...audits.map((each) => each.elapsedMs));
+  // one that began later has used its share of the machine for less time
+  const machineShare = sumOf(
+    audits.map((each) =>
+      each.machineShare === undefined
+        ? undefined
+        : each.machineShare * (each.elapsedMs / elapsedMs),
+    ),
+  );
   return {
     ...mergeLags(shares),
     ...(eventLoopLagP99Ms === undefined ? {} : { eventLoopLagP99Ms }),
@@ -133,7 +141,7 @@ function mergeAudits(shares: readonly ShareSummary[]): SenderAudit {
     ...(gcLongestMs === undefined ? {} : { gcLongestMs }),
     cpuMs: audits.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
     ...(machineShare === undefined ? {} : { machineShare }),
-    elapsedMs: Math.max(...audits.map(({ elapsedMs }) => elapsedMs)),
+    elapsedMs,
     maxRssBytes: Math.max(...audits.map(({ maxRssBytes }) => maxRssBytes)),
     processes: shares.length,
     isSaturated: reasons.length > 0,
