@@ -1,5 +1,5 @@
 /** Response and service times over any stretch of a run. */
-import { LatencyHistogram, timeCounts, type TimeCounts } from '../load/histogram.js';
+import { MergedTimes, timeCounts, type TimeCounts } from '../load/histogram.js';
 import type { LoadRecord } from '../timeline/record.js';
 import { measured, noData, type Measure } from './measure.js';
 
@@ -54,25 +54,25 @@ function countsOf(
   return counts;
 }
 
-function timesOf(all: readonly TimeCounts[]): ResponseTimes {
-  const merged = new LatencyHistogram();
-  for (const counts of all) merged.addCounts(counts);
+/** The times of some counts together. */
+export function timesOf(all: readonly TimeCounts[]): ResponseTimes {
+  const merged = new MergedTimes();
+  for (const counts of all) merged.add(counts);
   const { count } = merged;
-  const percentile = (percent: number, needed: number): Measure => {
-    const ms = merged.percentileMs(percent);
+  const [p50, p90, p95, p99, p999, max] = merged.percentilesMs([50, 90, 95, 99, 99.9, 100]);
+  const percentile = (ms: number | undefined, needed: number): Measure => {
     if (ms === undefined) return noData('no request was answered');
     return count < needed
       ? noData(`needs at least ${needed} answers, there were ${count}`)
       : measured(ms);
   };
-  const maxMs = merged.maxMs();
   return {
     count,
-    p50Ms: percentile(50, 2),
-    p90Ms: percentile(90, 10),
-    p95Ms: percentile(95, 20),
-    p99Ms: percentile(99, 100),
-    p999Ms: percentile(99.9, 1_000),
-    maxMs: maxMs === undefined ? noData('no request was answered') : measured(maxMs),
+    p50Ms: percentile(p50, 2),
+    p90Ms: percentile(p90, 10),
+    p95Ms: percentile(p95, 20),
+    p99Ms: percentile(p99, 100),
+    p999Ms: percentile(p999, 1_000),
+    maxMs: percentile(max, 1),
   };
 }

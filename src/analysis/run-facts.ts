@@ -6,19 +6,32 @@ import type { Experiment } from '../experiment/experiment.js';
 import type { Phase, Timeline, TimelineRecord } from '../timeline/record.js';
 import { measured, noData, type Measure } from './measure.js';
 
+type ByKind = Map<TimelineRecord['kind'], TimelineRecord[]>;
+
+// Every measure asks for its kinds; a timeline never changes, so it is gone through once.
+const SORTED = new WeakMap<Timeline, ByKind>();
+
 /** The records of one kind, in order of time. */
 export function recordsOf<K extends TimelineRecord['kind']>(
   timeline: Timeline,
   kind: K,
 ): readonly Extract<TimelineRecord, { readonly kind: K }>[] {
-  return timeline.records.filter((record) => isOfKind(record, kind));
+  const records: readonly TimelineRecord[] = byKind(timeline).get(kind) ?? [];
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- they were sorted by just this field
+  return records as readonly Extract<TimelineRecord, { readonly kind: K }>[];
 }
 
-function isOfKind<K extends TimelineRecord['kind']>(
-  record: TimelineRecord,
-  kind: K,
-): record is Extract<TimelineRecord, { readonly kind: K }> {
-  return record.kind === kind;
+function byKind(timeline: Timeline): ByKind {
+  const known = SORTED.get(timeline);
+  if (known !== undefined) return known;
+  const sorted: ByKind = new Map();
+  for (const record of timeline.records) {
+    const same = sorted.get(record.kind);
+    if (same === undefined) sorted.set(record.kind, [record]);
+    else same.push(record);
+  }
+  SORTED.set(timeline, sorted);
+  return sorted;
 }
 
 /** The experiment of the header; absent when it is none that this version can read. */
@@ -53,13 +66,17 @@ export interface Span {
 }
 
 /**
- * What counts as the run when things are counted or added up: from its beginning to the beginning of
- * the tear-down, or to the last record when there was none. What tearing down does is no result.
+ * What counts as the run when things are counted or added up: from its beginning (the header) to the
+ * beginning of the tear-down, or to the last record when there was none. What tearing down does is no
+ * result.
  */
 export function observedSpan(timeline: Timeline): Span {
   const tearDown = phaseStart(timeline, 'tear-down');
-  const toT = tearDown.kind === 'measured' ? tearDown.value : (timeline.records.at(-1)?.t ?? 0);
-  return { fromT: 0, toT };
+  const toT =
+    tearDown.kind === 'measured'
+      ? tearDown.value
+      : (timeline.records.at(-1)?.t ?? timeline.header.t);
+  return { fromT: timeline.header.t, toT };
 }
 
 /** The CPU target of the HPA under test. */

@@ -3,6 +3,7 @@ import {
   countAtOrBelowMs,
   LatencyHistogram,
   mergeHistograms,
+  MergedTimes,
   timeCounts,
 } from '../../../src/load/histogram.js';
 
@@ -70,14 +71,24 @@ describe('a latency histogram', () => {
     expect(countAtOrBelowMs(counts, 300)).toBe(2);
   });
 
-  it('is the same made of its counts', () => {
-    const histogram = recorded(Array.from({ length: 1_000 }, (_, index) => 0.001 * 1.02 ** index));
-    const copy = new LatencyHistogram();
+  it('has the same percentiles when merged from its counts', () => {
+    const times = Array.from({ length: 1_000 }, (_, index) => 0.001 * 1.02 ** index);
+    const histogram = recorded(times);
+    const merged = new MergedTimes();
+    const percentiles = [0.1, 50, 90, 99, 99.9, 100];
 
-    copy.addCounts(timeCounts(histogram.encode()));
-    copy.addCounts(timeCounts(''));
+    merged.add(timeCounts(recorded(times.slice(0, 300)).encode()));
+    merged.add(timeCounts(recorded(times.slice(300)).encode()));
+    merged.add(timeCounts(''));
 
-    expect(copy.encode()).toBe(histogram.encode());
+    expect(merged.count).toBe(1_000);
+    expect(merged.percentilesMs(percentiles)).toEqual(
+      percentiles.map((percentile) => histogram.percentileMs(percentile)),
+    );
+  });
+
+  it('has no percentiles without times', () => {
+    expect(new MergedTimes().percentilesMs([50, 100])).toEqual([undefined, undefined]);
   });
 
   it('forgets everything on reset', () => {
