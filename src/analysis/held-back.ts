@@ -5,6 +5,7 @@ import type {
   HpaStep,
   LimitStep,
   MetricStep,
+  PodMetricStep,
   StabilizeStep,
 } from '../autoscaling/hpa/steps.js';
 
@@ -91,9 +92,14 @@ function heldByMetric(step: MetricStep, { highest, fromReplicas }: Around): Held
     step.reason === 'within-tolerance-after-recount' ||
     step.reason === 'recount-turned-direction' ||
     step.reason === 'count-against-direction';
-  if (step.from !== 'pods' || !isRecounted) return undefined;
+  if (step.from !== 'pods' || !isRecounted || isWithin(step)) return undefined;
   const pods = step.pods.missing.length + step.pods.unready.length;
   return { by: 'pods-without-metric', pods, replicas: fromReplicas };
+}
+
+/** Whether the pods that have a metric asked for no change themselves. */
+function isWithin({ measured: { ratio }, tolerance }: PodMetricStep): boolean {
+  return ratio >= 1 - tolerance.down && ratio <= 1 + tolerance.up;
 }
 
 function ratioOf(step: Extract<MetricStep, { readonly from: 'pods' | 'value' }>): number {
