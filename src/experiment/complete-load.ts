@@ -5,6 +5,7 @@ import type { ConnectionPolicy, LoadPlan } from '../load/sender.js';
 import { completeRequests } from './complete-requests.js';
 import type { LoadInput } from './load-schema.js';
 import type { ReadFiles } from './read-files.js';
+import { nameInSequence } from './stage-names.js';
 import type { SimpleStageInput, StageInput } from './stage-schema.js';
 
 /** What a load needs besides what its own part of the file says. */
@@ -41,9 +42,9 @@ function stageSpecs(stage: StageInput, context: LoadContext): readonly StageSpec
   if (stage.kind !== 'sequence') return [stageSpec(stage, context)];
   const { name, repeat, stages } = stage;
   return Array.from({ length: repeat }, (_, index) => {
-    const prefix = repeat === 1 ? name : `${name}-${index + 1}`;
     return stages.map((inner) => {
-      return stageSpec({ ...inner, name: `${prefix}-${inner.name}` }, context);
+      const own = nameInSequence({ name, repeat }, inner.name, index + 1);
+      return stageSpec({ ...inner, name: own }, context);
     });
   }).flat();
 }

@@ -2,6 +2,7 @@
 import { valueAt } from '../core/json.js';
 import { DEFAULT_PRICE } from './complete.js';
 import type { Fault } from './fault.js';
+import { stageNames } from './stage-names.js';
 import { parseThreshold, type KnownMeasure, type Threshold } from './threshold.js';
 import type { RawDocument } from './yaml-document.js';
 import type { FieldPath } from './yaml-source.js';
@@ -31,7 +32,7 @@ export class ReadThresholds {
     if (!Array.isArray(texts)) return [];
     const context = {
       measures: this.#measures,
-      stages: stageNames(content),
+      stages: namesOfStages(content),
       currency: chosen?.currency ?? currencyOf(content),
     };
     return texts.flatMap((text: unknown, index) => {
@@ -52,12 +53,10 @@ export class ReadThresholds {
 }
 
 /** Undefined while a stage has no name that could be compared. */
-function stageNames(content: unknown): readonly string[] | undefined {
+function namesOfStages(content: unknown): readonly string[] | undefined {
   if (valueAt(content, ['load', 'model']) === 'closed') return [];
   const stages = valueAt(content, ['load', 'stages']);
-  if (!Array.isArray(stages)) return undefined;
-  const names = stages.map((_, index) => valueAt(content, ['load', 'stages', index, 'name']));
-  return names.every((name) => typeof name === 'string') ? names : undefined;
+  return Array.isArray(stages) ? stageNames(stages) : undefined;
 }
 
 /** Of prices that stand in the experiment itself; undefined while they have none. */

@@ -4,6 +4,7 @@ import { profileOf } from '../load/profile.js';
 import type { LoadPlan } from '../load/sender.js';
 import type { Fault } from './fault.js';
 import type { ReadFiles } from './read-files.js';
+import { stageNames } from './stage-names.js';
 import { pathText, type RawDocument } from './yaml-document.js';
 import type { FieldPath } from './yaml-source.js';
 
@@ -21,6 +22,7 @@ export function stageFaults(
   if (!Array.isArray(stages)) return [];
   return [
     ...nameFaults(document, path, stages),
+    ...spelledNameFaults(document, path, stages),
     ...stages.flatMap((stage: unknown, index) => {
       const own = [...path, index];
       const kind = fieldOf(stage, 'kind');
@@ -44,6 +46,29 @@ function nameFaults(
     if (first === undefined) return [];
     const found = `"${name}", which is also ${pathText([...path, first, 'name'])}`;
     return [document.fault([...path, index, 'name'], 'a name of its own for each stage', found)];
+  });
+}
+
+/**
+ * Faults of names that clash only when sequences are spelt out: a stage `a-b` beside a sequence `a` with
+ * a stage `b`.
+ */
+function spelledNameFaults(
+  document: RawDocument,
+  path: FieldPath,
+  stages: readonly unknown[],
+): readonly Fault[] {
+  const owners = new Map<string, unknown>();
+  return stages.flatMap((stage, index) => {
+    const names = stageNames([stage]) ?? [];
+    const clash = names.find((name) => owners.has(name));
+    const other = clash === undefined ? undefined : owners.get(clash);
+    for (const name of names) owners.set(name, stage);
+    const isSpelled = [stage, other].some((each) => fieldOf(each, 'kind') === 'sequence');
+    const isTold = fieldOf(stage, 'name') === fieldOf(other, 'name');
+    if (clash === undefined || !isSpelled || isTold) return [];
+    const expected = 'a name by which no two stages are called the same';
+    return [document.fault([...path, index, 'name'], expected, `"${clash}" twice`)];
   });
 }
 

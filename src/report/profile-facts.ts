@@ -82,6 +82,8 @@ export interface RateSteps {
   readonly peaks: readonly number[];
 }
 
+const DIGITS = 9;
+
 /** The rate of a profile in `count` equal steps. */
 export function rateSteps(profile: Profile, count: number): RateSteps {
   const stepMs = profile.durationMs / count;
@@ -103,7 +105,8 @@ export function rateSteps(profile: Profile, count: number): RateSteps {
   const means = Array.from({ length: count }, (_, step) => {
     const arrivals =
       profile.arrivalsBefore((step + 1) * stepMs) - profile.arrivalsBefore(step * stepMs);
-    return (arrivals * 1_000) / stepMs;
+    // differences of long sums are off in their last digits, and a level rate would not look level
+    return Number(((arrivals * 1_000) / stepMs).toPrecision(DIGITS));
   });
   return { stepMs, means, peaks };
 }

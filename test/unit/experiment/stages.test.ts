@@ -1,5 +1,6 @@
 /** Stages of every kind, from the text of an experiment file to the profile that is sent. */
 import { describe, expect, it } from 'vitest';
+import { MEASURES } from '../../../src/analysis/catalogue/catalogue.js';
 import { formatFault } from '../../../src/experiment/fault.js';
 import { parseExperiment } from '../../../src/experiment/parse.js';
 import { profileOf, validateProfile } from '../../../src/load/profile.js';
@@ -38,7 +39,7 @@ function parsed(stages: readonly string[], more = '') {
   return parseExperiment(text, {
     fileName: 'x.yaml',
     resolvePath: (path) => `/lab/${path}`,
-    measures: [],
+    measures: MEASURES,
     readText: (path) => {
       const content = FILES[path];
       return content === undefined
@@ -300,6 +301,30 @@ describe('faults of stages', () => {
       '/lab/broken.csv:3:1: expected a time after that of line 2, found the same time',
       '/lab/broken.csv:3:1: expected a rate of at least 0, found -1',
     ]);
+  });
+});
+
+describe('names of stages in sequences', () => {
+  const sequence =
+    '{ name: a, kind: sequence, repeat: 2, stages: [{ name: b, kind: constant, rate: 1, duration: 1s }] }';
+
+  it('are no names of other stages', () => {
+    expect(faultsOf([sequence, '{ name: a-2-b, kind: constant, rate: 1, duration: 1s }'])).toEqual([
+      'x.yaml:9:15: load.stages[1].name: expected a name by which no two stages are called the same, found "a-2-b" twice',
+    ]);
+    expect(faultsOf([sequence, '{ name: a-b, kind: constant, rate: 1, duration: 1s }'])).toEqual(
+      [],
+    );
+  });
+
+  it.each([
+    { name: 'the second round', stage: 'a-2-b', known: true },
+    { name: 'the sequence itself', stage: 'a', known: false },
+  ])('may stand in thresholds: $name', ({ stage, known }) => {
+    const faults = faultsOf([sequence], `thresholds: ["responseTime.p99 < 1s in ${stage}"]`);
+
+    const fault = expect.stringContaining('expected a stage of the load (a-1-b, a-2-b), found');
+    expect(faults).toEqual(known ? [] : [fault]);
   });
 });
 
