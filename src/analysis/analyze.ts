@@ -1,5 +1,6 @@
 /** All measures of a run, from its timeline alone. */
 import type { GapRecord, LoadRecord, Timeline } from '../timeline/record.js';
+import { loadByRequest, type LoadByRequest } from './by-request.js';
 import { type ExplainedDecision, hpaDecisions } from './hpa-decisions.js';
 import { loadChanges, loadPieces, type LoadChange, type LoadPiece } from './load-changes.js';
 import { mapMeasure, measured, noData, type Measure } from './measure.js';
@@ -47,6 +48,8 @@ export interface Analysis extends ScalingAnalysis, ServiceAnalysis {
   readonly wholeLoad: Measure<LoadStretch>;
   readonly aroundPeak: Measure<AroundPeak>;
   readonly stretches: Measure<readonly LoadStretch[]>;
+  /** The whole load by kind of request. */
+  readonly byRequest: LoadByRequest;
   /** Absent for a run without decisions on record. */
   readonly hpaDecisions: Measure<readonly ExplainedDecision[]>;
   /** Times in which something was not observed. */
@@ -79,6 +82,7 @@ export function analyze(timeline: Timeline): Analysis {
     wholeLoad: wholeLoad(seconds),
     aroundPeak: planned(plan, (of) => aroundPeak(seconds, of)),
     stretches: mapMeasure(plan, (of) => stretchesByPiece(seconds, of)),
+    byRequest: loadByRequest(seconds),
     hpaDecisions: hpaDecisions(timeline),
     gaps: recordsOf(timeline, 'gap'),
     notes: recordsOf(timeline, 'note').map(({ text }) => text),

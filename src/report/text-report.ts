@@ -11,7 +11,7 @@ import { runPlots } from './plots.js';
 import { provenance } from './provenance.js';
 import { absentLines } from './text/absent-lines.js';
 import { costLines } from './text/cost-lines.js';
-import { stretchLines } from './text/load-lines.js';
+import { requestLines, stretchLines } from './text/load-lines.js';
 import { ansiPaint, plainPaint, type Paint } from './text/paint.js';
 import { flapLines, saturationLines } from './text/pod-lines.js';
 import { scaleDownLines, scaleUpSections } from './text/scaling-lines.js';
@@ -58,6 +58,7 @@ export function textReport(
     steeringLines(analysis, columns),
     decisionLines(analysis.hpaDecisions, at),
     stretchLines(analysis, originT),
+    requestLines(analysis),
     ...userLines(analysis, at),
     flapLines(analysis, at),
     saturationLines(analysis, columns),

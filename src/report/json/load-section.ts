@@ -1,6 +1,7 @@
 /** `report.json`: what became of the requests. */
 import { z } from 'zod';
 import type { Analysis } from '../../analysis/analyze.js';
+import type { LoadByRequest, RequestKindLoad } from '../../analysis/by-request.js';
 import type { LoadChange } from '../../analysis/load-changes.js';
 import { mapMeasure } from '../../analysis/measure.js';
 import type { LoadStretch } from '../../analysis/requests.js';
@@ -40,7 +41,8 @@ export const responseTimes = z
     description: 'From when a request was due to the end of its answer; answered requests only.',
   });
 
-const stretch = z
+/** A stretch of the load. */
+export const stretch = z
   .strictObject({
     name: z.string(),
     fromMs: atMs,
@@ -60,10 +62,29 @@ const stretch = z
       errorShare: measure(number.min(0)).describe('errors / due.'),
     }),
     responseTimes,
+    serviceTimes: responseTimes.describe('The same from the send: without the wait before it.'),
   })
   .meta({ id: 'stretch' });
 
-const stretchFigure = measure(stretch).meta({ id: 'stretchFigure' });
+const requestKind = z
+  .strictObject({
+    name: z.string().describe("The request's name, or session/step."),
+    due: count,
+    sent: count,
+    dropped: count,
+    unsent: count,
+    unanswered: count,
+    answeredByStatusClass: counts,
+    failedByKind: counts,
+    errors: count.describe('failed + answered 5xx + dropped + unsent.'),
+    errorShare: measure(number.min(0)).describe('errors / due.'),
+    responseTimes,
+    serviceTimes: responseTimes,
+  })
+  .meta({ id: 'requestKind' });
+
+/** A stretch of the load, or why it is not known. */
+export const stretchFigure = measure(stretch).meta({ id: 'stretchFigure' });
 
 /** Fields of `report.json` about the load. */
 export const loadFields = {
@@ -79,6 +100,17 @@ export const loadFields = {
       }),
     ),
     stretches: measure(z.array(stretch)),
+    byRequest: z
+      .array(requestKind)
+      .optional()
+      .describe('The whole load by kind of request, where it has several.'),
+    sessions: z
+      .strictObject({ started: count, finished: count, failed: count })
+      .optional()
+      .describe('Where sessions have several steps; the rest was cut off by the end.'),
+    failedChecks: counts
+      .optional()
+      .describe('Answers that failed a check, by the first that did; absent: none.'),
   }),
 };
 
@@ -97,6 +129,7 @@ export function loadJson(analysis: Analysis): z.output<typeof loadSection> {
         after: mapMeasure(peak.after, stretchJson),
       })),
       stretches: mapMeasure(analysis.stretches, (all) => all.map(stretchJson)),
+      ...byRequestJson(analysis.byRequest),
     },
   };
 }
@@ -106,7 +139,20 @@ export function loadChangeJson({ t, ...change }: LoadChange): z.output<typeof lo
   return { atMs: t, ...change };
 }
 
-function stretchJson(stretchOf: LoadStretch): z.output<typeof stretch> {
+function byRequestJson({ kinds, sessions, failedChecks }: LoadByRequest) {
+  return {
+    ...(kinds.kind === 'measured' ? { byRequest: kinds.value.map(kindJson) } : {}),
+    ...(sessions.kind === 'measured' ? { sessions: sessions.value } : {}),
+    ...(Object.keys(failedChecks).length === 0 ? {} : { failedChecks: { ...failedChecks } }),
+  };
+}
+
+function kindJson({ answered, failed, ...kind }: RequestKindLoad): z.output<typeof requestKind> {
+  return { ...kind, answeredByStatusClass: { ...answered }, failedByKind: { ...failed } };
+}
+
+/** A stretch of the load as data. */
+export function stretchJson(stretchOf: LoadStretch): z.output<typeof stretch> {
   const { name, fromT, toT, plannedPerSecond, due, sent, dropped, unsent } = stretchOf;
   const { late, unanswered, errors, errorShare } = stretchOf;
   return {
@@ -128,5 +174,6 @@ function stretchJson(stretchOf: LoadStretch): z.output<typeof stretch> {
       errorShare,
     },
     responseTimes: stretchOf.responseTimes,
+    serviceTimes: stretchOf.serviceTimes,
   };
 }

@@ -1,11 +1,33 @@
 /** What became of the requests, by stretch of the load. */
 import type { Analysis } from '../../analysis/analyze.js';
+import type { RequestKindLoad } from '../../analysis/by-request.js';
 import { valueOf } from '../../analysis/measure.js';
 import type { LoadStretch } from '../../analysis/requests.js';
-import { ABSENT, clockText, latencyText, measureText, numberText, percentText } from '../format.js';
+import type { SessionCounts } from '../../load/sender.js';
+import {
+  ABSENT,
+  clockText,
+  countsText,
+  latencyText,
+  measureText,
+  numberText,
+  percentText,
+} from '../format.js';
 import { table, type TableColumn } from '../table.js';
 
 const MAX_PIECES = 12;
+
+const KIND_COLUMNS: readonly TableColumn[] = [
+  { title: 'Kind of request', align: 'left' },
+  { title: 'due', align: 'right' },
+  { title: 'errors', align: 'right' },
+  { title: 'p50', align: 'right' },
+  { title: 'p90', align: 'right' },
+  { title: 'p99', align: 'right' },
+  { title: 'p99.9', align: 'right' },
+  { title: 'max', align: 'right' },
+  { title: 'service p99', align: 'right' },
+];
 
 const STRETCH_COLUMNS: readonly TableColumn[] = [
   { title: 'Stretch of load', align: 'left' },
@@ -45,6 +67,36 @@ function stretchRow(stretch: LoadStretch, originT: number): readonly string[] {
     numberText(due),
     errors === 0 ? '0' : `${numberText(errors)} (${measureText(errorShare, percentText)})`,
     ...[p50Ms, p90Ms, p99Ms, p999Ms, maxMs].map((time) => measureText(time, latencyText)),
+  ];
+}
+
+/** Each kind of request, sessions, and which checks failed; empty when there is nothing of it. */
+export function requestLines({ byRequest }: Analysis): readonly string[] {
+  const { kinds, sessions, failedChecks } = byRequest;
+  const rows = (valueOf(kinds) ?? []).map(kindRow);
+  const of = valueOf(sessions);
+  const checks = countsText(failedChecks);
+  return [
+    ...(rows.length === 0 ? [] : table(KIND_COLUMNS, rows)),
+    ...(of === undefined ? [] : [sessionsText(of)]),
+    ...(checks === undefined ? [] : [`failed checks: ${checks}`]),
+  ];
+}
+
+function sessionsText({ started, finished, failed }: SessionCounts): string {
+  const cut = started - finished - failed;
+  return `sessions of several steps: ${numberText(started)} started, ${numberText(finished)} finished, ${numberText(failed)} failed, ${numberText(cut)} cut off by the end`;
+}
+
+function kindRow({ name, due, errors, errorShare, ...times }: RequestKindLoad): readonly string[] {
+  const { p50Ms, p90Ms, p99Ms, p999Ms, maxMs } = times.responseTimes;
+  return [
+    name,
+    numberText(due),
+    errors === 0 ? '0' : `${numberText(errors)} (${measureText(errorShare, percentText)})`,
+    ...[p50Ms, p90Ms, p99Ms, p999Ms, maxMs, times.serviceTimes.p99Ms].map((time) =>
+      measureText(time, latencyText),
+    ),
   ];
 }
 
