@@ -72,6 +72,7 @@ function notes(
           `${inferred} of ${instants.length} syncs left no trace, as they changed nothing: when they were is inferred from the period`,
         ]),
     'what the HPA had recommended before the run began is not known',
+    'the clocks of the cluster and of this machine are taken to agree',
   ];
 }
 
