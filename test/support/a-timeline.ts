@@ -149,7 +149,7 @@ export function without(timeline: Timeline, ...kinds: TimelineRecord['kind'][]):
 /** The same timeline, every instant later by `byMs`. */
 export function shifted(timeline: Timeline, byMs: number): Timeline {
   return {
-    header: timeline.header,
+    header: { ...timeline.header, t: timeline.header.t + byMs },
     records: timeline.records.map((record) =>
       record.kind === 'gap'
         ? { ...record, t: record.t + byMs, fromT: record.fromT + byMs }
