@@ -113,7 +113,8 @@ export function loadSenderContract({ name, create, skip }: SenderUnderTest): voi
         for (const { atMs, answeredAtMs } of slow.arrived)
           took.recordMs((answeredAtMs ?? 0) - atMs);
         for (const percentile of [50, 99]) {
-          const expected = at(took, percentile) + at(responseTimes(floor), percentile);
+          // of the service time: a sender that a busy machine let begin late is not the floor
+          const expected = at(took, percentile) + at(serviceTimes(floor), percentile);
           const off = Math.abs(at(responseTimes(sent), percentile) - expected);
           expect(off).toBeLessThan(
             TOLERANCE_MS + (percentile === 50 ? 0 : admittedLagMs(sent, slow)),
@@ -192,9 +193,7 @@ export function loadSenderContract({ name, create, skip }: SenderUnderTest): voi
         expect(medians[2]).toBeGreaterThan((medians[1] ?? 0) + 500);
         expect(Math.max(...sent.progress.map(({ waiting }) => waiting))).toBeGreaterThan(50);
         // the service time is that of ten at once, and hides all of it
-        expect(at(mergeHistograms(sent.seconds.map((each) => each.serviceTime)), 99)).toBeLessThan(
-          500,
-        );
+        expect(at(serviceTimes(sent), 99)).toBeLessThan(500);
       });
 
       it('follow a ramp and a silence, second by second', async () => {
@@ -608,6 +607,10 @@ function windows(instantsMs: readonly number[]): readonly number[] {
 
 function responseTimes({ seconds }: Sent): LatencyHistogram {
   return mergeHistograms(seconds.map(({ responseTime }) => responseTime));
+}
+
+function serviceTimes({ seconds }: Sent): LatencyHistogram {
+  return mergeHistograms(seconds.map(({ serviceTime }) => serviceTime));
 }
 
 function at(histogram: LatencyHistogram, percentile: number): number {
