@@ -2,11 +2,13 @@
 import { z } from 'zod';
 import type { Analysis } from '../../analysis/analyze.js';
 import type { Timeline } from '../../timeline/record.js';
+import { costFields, costJson } from './cost-section.js';
 import { hpaFields, hpaJson } from './hpa-section.js';
 import { loadFields, loadJson } from './load-section.js';
 import { runFields, runJson } from './run-section.js';
 import { scalingFields, scalingJson } from './scaling-section.js';
 import { serviceFields, serviceJson } from './service-section.js';
+import { userFields, userJson } from './user-section.js';
 import { verdictFields, verdictJson } from './verdict-section.js';
 
 /** Version of the shape; it rises when a field changes its meaning or goes. */
@@ -20,7 +22,9 @@ const reportSchema = z
     ...scalingFields,
     ...hpaFields,
     ...loadFields,
+    ...userFields,
     ...serviceFields,
+    ...costFields,
   })
   .describe('Report of one hpa-lab run');
 
@@ -36,7 +40,9 @@ export function jsonReport(timeline: Timeline, analysis: Analysis): JsonReport {
     ...scalingJson(analysis),
     ...hpaJson(analysis),
     ...loadJson(analysis),
+    ...userJson(analysis),
     ...serviceJson(analysis),
+    ...costJson(analysis),
   };
 }
 
