@@ -56,6 +56,11 @@ export class Redraw {
   #draw(): void {
     const { view, line } = this.#options;
     if (this.#view === undefined) process.stdout.write(`${line()}\n`);
-    else this.#view(view(process.stdout.columns ?? DEFAULT_COLUMNS).join('\n'));
+    else this.#view(view(columnsOf(process.stdout.columns)).join('\n'));
   }
+}
+
+/** A terminal that does not know its size says 0. */
+function columnsOf(told: number | undefined): number {
+  return told === undefined || told === 0 ? DEFAULT_COLUMNS : told;
 }
