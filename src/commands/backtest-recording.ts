@@ -28,6 +28,9 @@ export interface RecordingOptions {
   readonly syncPeriod: string;
 }
 
+/** Over half a year at the default period. */
+const MAX_SYNCS = 1_000_000;
+
 /**
  * The syncs of a recording.
  *
@@ -44,6 +47,7 @@ export function recordingInputs(
   const requests = requestsOf(options, hpa, faults);
   const replicas = replicasOf(options, faults);
   const series = seriesOf(path, options.series, faults);
+  faults.push(...spanFaults(path, series, syncPeriodMs));
   if (faults.length > 0) throw new LabError('USAGE', faults.join('\n'));
   const { series: kind } = options;
   const made = usageSyncs(series, {
@@ -69,6 +73,24 @@ export function recordingInputs(
     thenTitle: undefined,
     notes,
   };
+}
+
+/** Times of several units in one file make a recording of decades. */
+function spanFaults(
+  path: string,
+  series: readonly UsageSeries[],
+  syncPeriodMs: number,
+): readonly string[] {
+  let [firstMs, lastMs] = [Infinity, -Infinity];
+  for (const { samples } of series) {
+    firstMs = Math.min(firstMs, samples[0]?.atMs ?? Infinity);
+    lastMs = Math.max(lastMs, samples.at(-1)?.atMs ?? -Infinity);
+  }
+  if (!(lastMs - firstMs > MAX_SYNCS * syncPeriodMs)) return [];
+  const [first, last] = [firstMs, lastMs].map((ms) => new Date(ms).toISOString());
+  return [
+    `${path}: expected at most ${MAX_SYNCS.toLocaleString('en-US')} syncs from its first time to its last, got ${first} to ${last}: are all times in one unit?`,
+  ];
 }
 
 function periodOf({ syncPeriod }: RecordingOptions, faults: string[]): number {

@@ -1,6 +1,7 @@
 /** CPU use from the answer to a Prometheus range query. */
 import { z } from 'zod';
 import { fieldOf, valueAt } from '../../core/json.js';
+import { knownInstant } from '../../load/replay/csv-cells.js';
 import { type JsonFault, parseJsonText, placedInJson } from '../../load/replay/json-text.js';
 import { type PlacedSample, recordedSeries, type UsageRecording } from './usage-recording.js';
 
@@ -88,9 +89,11 @@ function valueFaults({ values }: Series, series: number): readonly JsonFault[] {
     const path = ['data', 'result', series, 'values', index];
     const before = values[index - 1]?.[0] ?? -Infinity;
     const isInOrder = seconds > before;
+    const isInstant = knownInstant(seconds * 1_000) !== undefined;
     const number = value === '' ? undefined : Number(value);
     const isNumber = value === 'NaN' || (number !== undefined && number >= 0 && number < Infinity);
     return [
+      ...(isInstant ? [] : [{ path, expected: 'a time in seconds', found: String(seconds) }]),
       ...(isInOrder ? [] : [{ path, expected: `a time after ${before}`, found: String(seconds) }]),
       ...(isNumber ? [] : [{ path, expected: 'a number of at least 0', found: `"${value}"` }]),
     ];

@@ -261,6 +261,15 @@ spec:
     expect(faults).toContainEqual(expect.stringMatching(fault));
   });
 
+  it('with times of two units is refused, not decided for ever', async () => {
+    const path = file('units.csv', `time,a\n0,1\n${Date.UTC(2026, 10, 22)},1\n`);
+
+    expect(await refused(() => printed(path, { request: '1' }))).toEqual([
+      'USAGE 2',
+      './units.csv: expected at most 1,000,000 syncs from its first time to its last, got 1970-01-01T00:00:00.000Z to 2026-11-22T00:00:00.000Z: are all times in one unit?',
+    ]);
+  });
+
   it('that is not there is refused', async () => {
     expect(await refused(() => printed(join(folder, 'none.csv'), {}))).toEqual([
       'USAGE 2',

@@ -70,6 +70,14 @@ describe('CPU use as a table', () => {
       ],
     },
     {
+      name: 'times that no calendar knows',
+      text: 'time,a\n1e300,1\nInfinity,1\n',
+      faults: ['2:1', '3:1'].map(
+        (place, index) =>
+          `${place}: expected a time: seconds, milliseconds since the epoch or an ISO 8601 date, got "${index === 0 ? '1e300' : 'Infinity'}"`,
+      ),
+    },
+    {
       name: 'a wide table that is not one',
       text: `time,a,a,\n${AT},1,2,3,4\n`,
       faults: [

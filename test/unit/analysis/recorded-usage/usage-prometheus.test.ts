@@ -95,6 +95,11 @@ describe('CPU use of a Prometheus range', () => {
       ],
     },
     {
+      name: 'a time that no calendar knows',
+      text: answer([{ pod: 'a' }, [1e300, '1']]),
+      faults: [/expected a time in seconds, got 1e\+300$/],
+    },
+    {
       name: 'values that are none, and times that fall',
       text: answer([{ pod: 'a' }, [10, '-1'], [5, 'x'], [20, '+Inf'], [30, '']]),
       faults: [
