@@ -38,10 +38,11 @@ export class LinePlot {
 
   /**
    * @param {import('./page-data.js').Plot} plot - to draw.
-   * @param {HTMLElement} place - where.
+   * @param {{ readonly place: HTMLElement, readonly width: number }} where - and how wide it is, CSS pixels:
+   *   measured before anything is drawn, because each measuring after it lays the page out again.
    * @param {PlotContext} context - of the page.
    */
-  constructor(plot, place, context) {
+  constructor(plot, { place, width }, context) {
     this.#plot = plot;
     this.#place = place;
     this.#context = context;
@@ -50,7 +51,7 @@ export class LinePlot {
       element instanceof HTMLElement ? [[element, element.textContent]] : [],
     );
     const values = plot.lines.map((line) => [...line.values]);
-    this.#drawn = new uPlot(this.#options(), [plot.instants, ...values], place);
+    this.#drawn = new uPlot(this.#options(width), [plot.instants, ...values], place);
     this.#followPointer();
     // The place tells in words what the canvas shows.
     this.#drawn.ctx.canvas.setAttribute('aria-hidden', 'true');
@@ -130,11 +131,13 @@ export class LinePlot {
     return this.#plot.lines.map(({ values }) => valueText(values[row], this.#plot));
   }
 
-  /** @returns {uPlot.Options} how uPlot is to draw it. */
-  #options() {
+  /**
+   * @param {number} width - CSS pixels.
+   * @returns {uPlot.Options} how uPlot is to draw it.
+   */
+  #options(width) {
     const { view, data, palette } = this.#context;
     const plot = this.#plot;
-    const width = this.#place.clientWidth;
     return {
       width,
       height: heightFor(width),

@@ -14,10 +14,12 @@ const palette = new Palette();
 const context = { data, view, palette };
 /** @type {LinePlot[]} */
 const plots = [];
-for (const each of data.plots) {
+const places = data.plots.flatMap((each) => {
   const place = document.querySelector(`[data-plot="${each.id}"]`);
-  if (!(place instanceof HTMLElement)) continue;
-  const plot = new LinePlot(withInstants(each), place, context);
+  return place instanceof HTMLElement ? [{ each, place, width: place.clientWidth }] : [];
+});
+for (const { each, place, width } of places) {
+  const plot = new LinePlot(withInstants(each), { place, width }, context);
   plots.push(plot);
   linkKeys(plot, context);
   if (each.id === 'replicas') addDecisionMarks(plot, context);
