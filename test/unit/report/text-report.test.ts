@@ -81,7 +81,7 @@ describe('the text report', () => {
 
     expect(list).toMatch(/^Not known \(\d+ of \d+ measures; names as in thresholds\)/);
     expect(list).toContain('elasticity.underProvisioning.accuracy, .pods, .timeshare');
-    expect(list.match(/no demand curve/g)).toHaveLength(1);
+    expect(list?.match(/no demand curve/g)).toHaveLength(1);
   });
 
   it('shows three waterfalls at most, the slowest, and all scale-ups in a table', () => {
