@@ -42,12 +42,12 @@ function weightOf({ fromT, t, totalMillicores }: CpuUsage): number {
   return totalMillicores * (t - fromT);
 }
 
-/** A pod was short of CPU over an interval. */
+/** A pod was short of CPU for a while. */
 export interface ShortOfCpu extends Span {
   readonly pod: string;
   /** Share of its scheduling periods in which it was stopped; undefined where they are not counted. */
   readonly throttledShare: number | undefined;
-  /** Its use against its limit; undefined without one. */
+  /** Its highest use against its limit; undefined without one. */
   readonly ofLimit: number | undefined;
 }
 
@@ -56,7 +56,10 @@ const THROTTLED_SHARE = 0.1;
 /** Where periods are not counted: so near to the limit a pod is stopped now and then. */
 const NEAR_LIMIT = 0.95;
 
-/** Intervals in which a pod was throttled in a tenth of its periods, else used 95 % of its CPU limit. */
+/**
+ * When pods were throttled in a tenth of their periods, else used 95 % of their CPU limit; such intervals
+ * of a pod less than 5 s apart are one. In order of time.
+ */
 export function shortOfCpu(
   pods: readonly PodHistory[],
   use: PodUse,
@@ -64,24 +67,44 @@ export function shortOfCpu(
 ): readonly ShortOfCpu[] {
   const found = pods.flatMap(({ name }) => {
     const limit = troublesNamed(troubles, name).limits.cpuMillicores;
-    return (use.byPod.get(name) ?? []).flatMap((interval) => shortage(name, interval, limit));
+    return shortagesOf(name, use.byPod.get(name) ?? [], limit);
   });
   return found.sort((a, b) => a.fromT - b.fromT);
 }
 
-function shortage(
+interface OpenShortage {
+  readonly fromT: number;
+  toT: number;
+  periods: number;
+  throttledPeriods: number;
+  ofLimit: number | undefined;
+}
+
+function shortagesOf(
   pod: string,
-  { fromT, toT, cpuMillicores, periods, throttledPeriods }: UseInterval,
+  intervals: readonly UseInterval[],
   limit: number | undefined,
 ): readonly ShortOfCpu[] {
-  const ofLimit = limit === undefined || limit <= 0 ? undefined : cpuMillicores / limit;
-  const throttledShare =
-    periods === undefined || throttledPeriods === undefined || periods === 0
-      ? undefined
-      : throttledPeriods / periods;
-  const isShort =
-    throttledShare === undefined ? (ofLimit ?? 0) >= NEAR_LIMIT : throttledShare >= THROTTLED_SHARE;
-  return isShort ? [{ pod, fromT, toT, throttledShare, ofLimit }] : [];
+  const joined: OpenShortage[] = [];
+  for (const { fromT, toT, cpuMillicores, periods = 0, throttledPeriods = 0 } of intervals) {
+    const ofLimit = limit === undefined || limit <= 0 ? undefined : cpuMillicores / limit;
+    const isShort =
+      periods === 0 ? (ofLimit ?? 0) >= NEAR_LIMIT : throttledPeriods / periods >= THROTTLED_SHARE;
+    if (!isShort) continue;
+    const last = joined.at(-1);
+    if (last === undefined || fromT - last.toT > NOISE_MS) {
+      joined.push({ fromT, toT, periods, throttledPeriods, ofLimit });
+      continue;
+    }
+    last.toT = toT;
+    last.periods += periods;
+    last.throttledPeriods += throttledPeriods;
+    last.ofLimit = Math.max(last.ofLimit ?? 0, ofLimit ?? 0);
+  }
+  return joined.map(({ fromT, toT, periods, throttledPeriods, ofLimit }) => {
+    const throttledShare = periods === 0 ? undefined : throttledPeriods / periods;
+    return { pod, fromT, toT, throttledShare, ofLimit };
+  });
 }
 
 /** What a shortage was, in words. */

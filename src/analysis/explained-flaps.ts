@@ -91,7 +91,7 @@ function surroundings({ pod }: Flap, span: Span, sources: FlapSources): FlapSurr
   );
   const last = valueOf(failures)?.at(-1)?.message;
   return {
-    cpuThrottledShare: throttled(intervals),
+    cpuThrottledShare: throttled([intervals]),
     cpuOfLimit:
       limit === undefined || limit <= 0
         ? noData('the pod has no CPU limit')

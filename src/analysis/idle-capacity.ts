@@ -22,64 +22,61 @@ export function idleShare(
   { prices, use, span }: { readonly prices: Prices; readonly use: PodUse; readonly span: Span },
 ): Measure {
   if (use.source.kind !== 'measured') return use.source;
-  const readings = billed.pods.map((pod) => ({
-    pod,
-    intervals: (use.byPod.get(pod.name) ?? []).flatMap((each) => clipped(each, pod, span)),
-  }));
-  const sums =
-    prices.kind === 'pods' ? ofPods(readings, prices) : ofNodes(readings, billed, prices);
+  const reads = (visit: Visit): void => {
+    for (const pod of billed.pods) {
+      for (const each of use.byPod.get(pod.name) ?? []) {
+        const fromT = Math.max(each.fromT, pod.fromT, span.fromT);
+        const toT = Math.min(each.toT, pod.toT, span.toT);
+        if (toT > fromT) visit(pod, each, { fromT, toT });
+      }
+    }
+  };
+  const sums = prices.kind === 'pods' ? ofPods(reads, prices) : ofNodes(reads, billed, prices);
   return sums.paid <= 0
     ? noData('nothing was paid for while the use of pods was read')
     : measured(1 - sums.used / sums.paid);
 }
 
-interface Reading {
-  readonly pod: BilledPod;
-  readonly intervals: readonly UseInterval[];
-}
+/** Called with each reading of a billed pod, and the time of it in which the pod was billed. */
+type Visit = (pod: BilledPod, reading: UseInterval, time: Span) => void;
 
 interface Sums {
   readonly used: number;
   readonly paid: number;
 }
 
-function clipped(each: UseInterval, pod: Span, span: Span): readonly UseInterval[] {
-  const fromT = Math.max(each.fromT, pod.fromT, span.fromT);
-  const toT = Math.min(each.toT, pod.toT, span.toT);
-  return toT > fromT ? [{ ...each, fromT, toT }] : [];
-}
-
-function ofPods(readings: readonly Reading[], prices: PodPrices): Sums {
+function ofPods(reads: (visit: Visit) => void, prices: PodPrices): Sums {
   let used = 0;
   let paid = 0;
-  for (const { pod, intervals } of readings) {
-    const { size } = pod;
-    for (const { fromT, toT, cpuMillicores, memoryBytes } of intervals) {
-      const hours = (toT - fromT) / MS_AN_HOUR;
-      paid += hours * sizeHour(size, prices);
-      const usedSize = {
-        cpuMillicores: Math.min(cpuMillicores, size.cpuMillicores),
-        memoryBytes: Math.min(memoryBytes, size.memoryBytes),
-      };
-      used += hours * sizeHour(usedSize, prices);
-    }
-  }
+  reads(({ size }, { cpuMillicores, memoryBytes }, { fromT, toT }) => {
+    const hours = (toT - fromT) / MS_AN_HOUR;
+    paid += hours * sizeHour(size, prices);
+    const usedSize = {
+      cpuMillicores: Math.min(cpuMillicores, size.cpuMillicores),
+      memoryBytes: Math.min(memoryBytes, size.memoryBytes),
+    };
+    used += hours * sizeHour(usedSize, prices);
+  });
   return { used, paid };
 }
 
-function ofNodes(readings: readonly Reading[], billed: BilledTime, prices: NodePrices): Sums {
+function ofNodes(reads: (visit: Visit) => void, billed: BilledTime, prices: NodePrices): Sums {
   const { node, nodeHour, cpuShare } = prices;
   const price = {
     vcpuHour: (nodeHour * cpuShare) / node.vcpus,
     gibHour: (nodeHour * (1 - cpuShare)) / node.memoryGib,
   };
-  const all = readings.flatMap(({ intervals }) => intervals);
-  const covered = union(all);
-  const used = all.reduce(
-    (sum, each) => sum + ((each.toT - each.fromT) / MS_AN_HOUR) * sizeHour(each, price),
-    0,
-  );
-  const paid = covered.reduce((sum, span) => sum + amountWithin(billed.intervals, span), 0);
+  let used = 0;
+  const times: Span[] = [];
+  reads((_, reading, time) => {
+    used += ((time.toT - time.fromT) / MS_AN_HOUR) * sizeHour(reading, price);
+    const last = times.at(-1);
+    // Readings of one pod follow each other: what touches is joined at once.
+    if (last !== undefined && last.toT === time.fromT) {
+      times[times.length - 1] = { fromT: last.fromT, toT: time.toT };
+    } else times.push(time);
+  });
+  const paid = union(times).reduce((sum, span) => sum + amountWithin(billed.intervals, span), 0);
   // A burst above what nodes have, by a reading's error, is not worth more than all of it.
   return { used: Math.min(used, paid), paid };
 }

@@ -38,36 +38,51 @@ export function podUse(timeline: Timeline): PodUse {
   return { source: noData('the use of pods was not recorded'), byPod: new Map() };
 }
 
+/** A reading and when it was made. */
+interface TimedReading {
+  readonly t: number;
+  readonly pod: KernelReading;
+}
+
 function kernelUse(records: readonly CpuRecord[]): ReadonlyMap<string, readonly UseInterval[]> {
   const byPod = new Map<string, UseInterval[]>();
+  const last = new Map<string, TimedReading>();
   let fromT: number | undefined;
-  let earlier = new Map<string, KernelReading>();
   for (const { t, pods } of records) {
-    if (fromT !== undefined && t > fromT && t - fromT <= KERNEL_GAP_MS) {
-      for (const pod of pods) {
-        add(byPod, pod.name, between({ fromT, toT: t }, earlier.get(pod.uid), pod));
+    const isNear = fromT !== undefined && t > fromT && t - fromT <= KERNEL_GAP_MS;
+    for (const pod of pods) {
+      if (isNear && fromT !== undefined) {
+        const before = last.get(pod.uid);
+        add(
+          byPod,
+          pod.name,
+          between({ fromT, toT: t }, before?.t === fromT ? before.pod : undefined, pod),
+        );
       }
+      last.set(pod.uid, { t, pod });
     }
     fromT = t;
-    earlier = new Map(pods.map((pod) => [pod.uid, pod]));
   }
   return byPod;
 }
 
 /** @param before - undefined for a pod that is new: all it has used since its start counts. */
-function between(span: Span, before: KernelReading | undefined, after: KernelReading): UseInterval {
-  const usedMs = risen(before?.cpuMs, after.cpuMs);
-  const { memoryBytes, periods, throttledPeriods } = after;
+function between(
+  { fromT, toT }: Span,
+  before: KernelReading | undefined,
+  { cpuMs, memoryBytes, periods, throttledPeriods }: KernelReading,
+): UseInterval {
+  const cpuMillicores = (risen(before?.cpuMs, cpuMs) * 1_000) / (toT - fromT);
+  if (periods === undefined || throttledPeriods === undefined) {
+    return { fromT, toT, cpuMillicores, memoryBytes };
+  }
   return {
-    ...span,
-    cpuMillicores: (usedMs * 1_000) / (span.toT - span.fromT),
+    fromT,
+    toT,
+    cpuMillicores,
     memoryBytes,
-    ...(periods === undefined || throttledPeriods === undefined
-      ? {}
-      : {
-          periods: risen(before?.periods, periods),
-          throttledPeriods: risen(before?.throttledPeriods, throttledPeriods),
-        }),
+    periods: risen(before?.periods, periods),
+    throttledPeriods: risen(before?.throttledPeriods, throttledPeriods),
   };
 }
 

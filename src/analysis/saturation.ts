@@ -76,67 +76,106 @@ interface PodReadings {
   readonly restarts: number;
 }
 
-interface Weighted {
-  readonly value: number;
-  readonly weight: number;
-}
-
 function figures(all: readonly PodReadings[], source: PodUse['source']): SaturationFigures {
-  const spread = (
-    what: string,
-    of: (interval: UseInterval, readings: PodReadings) => number | undefined,
-  ): Measure<Spread> => {
+  const spread = (what: string, of: ShareOf): Measure<Spread> => {
     if (source.kind !== 'measured') return source;
-    const values = all.flatMap((readings) =>
-      readings.intervals.flatMap((interval): readonly Weighted[] => {
-        const value = of(interval, readings);
-        return value === undefined ? [] : [{ value, weight: interval.toT - interval.fromT }];
-      }),
-    );
-    if (values.length > 0) return measured(spreadOf(values));
+    const shares = sharesOf(all, of);
+    if (shares.values.length > 0) return measured(spreadOf(shares));
     const hasReadings = all.some(({ intervals }) => intervals.length > 0);
     return noData(hasReadings ? `no pod has a ${what}` : 'the use of the pods was not read');
   };
   return {
-    cpuOfRequest: spread('CPU request', ({ cpuMillicores }, { pod }) =>
-      shareOf(cpuMillicores, pod.requests.cpuMillicores),
-    ),
-    cpuOfLimit: spread('CPU limit', ({ cpuMillicores }, { limits }) =>
-      shareOf(cpuMillicores, limits.cpuMillicores),
-    ),
-    throttledShare: throttled(all.flatMap(({ intervals }) => intervals)),
-    memoryOfLimit: spread('memory limit', ({ memoryBytes }, { limits }) =>
-      shareOf(memoryBytes, limits.memoryBytes),
-    ),
+    cpuOfRequest: spread('CPU request', {
+      whole: ({ pod }) => pod.requests.cpuMillicores,
+      used: ({ cpuMillicores }) => cpuMillicores,
+    }),
+    cpuOfLimit: spread('CPU limit', {
+      whole: ({ limits }) => limits.cpuMillicores,
+      used: ({ cpuMillicores }) => cpuMillicores,
+    }),
+    throttledShare: throttled(all.map(({ intervals }) => intervals)),
+    memoryOfLimit: spread('memory limit', {
+      whole: ({ limits }) => limits.memoryBytes,
+      used: ({ memoryBytes }) => memoryBytes,
+    }),
     oomKills: all.reduce((sum, { oomKills }) => sum + oomKills, 0),
     restarts: all.reduce((sum, { restarts }) => sum + restarts, 0),
   };
 }
 
-function shareOf(value: number, whole: number | undefined): number | undefined {
-  return whole === undefined || whole <= 0 ? undefined : value / whole;
+interface ShareOf {
+  readonly whole: (readings: PodReadings) => number | undefined;
+  readonly used: (interval: UseInterval) => number;
+}
+
+/** Values with the time that each counts for. */
+interface Weighted {
+  readonly values: Float64Array;
+  readonly weights: Float64Array;
+}
+
+/** An hour of 50 pods has 180,000 readings: they are gone through as numbers, not as objects. */
+function sharesOf(all: readonly PodReadings[], { whole, used }: ShareOf): Weighted {
+  const known = all.filter((readings) => (whole(readings) ?? 0) > 0);
+  const count = known.reduce((sum, { intervals }) => sum + intervals.length, 0);
+  const values = new Float64Array(count);
+  const weights = new Float64Array(count);
+  let index = 0;
+  for (const readings of known) {
+    const of = whole(readings) ?? 0;
+    for (const interval of readings.intervals) {
+      values[index] = used(interval) / of;
+      weights[index] = interval.toT - interval.fromT;
+      index++;
+    }
+  }
+  return { values, weights };
 }
 
 /** Throttled periods / periods over some readings; absent where the machine does not count them. */
-export function throttled(intervals: readonly UseInterval[]): Measure {
+export function throttled(all: readonly (readonly UseInterval[])[]): Measure {
   let periods = 0;
   let throttledPeriods = 0;
-  for (const each of intervals) {
-    periods += each.periods ?? 0;
-    throttledPeriods += each.throttledPeriods ?? 0;
+  for (const intervals of all) {
+    for (const each of intervals) {
+      periods += each.periods ?? 0;
+      throttledPeriods += each.throttledPeriods ?? 0;
+    }
   }
   return periods === 0
     ? noData('throttled periods were not counted')
     : measured(throttledPeriods / periods);
 }
 
-function spreadOf(values: readonly Weighted[]): Spread {
-  const sorted = [...values].sort((a, b) => a.value - b.value);
-  const whole = sorted.reduce((sum, { weight }) => sum + weight, 0);
-  const mean = sorted.reduce((sum, { value, weight }) => sum + value * weight, 0) / whole;
-  let passed = 0;
-  // Sums of weights are a little off; the last value is never passed over for it.
-  const p95 = sorted.find(({ weight }) => (passed += weight) >= whole * 0.95 * (1 - 1e-12));
-  const max = sorted.at(-1)?.value ?? 0;
-  return { mean, p95: p95?.value ?? max, max };
+/** @param shares - at least one. */
+function spreadOf({ values, weights }: Weighted): Spread {
+  let whole = 0;
+  let sum = 0;
+  let max = -Infinity;
+  for (const [index, value] of values.entries()) {
+    const weight = weights[index] ?? 0;
+    whole += weight;
+    sum += value * weight;
+    if (value > max) max = value;
+  }
+  return { mean: sum / whole, p95: notExceeded({ values, weights }, 0.95 * whole), max };
+}
+
+/** The smallest value such that values up to it weigh at least `wanted`, by halving: O(n log n). */
+function notExceeded({ values, weights }: Weighted, wanted: number): number {
+  const sorted = values.toSorted();
+  let low = 0;
+  let high = sorted.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const limit = sorted[middle] ?? Infinity;
+    let weight = 0;
+    for (let index = 0; index < values.length; index++) {
+      if ((values[index] ?? Infinity) <= limit) weight += weights[index] ?? 0;
+    }
+    // Sums of weights are a little off; no value is passed over for it.
+    if (weight >= wanted * (1 - 1e-12)) high = middle;
+    else low = middle + 1;
+  }
+  return sorted[low] ?? Number.NaN;
 }
