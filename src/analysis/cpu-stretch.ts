@@ -17,15 +17,15 @@ export const METRIC_AGE_MS = 60_000;
  * the run began; undefined when it was not so shortly before the decision.
  *
  * @param byT - instant of the decision.
- * @param holds - whether a usage, millicores of all pods, is of that kind.
+ * @param holds - whether a usage, millicores of all pods, is of that kind at an instant.
  */
 export function stretchStart(
   usage: readonly CpuUsage[],
   byT: number,
-  holds: (totalMillicores: number) => boolean,
+  holds: (totalMillicores: number, t: number) => boolean,
 ): number | undefined {
-  const within = smoothed(usage.filter(({ t }) => t <= byT)).filter(({ totalMillicores }) =>
-    holds(totalMillicores),
+  const within = smoothed(usage.filter(({ t }) => t <= byT)).filter(({ totalMillicores, t }) =>
+    holds(totalMillicores, t),
   );
   const last = within.at(-1);
   if (last === undefined || last.t < byT - METRIC_AGE_MS) return undefined;

@@ -1,6 +1,7 @@
 /** Why a scale-up came: when usage went over target, which load change it was, when the metric showed it. */
 import { formatDurationMs } from '../core/duration.js';
 import type { PodMetricsRecord } from '../timeline/record.js';
+import { seriesValueAt, type StepSeries } from '../timeline/series.js';
 import { METRIC_AGE_MS, NOISE_MS, stretchStart } from './cpu-stretch.js';
 import type { CpuUsage } from './cpu-usage.js';
 import type { LoadChange } from './load-changes.js';
@@ -17,6 +18,10 @@ export interface CauseSources {
   readonly target: Measure<CpuTarget>;
   readonly usage: readonly CpuUsage[];
   readonly metrics: readonly PodMetricsRecord[];
+  /** Desired size over time. */
+  readonly desired: StepSeries;
+  /** All rescales of the run, in order of time. */
+  readonly rescales: readonly Rescale[];
 }
 
 /** A load change and when usage answered to it. */
@@ -30,10 +35,12 @@ export interface Cause {
 /**
  * Which load change a scale-up answers to, and when usage went over target by it.
  *
- * Usage is *over target* when that of all pods, spread over as many as there were, is above target and
- * tolerance. Smoothed over some seconds, it is so in a stretch up to the decision. The load change is the
- * last rise before that stretch; without readings, before the decision. Over target is then the first
- * single reading, from the load change on, that is over; its resolution is that of the readings.
+ * Usage is *over target* when that of all pods, spread over as many as the decision found (or as there
+ * were at that time, if more), is above target and tolerance. Smoothed over some seconds, it is so in a
+ * stretch up to the decision. The load change is the last rise before that stretch; without readings,
+ * before the decision. There is none when a scale-down came between them: then usage was over target
+ * because there were fewer pods. Over target is the first single reading, from the load change on, that
+ * is over; its resolution is that of the readings.
  *
  * @param changes - empty when the load is not known.
  */
@@ -43,7 +50,7 @@ export function causeOf(
   changes: readonly LoadChange[],
 ): Cause {
   const stretchT = startOfStretchOver(rescale, sources);
-  const change = lastRise(changes, valueOf(stretchT) ?? rescale.t);
+  const change = riseBefore(changes, { stretchT: valueOf(stretchT), rescale }, sources.rescales);
   if (stretchT.kind !== 'measured') return { change, overTarget: stretchT, readingMs: undefined };
   const fromT = valueOf(change)?.t ?? stretchT.value - NOISE_MS;
   return { change, ...firstOver(rescale, sources, fromT) };
@@ -89,15 +96,20 @@ function firstOver(
 
 const NO_READINGS = 'true CPU usage was not read';
 
-function startOfStretchOver(rescale: Rescale, { target, usage }: CauseSources): Measure {
+function startOfStretchOver(rescale: Rescale, { target, usage, desired }: CauseSources): Measure {
   if (target.kind !== 'measured') return target;
   if (usage.length === 0) return noData(NO_READINGS);
-  const startT = stretchStart(usage, rescale.t, (totalMillicores) =>
-    isOverTarget(totalMillicores, rescale.from, target.value),
+  const startT = stretchStart(usage, rescale.t, (totalMillicores, t) =>
+    isOverTarget(
+      totalMillicores,
+      // up to the decision: at its instant the series has the new size already
+      t < rescale.t ? Math.max(rescale.from, seriesValueAt(desired, t) ?? 0) : rescale.from,
+      target.value,
+    ),
   );
   return startT === undefined
     ? notReached(
-        `true CPU usage, smoothed over ${formatDurationMs(NOISE_MS)}, was not over target for ${rescale.from} pods in the ${formatDurationMs(METRIC_AGE_MS)} before the decision`,
+        `true CPU usage, smoothed over ${formatDurationMs(NOISE_MS)}, was not over target in the ${formatDurationMs(METRIC_AGE_MS)} before the decision`,
       )
     : measured(startT);
 }
@@ -110,10 +122,24 @@ function usageText(reading: CpuUsage, { from }: Rescale, target: CpuTarget): str
   );
 }
 
-function lastRise(changes: readonly LoadChange[], byT: number): Measure<LoadChange> {
+/** The last rise before the stretch over target, else before the decision. */
+function riseBefore(
+  changes: readonly LoadChange[],
+  { stretchT, rescale }: { readonly stretchT: number | undefined; readonly rescale: Rescale },
+  rescales: readonly Rescale[],
+): Measure<LoadChange> {
   if (changes.length === 0) return noData('the load is not known');
+  const byT = stretchT ?? rescale.t;
   const rise = changes.findLast(({ t, direction }) => direction === 'up' && t <= byT);
-  return rise === undefined ? noData('no rise of the load came before it') : measured(rise);
+  if (rise === undefined) return noData('no rise of the load came before it');
+  const fewer = rescales.findLast(
+    ({ t, from, to }) => to < from && t > rise.t && t <= byT && t < rescale.t,
+  );
+  return fewer === undefined || stretchT === undefined
+    ? measured(rise)
+    : noData(
+        `usage was over target because it had been scaled down to ${fewer.to}, not because the load rose`,
+      );
 }
 
 /**

@@ -94,6 +94,8 @@ export function scalingAnalysis(timeline: Timeline, load: LoadFacts): ScalingAna
     events: recordsOf(timeline, 'event'),
     changes: valueOf(changes) ?? [],
     pods,
+    desired,
+    rescales: all,
     ready,
     existing: existingSeries(pods),
     endpoints: endpointSeries(timeline),

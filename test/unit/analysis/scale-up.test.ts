@@ -219,6 +219,26 @@ describe('the load change of a scale-up', () => {
     expect(causeAfterPause(2_000)).toBe('burst');
   });
 
+  it('is none when only a scale-down made it necessary', () => {
+    const { scaleUps, scaleUpTimes } = analyze(
+      aTimeline({
+        rescales: [
+          { t: 82_000, to: 10 },
+          { t: 97_000, to: 4 },
+          { t: 112_000, to: 9 },
+        ],
+      }),
+    );
+
+    expect(scaleUps[1]?.change).toEqual({
+      kind: 'no-data',
+      because:
+        'usage was over target because it had been scaled down to 4, not because the load rose',
+    });
+    expect(stageOf(scaleUps[1]!, 'over-target')?.kind).toBe('measured');
+    expect(scaleUpTimes.latency.n).toBe(1);
+  });
+
   it('is the second of two bursts when the pods had calmed down between them', () => {
     expect(causeAfterPause(20_000)).toBe('again');
   });
