@@ -3,7 +3,7 @@ import { analyze, type Analysis } from '../analysis/analyze.js';
 import { thresholdVerdicts, type ThresholdVerdict } from '../analysis/threshold-verdicts.js';
 import { csvReport } from '../report/csv-report.js';
 import { htmlReport } from '../report/html/html-report.js';
-import { jsonReport } from '../report/json/json-report.js';
+import { jsonReportText } from '../report/json/json-report.js';
 import { junitReport } from '../report/junit-report.js';
 import { markdownReport } from '../report/markdown-report.js';
 import { textReport, type TextReportOptions } from '../report/text-report.js';
@@ -59,7 +59,7 @@ const RENDERERS: Readonly<
       cutLine === undefined ? '' : `\nThe timeline's last line (${cutLine.line}) was cut short.\n`;
     return `${textReport(timeline, analysis, text)}${cut}`;
   },
-  json: ({ timeline, analysis }) => `${JSON.stringify(jsonReport(timeline, analysis), null, 2)}\n`,
+  json: ({ timeline, analysis }) => jsonReportText(timeline, analysis),
   markdown: ({ timeline, analysis }) => markdownReport(timeline, analysis),
   junit: ({ timeline, analysis }) => junitReport(timeline, analysis),
   html: ({ timeline, analysis }) => htmlReport(timeline, analysis, { assets: readHtmlAssets() }),

@@ -9,6 +9,7 @@ import { experimentOf, recordsOf } from '../analysis/run-facts.js';
 import { profileOf } from '../load/profile.js';
 import type { Timeline } from '../timeline/record.js';
 import { seriesValueAt, type StepSeries } from '../timeline/series.js';
+import { dataNumber } from './format.js';
 import {
   answeredOf,
   cpuPercentSeries,
@@ -127,6 +128,6 @@ function csv(rows: readonly (readonly Cell[])[]): string {
 
 function cellText(cell: Cell): string {
   if (cell === undefined) return '';
-  const text = String(cell);
+  const text = String(typeof cell === 'number' ? dataNumber(cell) : cell);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

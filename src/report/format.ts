@@ -32,6 +32,13 @@ export function numberText(value: number, digits = 0): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: digits });
 }
 
+const DATA_DIGITS = 12;
+
+/** A number for data: without the last digits, which tell only in which order things were added up. */
+export function dataNumber(value: number): number {
+  return Number.isInteger(value) ? value : Number(value.toPrecision(DATA_DIGITS));
+}
+
 /** A share as percent: `0.36 %`, `12 %`; never `0 %` or `100 %` for what is not quite that. */
 export function percentText(share: number): string {
   const percent = share * 100;

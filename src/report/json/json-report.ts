@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Analysis } from '../../analysis/analyze.js';
 import type { Timeline } from '../../timeline/record.js';
+import { dataNumber } from '../format.js';
 import { costFields, costJson } from './cost-section.js';
 import { hpaFields, hpaJson } from './hpa-section.js';
 import { loadFields, loadJson } from './load-section.js';
@@ -44,6 +45,16 @@ export function jsonReport(timeline: Timeline, analysis: Analysis): JsonReport {
     ...serviceJson(analysis),
     ...costJson(analysis),
   };
+}
+
+/** `report.json` as it is written, with a line end; fractions have twelve digits. */
+export function jsonReportText(timeline: Timeline, analysis: Analysis): string {
+  const text = JSON.stringify(
+    jsonReport(timeline, analysis),
+    (_, value: unknown) => (typeof value === 'number' ? dataNumber(value) : value),
+    2,
+  );
+  return `${text}\n`;
 }
 
 /** The JSON Schema (2020-12) of `report.json`. */

@@ -12,8 +12,13 @@ import { describe, expect, it } from 'vitest';
 import { analyze, type Analysis } from '../../../src/analysis/analyze.js';
 import { fieldOf, isRecord } from '../../../src/core/json.js';
 import { csvReport, csvSeries } from '../../../src/report/csv-report.js';
+import { dataNumber } from '../../../src/report/format.js';
 import { htmlReport } from '../../../src/report/html/html-report.js';
-import { jsonReport, reportJsonSchema } from '../../../src/report/json/json-report.js';
+import {
+  jsonReport,
+  jsonReportText,
+  reportJsonSchema,
+} from '../../../src/report/json/json-report.js';
 import { junitReport } from '../../../src/report/junit-report.js';
 import { markdownReport } from '../../../src/report/markdown-report.js';
 import { textReport } from '../../../src/report/text-report.js';
@@ -73,10 +78,7 @@ type Render = (timeline: Timeline, analysis: Analysis) => string;
 const NO_ASSETS = { styles: [], scripts: [], licenses: [] };
 const SHORT_FORMATS: readonly (readonly [extension: string, render: Render])[] = [
   ['txt', (timeline, analysis) => textReport(timeline, analysis, { columns: 100 })],
-  [
-    'json',
-    (timeline, analysis) => `${JSON.stringify(jsonReport(timeline, analysis), null, 2)}\n`,
-  ],
+  ['json', jsonReportText],
   ['md', markdownReport],
   ['xml', junitReport],
 ];
@@ -84,7 +86,13 @@ const SHORT_FORMATS: readonly (readonly [extension: string, render: Render])[] =
 const FORMATS: typeof SHORT_FORMATS = [
   ...SHORT_FORMATS,
   ['csv', csvReport],
-  ['html', (timeline, analysis) => htmlReport(timeline, analysis, { assets: NO_ASSETS })],
+  [
+    'html',
+    (timeline, analysis) =>
+      htmlReport(timeline, analysis, { assets: NO_ASSETS }).replaceAll(/\d+\.\d{12,}/g, (digits) =>
+        String(dataNumber(Number(digits))),
+      ),
+  ],
 ];
 const validate = new Ajv2020({ strict: false }).compile(reportJsonSchema());
 

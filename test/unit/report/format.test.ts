@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   clockText,
   countsText,
+  dataNumber,
   latencyText,
   moneyText,
   numberText,
@@ -53,6 +54,14 @@ describe('figures in a report', () => {
     [12.4, '12.40 USD'],
   ])('show %d of a currency as %s', (amount, text) => {
     expect(moneyText(amount, 'USD')).toBe(text);
+  });
+
+  it.each([
+    [0.1 + 0.2, 0.3],
+    [1_234_567_890_123, 1_234_567_890_123],
+    [1 / 3, 0.333333333333],
+  ])('as data: %d is %d', (value, shown) => {
+    expect(dataNumber(value)).toBe(shown);
   });
 
   it('show counts, largest first, without those of nothing', () => {
