@@ -108,3 +108,14 @@ describe('reports of a load by kind of request', () => {
     expect(jsonReport(plain, analyze(plain)).load).not.toHaveProperty('byRequest');
   });
 });
+
+describe('a timeline of an earlier version', () => {
+  it('whose experiment asks one request for all is read as before', () => {
+    const now = aTimeline({});
+    const header = JSON.parse(JSON.stringify(now.header));
+    header.experiment.load.request = { method: 'GET', path: '/work', headers: {} };
+    delete header.experiment.load.requests;
+
+    expect(analyze({ ...now, header })).toEqual(analyze(now));
+  });
+});
