@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { accountingFaults, type LoadTotals, totalOf } from '../../src/load/accounting.js';
 import { RequestScript } from '../../src/load/request-script.js';
 import type { CheckSpec, SessionSpec } from '../../src/load/request-spec.js';
-import type { LoadPlan, LoadSecond, OpenLoad } from '../../src/load/sender.js';
+import type { LoadPlan, LoadSecond, LoadSender, OpenLoad } from '../../src/load/sender.js';
 import { WallClock } from '../../src/time/wall-clock.js';
 import { aSession, aStep } from '../support/a-session.js';
 import {
@@ -14,7 +14,6 @@ import {
   faultyServer,
   type Said,
 } from '../support/faulty-server.js';
-import type { SenderUnderTest } from './load-sender.contract.js';
 
 const clock = new WallClock();
 const ends: (() => void)[] = [];
@@ -62,13 +61,21 @@ const SHOP = aSession('shop', [
   }),
 ]);
 
+/** A sender to hold against the contract. */
+export interface SessionSenderUnderTest {
+  readonly name: string;
+  /** @param processes - how many send. */
+  readonly create: (processes: number) => LoadSender;
+  readonly skip: readonly { readonly reason: string; readonly tests: readonly 'garbage'[] }[];
+}
+
 /** Declares the contract's tests of sessions for one sender. */
-export function loadSenderSessionsContract({ name, create, skip }: SenderUnderTest): void {
+export function loadSenderSessionsContract({ name, create, skip }: SessionSenderUnderTest): void {
   const isGarbageSkipped = skip.some(({ tests }) => tests.includes('garbage'));
 
-  const send = async (url: string, plan: Partial<LoadPlan>): Promise<LoadTotals> => {
+  const send = async (url: string, plan: Partial<LoadPlan>, processes = 1): Promise<LoadTotals> => {
     const seconds: LoadSecond[] = [];
-    await create().send(
+    await create(processes).send(
       {
         load: constant(100, 1_000),
         requests: MIX,
@@ -123,6 +130,21 @@ export function loadSenderSessionsContract({ name, create, skip }: SenderUnderTe
         });
       }
       expect(totals[0]?.byRequest?.['read']?.due).toBeGreaterThanOrEqual(68);
+    });
+
+    it('asks the same whether one process sends or several', async () => {
+      const servers = await Promise.all([server(), server()]);
+      const [alone, shared] = servers;
+
+      const totals = await Promise.all([
+        send(alone.url, { requests: named(MIX) }),
+        send(shared.url, { requests: named(MIX) }, 3),
+      ]);
+
+      const texts = servers.map(({ arrived }) => arrived.map(({ text }) => text).toSorted());
+      expect(texts[1]).toEqual(texts[0]);
+      expect(texts[0]).toHaveLength(100);
+      expect(dueByKind(totals[1])).toEqual(dueByKind(totals[0]));
     });
 
     it('sends what templates say, with the length of a body in bytes', async () => {
@@ -265,6 +287,10 @@ function named(sessions: readonly SessionSpec[]): readonly SessionSpec[] {
     });
     return Object.assign({}, session, { steps });
   });
+}
+
+function dueByKind({ byRequest = {} }: LoadTotals): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(byRequest).map(([kind, { due }]) => [kind, due]));
 }
 
 function failedOf({ byRequest }: LoadTotals, kind: string): number {

@@ -6,19 +6,19 @@ const clock = new WallClock();
 
 loadSenderSessionsContract({
   name: 'sockets',
-  create: () => new ProcessSender({ clock, engine: 'socket' }),
+  create: (processes) => new ProcessSender({ clock, engine: 'socket', processes }),
   skip: [],
 });
 
 loadSenderSessionsContract({
   name: 'undici',
-  create: () => new ProcessSender({ clock, engine: 'undici' }),
+  create: (processes) => new ProcessSender({ clock, engine: 'undici', processes }),
   skip: [],
 });
 
 loadSenderSessionsContract({
   name: "autocannon's client",
-  create: () => new ProcessSender({ clock, engine: 'autocannon' }),
+  create: (processes) => new ProcessSender({ clock, engine: 'autocannon', processes }),
   skip: [
     {
       reason: 'autocannon does not look whether its parser found fault with an answer',
