@@ -74,9 +74,11 @@ export function decisionCause(way: 'up' | 'down', span: StageSpan, of: CauseFact
   }
   const windowMs = way === 'up' ? of.facts.upWindowMs : of.facts.downWindowMs;
   const periodMs = of.facts.syncPeriodMs ?? UPSTREAM_SYNC_PERIOD_MS;
-  const isOneSync = span.t - span.startT <= periodMs;
-  return windowMs === undefined || windowMs === 0 || isOneSync
-    ? `HPA: ${sync}`
+  // a sync drifts by what it takes
+  const isOneSync = span.t - span.startT <= 1.1 * periodMs;
+  if (isOneSync) return `HPA: ${sync}`;
+  return windowMs === undefined || windowMs === 0
+    ? `HPA: ${sync}, and more than one sync passed`
     : `HPA: scale-${way} stabilization, window of ${formatDurationMs(windowMs)}; ${sync}`;
 }
 
