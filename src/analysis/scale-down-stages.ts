@@ -1,5 +1,4 @@
 /** The stages of a scale-down: when each was over, how that is known and whose delay it was. */
-import { formatDurationMs } from '../core/duration.js';
 import type { LoadRecord } from '../timeline/record.js';
 import type { StepSeries } from '../timeline/series.js';
 import type { LoadChange } from './load-changes.js';
@@ -9,7 +8,15 @@ import type { Rescale } from './replicas.js';
 import { NOT_BY_HPA } from './rescale-author.js';
 import { isOverTarget, type CpuTarget } from './run-facts.js';
 import type { ScaleUpSources } from './scale-up-stages.js';
-import { decisionCause, metricCause, readingCause } from './stage-causes.js';
+import {
+  decisionCause,
+  ENDPOINT_CAUSE,
+  LAST_REQUEST_CAUSE,
+  metricCause,
+  readingCause,
+  REMOVAL_CAUSE,
+  shutdownCause,
+} from './stage-causes.js';
 import type { FoundStage, Instant, Stage } from './stages.js';
 
 /** The stages after the load drop, in order. */
@@ -161,23 +168,22 @@ export function podStages(step: Step): readonly Found[] {
     {
       name: 'terminating',
       instant: lastOf(step, 'terminating', (pod) => pod.terminatingT ?? pod.goneT),
-      cause: () => 'controllers: the ReplicaSet chooses pods and deletes them',
+      cause: () => REMOVAL_CAUSE,
     },
     {
       name: 'out-of-endpoints',
       instant: outOfEndpoints(step),
-      cause: () => 'controllers: the endpoints of the Service follow its pods',
+      cause: () => ENDPOINT_CAUSE,
     },
     {
       name: 'last-request',
       instant: lastRequest(step, served, seconds),
-      cause: () => 'service: it finished what it had taken, to the second',
+      cause: () => LAST_REQUEST_CAUSE,
     },
     {
       name: 'gone',
       instant: lastOf(step, 'gone', (pod) => pod.goneT),
-      cause: ({ startT, t }) =>
-        `service: it shut down in ${formatDurationMs(t - startT)} after that, within its grace period`,
+      cause: shutdownCause,
     },
   ];
 }

@@ -96,6 +96,7 @@ function explainScaleDown(
     ],
     { originT: valueOf(change)?.t, startT: valueOf(change)?.t },
   );
+  const times = { decisionT: rescale.t, changeT: valueOf(change)?.t };
   const gone = stages.at(-1)?.seen ?? notReached('no stage was looked for');
   return {
     from: rescale.from,
@@ -109,7 +110,7 @@ function explainScaleDown(
     latencyMs:
       change.kind === 'measured' ? mapMeasure(gone, ({ t }) => t - change.value.t) : change,
     stages,
-    pods: step.removed.map((pod) => removedPodOf(pod, rescale.t, sources.served)),
+    pods: step.removed.map((pod) => removedPodOf(pod, times, sources.served)),
   };
 }
 

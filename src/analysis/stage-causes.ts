@@ -172,6 +172,17 @@ export function requestCause({ facts }: CauseFacts): string {
     : 'Service: each request is a new connection and any pod may get it';
 }
 
+/** From the new size to pods told to end. */
+export const REMOVAL_CAUSE = 'controllers: the ReplicaSet chooses pods and deletes them';
+
+/** From out of the endpoints to the last request. */
+export const LAST_REQUEST_CAUSE = 'service: it finished what it had taken, to the second';
+
+/** From the last request to the end of the process. */
+export function shutdownCause({ startT, t }: StageSpan): string {
+  return `service: it shut down in ${formatDurationMs(t - startT)} after that, within its grace period`;
+}
+
 function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -77,7 +77,10 @@ function chains({ scaleUps, scaleDowns }: Analysis) {
   const ofPods = scaleUps.flatMap(({ pods, decisionT }) =>
     pods.map(({ stages }) => ({ stages: stages as readonly Stage<string>[], beginT: decisionT })),
   );
-  return [...ofSteps, ...ofPods];
+  const ofRemoved = scaleDowns.flatMap(({ pods, decisionT }) =>
+    pods.map(({ stages }) => ({ stages: stages as readonly Stage<string>[], beginT: decisionT })),
+  );
+  return [...ofSteps, ...ofPods, ...ofRemoved];
 }
 
 describe('for any run', { timeout: 60_000 }, () => {

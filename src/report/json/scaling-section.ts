@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Analysis } from '../../analysis/analyze.js';
 import { mapMeasure } from '../../analysis/measure.js';
 import { ADDED_POD_STAGES } from '../../analysis/added-pod.js';
+import { REMOVED_POD_STAGES } from '../../analysis/removed-pod.js';
 import { SCALE_DOWN_STAGES, type ScaleDown } from '../../analysis/scale-down.js';
 import { SCALE_UP_STAGES, type ScaleUp } from '../../analysis/scale-up.js';
 import { loadChangeFigure, loadChangeJson, responseTimes } from './load-section.js';
@@ -62,6 +63,7 @@ const scaleDown = z.strictObject({
       lastRequestAtMs: instant,
       goneAtMs: instant,
       latencyMs: figure.describe('From the decision to gone.'),
+      stages: z.array(stageValue(z.enum(REMOVED_POD_STAGES))),
     }),
   ),
 });
@@ -152,6 +154,7 @@ function scaleDownJson(of: ScaleDown): z.output<typeof scaleDown> {
       lastRequestAtMs: pod.lastRequestT,
       goneAtMs: pod.goneT,
       latencyMs: pod.latencyMs,
+      stages: pod.stages.map(stageJson),
     })),
   };
 }

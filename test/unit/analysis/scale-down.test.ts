@@ -57,7 +57,7 @@ describe('the waterfall of a scale-down', () => {
 
   it('names the pods it removed with their own instants', () => {
     expect(found.pods).toHaveLength(6);
-    expect(found.pods[0]).toEqual({
+    expect(found.pods[0]).toMatchObject({
       name: 'sample-service-4',
       terminatingT: measured(157_050),
       outOfEndpointsT: measured(157_080),
@@ -66,6 +66,14 @@ describe('the waterfall of a scale-down', () => {
       goneT: measured(159_050),
       latencyMs: measured(2_050),
     });
+    expect(
+      found.pods[5]?.stages.map(({ name, seen: of }) => [name, valueOf(of)?.lengthMs]),
+    ).toEqual([
+      ['terminating', 50],
+      ['out-of-endpoints', 30],
+      ['last-request', 420],
+      ['gone', 1_550],
+    ]);
   });
 
   it('says what held the decision: the window of the HPA, where syncs are not on record', () => {

@@ -334,6 +334,62 @@ describe('whose delay a stage was', () => {
   });
 });
 
+/** The spike with some of its readings of the CPU counters. */
+function withCpu(keep: (t: number) => boolean): Timeline {
+  const records = SPIKE.records.filter(({ kind, t }) => kind !== 'cpu' || keep(t));
+  return { ...SPIKE, records };
+}
+
+describe('a scale-up with holes in what was observed', () => {
+  it('finds over target in the first reading after a gap in them, and no mean over the gap', () => {
+    const found = scaleUp(withCpu((t) => t < 53_000 || t >= 63_000));
+
+    // readings at 63 s and 64 s; the one over the eleven seconds before is none
+    expect(valueOf(seen(found, 'over-target')!)).toMatchObject({ t: 64_000, lengthMs: 10_500 });
+    expect(valueOf(found.change)?.t).toBe(53_500);
+  });
+
+  it('has no usage with a single reading of the counters', () => {
+    const found = scaleUp(withCpu((t) => t === 60_000));
+
+    expect(seen(found, 'over-target')).toEqual({
+      kind: 'no-data',
+      because: 'true CPU usage was not read',
+    });
+    expect(found.latencyMs).toEqual(measured(35_975));
+  });
+
+  it('says that usage was low when it was read last, if that was long before', () => {
+    const found = scaleUp(withCpu((t) => t < 21_000));
+
+    expect(seen(found, 'over-target')).toEqual({
+      kind: 'not-reached',
+      because:
+        'true CPU usage, smoothed over 5s, was not over target in the 1m 00s before the decision',
+    });
+  });
+
+  it('sees the metric in the only content of the metrics API that there is', () => {
+    const records = SPIKE.records.filter(({ kind, t }) => kind !== 'pod-metrics' || t === 72_000);
+    const found = scaleUp({ ...SPIKE, records });
+
+    expect(valueOf(seen(found, 'metric-visible')!)?.t).toBe(72_000);
+    expect(cause(found, 'metric-visible')).toBe(
+      'metrics resolution: the metrics API gives means over 15s, new every 15s',
+    );
+  });
+
+  it('of seconds of the load that were not told has fewer requests, not other instants', () => {
+    const records = SPIKE.records.filter(
+      ({ kind, t }) => kind !== 'load' || t < 60_000 || t > 80_000,
+    );
+    const found = scaleUp({ ...SPIKE, records });
+
+    expect(found.latencyMs).toEqual(measured(35_975));
+    expect(valueOf(found.responseTimesWhileWaiting)?.count).toBe(16 * 45);
+  });
+});
+
 describe('each pod that was added', () => {
   it('has its own stages, which add up to its way from the decision to the first request', () => {
     const [pod] = scaleUp(SPIKE).pods;
