@@ -49,7 +49,7 @@ it('finds the delays of a scale-up that the experiment set', { timeout: 120_000 
     /^metrics resolution: .*new every (4\.[5-9]|5(\.[0-9])?)s$/,
   );
   expect(length('decision')).toBeLessThan(SYNC_MS + SLACK_MS);
-  expect(cause('decision')).toMatch(/^HPA: .*it syncs every 5s$/);
+  expect(cause('decision')).toMatch(/^HPA: .*it syncs every 5s/);
   expect(length('pods-created')).toBeLessThan(SLACK_MS);
   expect(length('scheduled')).toBeLessThan(SLACK_MS);
   expect(length('started')).toBeLessThan(SLACK_MS);
