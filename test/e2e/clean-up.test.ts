@@ -85,7 +85,8 @@ describe.runIf(process.platform === 'linux')('a run that is stopped', () => {
       const [run = 'none'] = readdirSync(join(results, 'short'));
       const folder = join(results, 'short', run);
       const report = await runLab(['report', folder]);
-      expect(report.code, report.output).toBe(0);
+      // its thresholds cannot be judged of half a run
+      expect(report.code, report.output).toBe(4);
       expect(report.output).toMatch(/interrupted|cut short/i);
       expect(readFileSync(join(folder, 'timeline.ndjson'), 'utf8')).toContain(`"phase":"${phase}"`);
     },
