@@ -79,7 +79,7 @@ export interface Elasticity {
  * - accuracy: under (1/T) integral of max(d - s, 0) / d; over (1/T) integral of max(s - d, 0) / d. `pods` are
  *   the same without the division by d.
  * - timeshare: under (1/T) integral of [d > s]; over (1/T) integral of [s > d].
- * - instability: the share of seconds, from the second one on, in which sgn(change of s) is not sgn(change
+ * - instability (not verified at its source): the share of seconds, from the second one on, in which sgn(change of s) is not sgn(change
  *   of d), both sampled at the begin of each second of the load. It depends on that second.
  * - jitter: (sum of |changes of s| - sum of |changes of d|) / T.
  * - elastic speedup: the fourth root of the product of baseline / autoscaled of both accuracies and both
