@@ -166,14 +166,18 @@ export function loadSenderContract({ name, create, skip }: SenderUnderTest): voi
           const wanted = windows(dueTimes(load));
           const came = windows(target.arrived.map(({ atMs }) => atMs - sent.startAtMs));
           expect(target.arrived).toHaveLength(rate * 2);
-          const displaced = (admittedLagMs(sent, target) * rate) / 1_000;
           const beyond = wanted.map(
             (count, index) => Math.abs((came[index] ?? 0) - count) - (1 + count * 0.02),
           );
-          expect(Math.max(...beyond)).toBeLessThanOrEqual(displaced);
-          // a pause displaces what was due in it and just before, not everything
-          const isQuiet = admittedLagMs(sent, target) < QUIET_LAG_MS;
-          if (isQuiet) expect(beyond.filter((each) => each > 0).length).toBeLessThanOrEqual(5);
+          // a pause of the machine displaces what was due in it and just before; a pacer at fault
+          // (in bursts, or drifting) displaces most windows
+          const asScheduled = beyond.filter((each) => each <= 0).length;
+          expect(asScheduled / wanted.length).toBeGreaterThan(0.6);
+          const lagMs = admittedLagMs(sent, target);
+          if (lagMs >= QUIET_LAG_MS) return;
+          // twice: whoever wakes late keeps the other waiting, too
+          expect(Math.max(...beyond)).toBeLessThanOrEqual((2 * lagMs * rate) / 1_000);
+          expect(wanted.length - asScheduled).toBeLessThanOrEqual(5);
         },
       );
     });
