@@ -11,6 +11,7 @@ import { DEFAULT_HOUSEKEEPING } from '../../control-plane/metrics/housekeeping.j
 import { MetricsServer } from '../../control-plane/metrics/metrics-server.js';
 import type { UsageSource } from '../../control-plane/pod-runtime.js';
 import { PODS } from '../../control-plane/resources.js';
+import { createSystemNamespaces } from '../../control-plane/system-namespaces.js';
 import type { HorizontalPodAutoscaler } from '../../core/autoscaling-objects.js';
 import type { Deployment, KubeObject } from '../../core/objects.js';
 import { milliValue } from '../../core/quantity.js';
@@ -160,6 +161,7 @@ async function build(
     random: random.child('api'),
     ...serviceAddresses(runtime),
   });
+  createSystemNamespaces(api);
   const proxy = new ServiceProxy({
     clock,
     seed: random.child('service-proxy').below(2 ** 31),

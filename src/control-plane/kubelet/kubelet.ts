@@ -6,6 +6,8 @@ import { EventRecorder } from '../event-recorder.js';
 import type { PodRuntime } from '../pod-runtime.js';
 import { NODES, PODS } from '../resources.js';
 import type { ReferencedData } from './container-environment.js';
+import { NodeConnection } from './node-connection.js';
+import { LEASE_RENEW_MS, renewNodeLease } from './node-lease.js';
 import { nodeObject, nodeStatus } from './node-object.js';
 import type { NodeDescription } from './node-object.js';
 import { PodWorker } from './pod-worker.js';
@@ -29,15 +31,18 @@ export class Kubelet {
   readonly #options: KubeletOptions;
   readonly #settings: KubeletSettings;
   readonly #recorder: EventRecorder;
+  readonly #connection: NodeConnection;
   readonly #pods = new Map<string, PodWorker>();
   readonly #cancels: Cancel[] = [];
   #cancelHeartbeat: Cancel | undefined;
+  #cancelRenewal: Cancel | undefined;
   #isStopped = false;
 
   constructor(options: KubeletOptions) {
-    this.#options = options;
+    this.#connection = new NodeConnection(options.api);
+    this.#options = { ...options, api: this.#connection };
     this.#settings = { ...DEFAULT_KUBELET_SETTINGS, ...options.settings };
-    const { api, node } = options;
+    const { api, node } = this.#options;
     this.#recorder = new EventRecorder({ api, component: 'kubelet', host: node.name });
   }
 
@@ -45,6 +50,7 @@ export class Kubelet {
   start(): void {
     this.#register();
     this.#armHeartbeat();
+    this.#renewLease();
     const { api, node } = this.#options;
     const matches = (object: KubeObject): boolean => nodeNameOf(object) === node.name;
     const { items, resourceVersion } = api.list(PODS, { matches });
@@ -53,11 +59,31 @@ export class Kubelet {
     this.#cancels.push(api.watch(PODS, listener, { sinceVersion: resourceVersion, matches }));
   }
 
+  /**
+   * Takes the node away from the cluster, as a cut cable does: no lease, no heartbeat, no status, and
+   * nothing that the API decides reaches its pods, which go on running. The control plane finds out by
+   * itself (40 to 50 s). Calling it again does nothing. For a node that is switched off, `stop` it, and
+   * `start` a new kubelet of the same name to bring it back.
+   */
+  disconnect(): void {
+    this.#connection.cut();
+  }
+
+  /** Brings the node back: it says that it is well and catches up with what became of its pods. */
+  reconnect(): void {
+    if (!this.#connection.isCut || this.#isStopped) return;
+    this.#connection.mend();
+    this.#heartbeat();
+    renewNodeLease(this.#connection, this.#options.node.name, this.#options.clock.now());
+    this.#catchUp();
+  }
+
   /** Ends every pod's processes and timers at once; the API's objects stay as they are. */
   stop(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
     this.#cancelHeartbeat?.();
+    this.#cancelRenewal?.();
     for (const cancel of this.#cancels) cancel();
     for (const worker of this.#pods.values()) worker.close();
     this.#pods.clear();
@@ -79,6 +105,37 @@ export class Kubelet {
       this.#heartbeat();
       this.#armHeartbeat();
     });
+  }
+
+  /** Shows that the node lives, and corrects what others made of its conditions meanwhile. */
+  #renewLease(): void {
+    const { api, clock, node } = this.#options;
+    renewNodeLease(api, node.name, clock.now());
+    if (!this.#isReportedReady()) this.#heartbeat();
+    this.#cancelRenewal = clock.after(LEASE_RENEW_MS, () => this.#renewLease());
+  }
+
+  #isReportedReady(): boolean {
+    const { api, node } = this.#options;
+    const conditions = api.get(NODES, { namespace: '', name: node.name })?.status?.conditions ?? [];
+    return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+  }
+
+  /** What the watch would have told while the connection was cut. */
+  #catchUp(): void {
+    const { api, node } = this.#options;
+    const matches = (object: KubeObject): boolean => nodeNameOf(object) === node.name;
+    const present = new Map(
+      api.list(PODS, { matches }).items.map((pod) => [pod.metadata.uid ?? '', pod]),
+    );
+    for (const [uid, worker] of this.#pods) {
+      const pod = present.get(uid);
+      if (pod === undefined) {
+        this.#pods.delete(uid);
+        worker.close();
+      } else worker.resync(pod);
+    }
+    for (const [uid, pod] of present) if (!this.#pods.has(uid)) this.#take(pod);
   }
 
   #heartbeat(): void {

@@ -61,6 +61,13 @@ export class PodWorker {
     if (pod.metadata.deletionTimestamp !== undefined) this.#changed();
   }
 
+  /** As `update`, and writes the status again: what was written meanwhile may not have arrived. */
+  resync(pod: Pod): void {
+    this.#pod = pod;
+    if (this.#containers.length > 0) this.#writeStatus();
+    this.#changed();
+  }
+
   /** Ends everything of the pod at once, without a word to the API. */
   close(): void {
     if (this.#isClosed) return;

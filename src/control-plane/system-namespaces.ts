@@ -1,0 +1,30 @@
+/** The namespaces that every cluster has from the start. */
+import { ApiError } from './api-error.js';
+import type { KubeApi } from './api.js';
+import { NAMESPACES } from './resources.js';
+
+/** Where each node's lease is. */
+export const NODE_LEASE_NAMESPACE = 'kube-node-lease';
+
+/** Upstream's, in the order in which they are made. */
+const SYSTEM_NAMESPACES: readonly string[] = [
+  'kube-system',
+  'kube-public',
+  NODE_LEASE_NAMESPACE,
+  'default',
+];
+
+/**
+ * Makes the system namespaces that are missing.
+ *
+ * @see Source: kubernetes `pkg/controlplane/controller/systemnamespaces/system_namespaces_controller.go`.
+ */
+export function createSystemNamespaces(api: KubeApi): void {
+  for (const name of SYSTEM_NAMESPACES) {
+    try {
+      api.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.reason !== 'AlreadyExists') throw error;
+    }
+  }
+}
