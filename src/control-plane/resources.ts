@@ -14,6 +14,13 @@ import type {
   Service,
   ServiceAccount,
 } from '../core/objects.js';
+import type {
+  Endpoints,
+  LimitRange,
+  PriorityClass,
+  ResourceQuota,
+  Secret,
+} from '../core/policy-objects.js';
 
 /**
  * Names one stored resource. `T` is the shape of its objects; it exists only for the compiler.
@@ -65,6 +72,42 @@ export const CONFIG_MAPS: Resource<ConfigMap> = {
   kind: 'ConfigMap',
   plural: 'configmaps',
   namespaced: true,
+};
+/** Secrets of the core group. */
+export const SECRETS: Resource<Secret> = {
+  ...core,
+  kind: 'Secret',
+  plural: 'secrets',
+  namespaced: true,
+};
+/** Endpoints of the core group, one object a Service. */
+export const ENDPOINTS: Resource<Endpoints> = {
+  ...core,
+  kind: 'Endpoints',
+  plural: 'endpoints',
+  namespaced: true,
+};
+/** Limit ranges of the core group. */
+export const LIMIT_RANGES: Resource<LimitRange> = {
+  ...core,
+  kind: 'LimitRange',
+  plural: 'limitranges',
+  namespaced: true,
+};
+/** Resource quotas of the core group. */
+export const RESOURCE_QUOTAS: Resource<ResourceQuota> = {
+  ...core,
+  kind: 'ResourceQuota',
+  plural: 'resourcequotas',
+  namespaced: true,
+};
+/** Priority classes of `scheduling.k8s.io/v1`, which are in no namespace. */
+export const PRIORITY_CLASSES: Resource<PriorityClass> = {
+  group: 'scheduling.k8s.io',
+  version: 'v1',
+  kind: 'PriorityClass',
+  plural: 'priorityclasses',
+  namespaced: false,
 };
 /** Events of the core group (not of `events.k8s.io`). */
 export const EVENTS: Resource<KubeEvent> = {
