@@ -2,7 +2,8 @@
 import type { InlinePrice } from '../pricing/as-prices.js';
 import type { Prices } from '../pricing/prices.js';
 import { completeLoad } from './complete-load.js';
-import type { Experiment, ImageMapping } from './experiment.js';
+import type { Experiment } from './experiment.js';
+import { embeddedSettings } from './complete-embedded.js';
 import type { ReadFiles } from './read-files.js';
 import type { ExperimentInput } from './schema.js';
 import type { Threshold } from './threshold.js';
@@ -63,34 +64,4 @@ export function completeExperiment(
 
 function inlinePrice(price: ExperimentInput['price']): InlinePrice | undefined {
   return typeof price === 'object' && 'vcpuHour' in price ? price : undefined;
-}
-
-function embeddedSettings(input: ExperimentInput['embedded']): Experiment['embedded'] {
-  const { hpaController } = input;
-  return {
-    cpuScale: input.cpuScale,
-    addresses: input.addresses,
-    cpuLimits: input.cpuLimits,
-    images: Object.fromEntries(
-      Object.entries(input.images).map(([image, mapping]) => [image, imageMapping(mapping)]),
-    ),
-    hpaController: {
-      syncPeriodMs: hpaController.syncPeriod,
-      tolerance: hpaController.tolerance,
-      cpuInitializationPeriodMs: hpaController.cpuInitializationPeriod,
-      initialReadinessDelayMs: hpaController.initialReadinessDelay,
-      downscaleStabilizationMs: hpaController.downscaleStabilization,
-    },
-    metricsResolutionMs: input.metricsResolution,
-    apiPort: input.apiPort,
-  };
-}
-
-function imageMapping(input: ExperimentInput['embedded']['images'][string]): ImageMapping {
-  return {
-    command: input.command,
-    env: Object.fromEntries(
-      Object.entries(input.env).map(([name, value]) => [name, String(value)]),
-    ),
-  };
 }

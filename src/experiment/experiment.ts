@@ -1,5 +1,6 @@
 /** An experiment after parsing: every default filled in, durations in milliseconds. */
-import type { StringMap } from '../core/objects.js';
+import type { PodMetricsSettings } from '../core/pod-metric-rules.js';
+import type { StringMap, Taint } from '../core/objects.js';
 import type { DemandCurve } from '../load/demand-curve.js';
 import type { LoadPlan } from '../load/sender.js';
 import type { InlinePrice } from '../pricing/as-prices.js';
@@ -30,6 +31,30 @@ export interface HpaControllerSettings {
   readonly isScaleToZeroEnabled?: boolean;
 }
 
+/** A virtual node of the embedded cluster; all of them share this machine. */
+export interface NodeSettings {
+  readonly name: string;
+  /** Kubernetes CPUs, in thousandths; absent: an even share of what the machine has. */
+  readonly cpuMillicores?: number;
+  /** Absent: an even share of what the machine has. */
+  readonly memoryBytes?: number;
+  /** The most pods that it takes. */
+  readonly pods: number;
+  /** Beside those that every node has. */
+  readonly labels: StringMap;
+  readonly taints: readonly Taint[];
+}
+
+/** How long things take that are not work. */
+export interface DelaySettings {
+  /** From a pod on its node to its first process, on top of what this machine takes. */
+  readonly podStartMs: number;
+  /** How long after the fact the kubelet sees that a container started or ended. */
+  readonly containerSeenMs: number;
+  /** From a change of endpoints until Services send by it. */
+  readonly endpointsMs: number;
+}
+
 /** Settings of the embedded cluster. */
 export interface EmbeddedSettings {
   /** Real cores that one Kubernetes CPU is; `auto` lets everything fit the machine. */
@@ -37,6 +62,14 @@ export interface EmbeddedSettings {
   readonly addresses: AddressMode | 'auto';
   readonly cpuLimits: CpuLimitMode;
   readonly images: Readonly<Record<string, ImageMapping>>;
+  /** Absent: one node, all of this machine. */
+  readonly nodes?: readonly NodeSettings[];
+  /** Absent, as in results of before they could be set: as measured of a real node. */
+  readonly delays?: DelaySettings;
+  /** Absent, as in results of before it could be set: upstream's. */
+  readonly crashLoopBackOff?: { readonly initialMs: number; readonly maximumMs: number };
+  /** Absent: there are no custom and external metrics. */
+  readonly podMetrics?: PodMetricsSettings;
   readonly hpaController: HpaControllerSettings;
   readonly metricsResolutionMs: number;
   /** Port of the API server; 0 takes a free one. */

@@ -1,10 +1,11 @@
 /** The experiment file as its users write it. Unknown fields are refused; what is optional has its default here. */
 import { z } from 'zod';
+import { embedded } from './embedded-schema.js';
 import { loadSchema } from './load-schema.js';
 import { price } from './price-schema.js';
 import { slo } from './slo-schema.js';
 import { THRESHOLD_FORM } from './threshold.js';
-import { decimal, duration, label, pattern, text, wholeNumber, word } from './values.js';
+import { duration, label, pattern, text, wholeNumber, word } from './values.js';
 
 /** Longest experiment name: `hpa-lab-<name>` must be a namespace. */
 const MAX_NAME_LENGTH = 55;
@@ -45,66 +46,6 @@ const underTest = z.strictObject({
   hpa: objectName
     .optional()
     .describe('HorizontalPodAutoscaler that scales; named as the Deployment.'),
-});
-
-const image = z.strictObject({
-  command: z
-    .array(text('a text'), 'a list of texts')
-    .min(1, 'at least the program')
-    .describe('Program and arguments to start instead of the image.'),
-  env: z
-    .record(
-      pattern(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a variable name'),
-      z.union([z.string(), z.number(), z.boolean()], 'a text, a number or true or false'),
-      'a mapping from variable names to texts',
-    )
-    .prefault({})
-    .describe('Environment beside the manifest; may use $(POD_IP), $(POD_NAME), $(PORT_8000).'),
-});
-
-const hpaController = z.strictObject({
-  syncPeriod: duration({ above0: true })
-    .prefault('15s')
-    .describe('Time between two decisions (--horizontal-pod-autoscaler-sync-period).'),
-  tolerance: decimal({ min: 0 })
-    .max(1, 'a number from 0 to 1')
-    .prefault(0.1)
-    .describe('Deviation from the target that changes nothing (0.1 is 10 %).'),
-  cpuInitializationPeriod: duration()
-    .prefault('5m')
-    .describe('Time after a pod started in which its CPU counts only while it is ready.'),
-  initialReadinessDelay: duration()
-    .prefault('30s')
-    .describe('Time after a pod started in which it counts as not yet ready.'),
-  downscaleStabilization: duration()
-    .prefault('5m')
-    .describe('Window whose highest recommendation wins, where the HPA sets none.'),
-});
-
-const CPU_SCALE = 'auto, or a number above 0 up to 10';
-
-const embedded = z.strictObject({
-  cpuScale: z
-    .union([z.literal('auto'), z.number().gt(0, CPU_SCALE).max(10, CPU_SCALE)], CPU_SCALE)
-    .prefault('auto')
-    .describe('Real cores that one Kubernetes CPU is; auto lets all replicas fit this machine.'),
-  addresses: word(['auto', 'per-pod', 'shared'])
-    .prefault('auto')
-    .describe('An address of its own for each pod, or one address with mapped ports.'),
-  cpuLimits: word(['auto', 'cgroup', 'signals', 'none'])
-    .prefault('auto')
-    .describe('How CPU limits are enforced; auto takes the first that works here.'),
-  images: z
-    .record(text('an image name'), image, 'a mapping from images to commands')
-    .prefault({})
-    .describe('Local commands that stand for container images.'),
-  hpaController: hpaController
-    .prefault({})
-    .describe('Settings of the HPA controller; the defaults are those of Kubernetes.'),
-  metricsResolution: duration({ above0: true })
-    .prefault('15s')
-    .describe('Time between two samples of the metrics API (--metric-resolution).'),
-  apiPort: wholeNumber(0, 65_535).prefault(0).describe('Port of the API server; 0 takes any free.'),
 });
 
 /** An experiment file; its output has durations in milliseconds and rates a second. */

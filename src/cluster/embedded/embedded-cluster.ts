@@ -1,12 +1,11 @@
 /** A small Kubernetes in this process: control plane, API server, one node of real processes. */
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { HpaSyncRecord } from '../../control-plane/controllers/horizontal-pod-autoscaler.js';
 import { HorizontalPodAutoscalerController } from '../../control-plane/controllers/horizontal-pod-autoscaler.js';
 import { ApiMachinery } from '../../control-plane/api-machinery/api-machinery.js';
 import { ControllerManager } from '../../control-plane/controller-manager.js';
 import { allControllers } from '../../control-plane/controllers/all-controllers.js';
-import { Kubelet } from '../../control-plane/kubelet/kubelet.js';
 import { DEFAULT_HOUSEKEEPING } from '../../control-plane/metrics/housekeeping.js';
 import { MetricsServer } from '../../control-plane/metrics/metrics-server.js';
 import type { UsageSource } from '../../control-plane/pod-runtime.js';
@@ -23,6 +22,7 @@ import { ApiServer } from './api-server.js';
 import { builtInImages } from './built-in-images.js';
 import { chooseCpuScale, type CpuScale } from './cpu-scale.js';
 import { KUBECONFIG_CONTEXT, writeKubeconfig } from './kubeconfig.js';
+import { EmbeddedNodes, machineCapacity, overbooked } from './nodes.js';
 import { ProcessRuntime } from './process-runtime/process-runtime.js';
 import { RunGuard } from './run-guard/run-guard.js';
 import { ServiceProxy } from './service-proxy/service-proxy.js';
@@ -44,10 +44,6 @@ export type EmbeddedFacts = NonNullable<Environment['embedded']> & {
   readonly missing: readonly string[];
 };
 
-/** Version that the node and the API tell: the Kubernetes whose behavior is followed. */
-const KUBERNETES_VERSION = 'v1.36.0';
-const NODE_NAME = 'hpa-lab';
-const MAX_PODS = 110;
 /** Upstream's 5 s protect against caches that lag, which this store has none of. */
 const NAMESPACE_LOOK_MS = 100;
 const DEFAULT_LIMIT_MILLICORES = 1_000;
@@ -116,11 +112,11 @@ export class EmbeddedCluster {
   }
 
   async #stop(): Promise<void> {
-    const { manager, kubelet, metrics, proxySync, proxy, server, runtime, guard } = this.#parts;
+    const { manager, nodes, metrics, proxySync, proxy, server, runtime, guard } = this.#parts;
     proxySync.stop();
     manager.stop();
     metrics.stop();
-    kubelet.stop();
+    nodes.stop();
     await Promise.all([runtime.close(), proxy.stop(), server.stop()]);
     guard.close();
   }
@@ -136,7 +132,7 @@ interface Parts {
   readonly api: ApiMachinery;
   readonly runtime: ProcessRuntime;
   readonly manager: ControllerManager;
-  readonly kubelet: Kubelet;
+  readonly nodes: EmbeddedNodes;
   readonly metrics: MetricsServer;
   readonly proxy: ServiceProxy;
   readonly proxySync: ServiceProxySync;
@@ -191,15 +187,17 @@ async function build(
   const proxySync = new ServiceProxySync({
     ...base,
     proxy,
+    ...(settings.delays === undefined ? {} : { gatherMs: settings.delays.endpointsMs }),
     ...(runtime.addresses === undefined ? { sharedAddress: runtime.hostIP } : {}),
   });
   const manager = controllerManager(options, { api, metrics, listeners });
-  const kubelet = kubeletOf(runtime, { ...base, cpuScale: cpuScale.scale });
-  const parts = { guard, runtime, manager, kubelet, metrics, proxy, proxySync, server };
-  const facts = factsOf(runtime, cpuScale);
+  const machine = machineCapacity(cpuScale.scale);
+  const nodes = new EmbeddedNodes({ api, clock, runtime, settings, machine });
+  const parts = { guard, runtime, manager, nodes, metrics, proxy, proxySync, server };
+  const facts = factsOf(runtime, cpuScale, overbooked(nodes.descriptions, machine));
   const cluster = new EmbeddedCluster({ ...parts, api, kubeconfigPath }, facts, listeners);
   manager.start();
-  kubelet.start();
+  nodes.start();
   metrics.start();
   proxySync.start();
   return cluster;
@@ -253,34 +251,11 @@ function serviceAddresses({ addresses }: ProcessRuntime): { readonly serviceCidr
   return { serviceCidr: `${addresses.takeBlock()}.0/24` };
 }
 
-function kubeletOf(
+function factsOf(
   runtime: ProcessRuntime,
-  {
-    api,
-    clock,
-    cpuScale,
-  }: { readonly api: ApiMachinery; readonly clock: Clock; readonly cpuScale: number },
-): Kubelet {
-  return new Kubelet({
-    api,
-    clock,
-    runtime,
-    node: {
-      name: NODE_NAME,
-      capacity: {
-        cpuMillicores: Math.floor((1_000 * availableParallelism()) / cpuScale),
-        memoryBytes: totalmem(),
-        pods: MAX_PODS,
-      },
-      address: runtime.hostIP,
-      operatingSystem: process.platform,
-      architecture: process.arch === 'x64' ? 'amd64' : process.arch,
-      kubeletVersion: KUBERNETES_VERSION,
-    },
-  });
-}
-
-function factsOf(runtime: ProcessRuntime, cpuScale: CpuScale): EmbeddedFacts {
+  cpuScale: CpuScale,
+  more: readonly string[],
+): EmbeddedFacts {
   const { cpuLimits, cpuLimitsBecause, cpuUsageFrom, addresses, missing } = runtime.abilities;
   return {
     cpuScale: cpuScale.scale,
@@ -290,7 +265,7 @@ function factsOf(runtime: ProcessRuntime, cpuScale: CpuScale): EmbeddedFacts {
     cpuUsageFrom,
     addresses,
     nodeCpus: availableParallelism() / cpuScale.scale,
-    missing,
+    missing: [...missing, ...more],
   };
 }
 

@@ -14,10 +14,11 @@ export interface ServiceProxySyncOptions {
   readonly clock: Clock;
   /** Where Services listen when they have no address of their own; absent: at their cluster IP. */
   readonly sharedAddress?: string;
+  /** How long changes are gathered before they take effect; absent: as kube-proxy was seen to take. */
+  readonly gatherMs?: number;
 }
 
-/** How long changes are gathered: kube-proxy's own takes some tens of ms as well. */
-const GATHER_MS = 10;
+const DEFAULT_GATHER_MS = 30;
 
 /** Tells the proxy of every change of Services and endpoints, and where it listens. */
 export class ServiceProxySync {
@@ -73,7 +74,8 @@ export class ServiceProxySync {
   }
 
   #gather(): void {
-    this.#cancelGather ??= this.#options.clock.after(GATHER_MS, () => {
+    const { clock, gatherMs = DEFAULT_GATHER_MS } = this.#options;
+    this.#cancelGather ??= clock.after(gatherMs, () => {
       this.#cancelGather = undefined;
       this.#tell();
     });

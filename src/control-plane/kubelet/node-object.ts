@@ -1,6 +1,13 @@
 /** The Node that a kubelet registers, and its heartbeat. */
 import { kubeTime } from '../../core/kube-time.js';
-import type { Condition, KubeTime, Node, NodeStatus, StringMap } from '../../core/objects.js';
+import type {
+  Condition,
+  KubeTime,
+  Node,
+  NodeStatus,
+  StringMap,
+  Taint,
+} from '../../core/objects.js';
 import { formatQuantity } from '../../core/quantity.js';
 import type { EpochMs } from '../../time/clock.js';
 
@@ -20,6 +27,8 @@ export interface NodeDescription {
   readonly address: string;
   /** Beside the well-known ones. */
   readonly labels?: StringMap;
+  /** Absent or empty: none. */
+  readonly taints?: readonly Taint[];
   /** `linux`, `darwin`; `amd64`, `arm64`. */
   readonly operatingSystem: string;
   readonly architecture: string;
@@ -40,7 +49,7 @@ function resourceList(capacity: NodeCapacity): StringMap {
 
 /** The Node as it is created. */
 export function nodeObject(description: NodeDescription, nowMs: EpochMs): Node {
-  const { name, operatingSystem, architecture } = description;
+  const { name, operatingSystem, architecture, taints = [] } = description;
   return {
     apiVersion: 'v1',
     kind: 'Node',
@@ -55,7 +64,7 @@ export function nodeObject(description: NodeDescription, nowMs: EpochMs): Node {
         ...description.labels,
       },
     },
-    spec: {},
+    spec: taints.length === 0 ? {} : { taints },
     status: nodeStatus(description, undefined, nowMs),
   };
 }
