@@ -4,6 +4,9 @@
  * whoever changes an object makes a new one.
  */
 
+import type { ContainerRestartRule, EnvFromSource, Volume, VolumeMount } from './pod-objects.js';
+import type { Affinity, TopologySpreadConstraint } from './scheduling-objects.js';
+
 /** A map of short texts: labels, annotations, selectors. */
 export type StringMap = Readonly<Record<string, string>>;
 
@@ -110,6 +113,22 @@ export interface Probe {
   readonly terminationGracePeriodSeconds?: number;
 }
 
+/** What is done when a container starts or before it ends: exactly one of the fields is there. */
+export interface LifecycleHandler {
+  readonly exec?: { readonly command?: readonly string[] };
+  readonly httpGet?: HttpGetAction;
+  /** Kept for old manifests; running it fails, as upstream. */
+  readonly tcpSocket?: { readonly port: IntOrString; readonly host?: string };
+  readonly sleep?: { readonly seconds: number };
+}
+
+/** What is done around a container's life. */
+export interface Lifecycle {
+  readonly postStart?: LifecycleHandler;
+  readonly preStop?: LifecycleHandler;
+  readonly stopSignal?: string;
+}
+
 /**
  * One environment variable: a literal `value`, which may use `$(OTHER)`, or where to take it from.
  */
@@ -154,15 +173,17 @@ export interface Container {
   readonly args?: readonly string[];
   readonly workingDir?: string;
   readonly env?: readonly EnvVar[];
+  readonly envFrom?: readonly EnvFromSource[];
   readonly ports?: readonly ContainerPort[];
   readonly resources?: ResourceRequirements;
   readonly livenessProbe?: Probe;
   readonly readinessProbe?: Probe;
   readonly startupProbe?: Probe;
-  readonly lifecycle?: unknown;
+  readonly lifecycle?: Lifecycle;
   readonly restartPolicy?: string;
+  readonly restartPolicyRules?: readonly ContainerRestartRule[];
   readonly securityContext?: unknown;
-  readonly volumeMounts?: readonly unknown[];
+  readonly volumeMounts?: readonly VolumeMount[];
   readonly terminationMessagePath?: string;
   readonly terminationMessagePolicy?: string;
 }
@@ -180,14 +201,21 @@ export interface Toleration {
 export interface PodSpec {
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[];
+  readonly volumes?: readonly Volume[];
   readonly restartPolicy?: 'Always' | 'OnFailure' | 'Never';
+  /** From the start of the pod until all of it is ended; absent: as long as it likes. */
+  readonly activeDeadlineSeconds?: number;
   readonly terminationGracePeriodSeconds?: number;
   readonly nodeName?: string;
   readonly nodeSelector?: StringMap;
   readonly serviceAccountName?: string;
   readonly resources?: ResourceRequirements;
   readonly tolerations?: readonly Toleration[];
+  readonly affinity?: Affinity;
+  readonly topologySpreadConstraints?: readonly TopologySpreadConstraint[];
   readonly priority?: number;
+  readonly preemptionPolicy?: 'PreemptLowerPriority' | 'Never';
+  readonly schedulerName?: string;
   readonly [field: string]: unknown;
 }
 
@@ -228,6 +256,7 @@ export interface PodStatus {
   readonly reason?: string;
   readonly message?: string;
   readonly observedGeneration?: number;
+  readonly nominatedNodeName?: string;
   readonly hostIP?: string;
   readonly hostIPs?: readonly { readonly ip: string }[];
   readonly podIP?: string;

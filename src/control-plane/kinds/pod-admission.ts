@@ -1,5 +1,6 @@
 /** What admission adds to new pods: service account, its token volume, tolerations, priority. */
 import type { Container, Pod, PodSpec } from '../../core/objects.js';
+import type { Volume } from '../../core/pod-objects.js';
 import { randomLetters } from '../api-machinery/names.js';
 import { ApiError } from '../api-error.js';
 import { PODS, SERVICE_ACCOUNTS } from '../resources.js';
@@ -51,7 +52,7 @@ function mountToken(spec: Draft<PodSpec>, volumeName: string): void {
       { name: volumeName, readOnly: true, mountPath: TOKEN_MOUNT_PATH },
     ];
   }
-  spec['volumes'] = [...jsonObjects(spec['volumes']), tokenVolume(volumeName)];
+  spec.volumes = [...(spec.volumes ?? []), tokenVolume(volumeName)];
 }
 
 function hasTokenMount(container: Draft<Container>): boolean {
@@ -60,7 +61,7 @@ function hasTokenMount(container: Draft<Container>): boolean {
   );
 }
 
-function tokenVolume(name: string): unknown {
+function tokenVolume(name: string): Draft<Volume> {
   return {
     name,
     projected: {
