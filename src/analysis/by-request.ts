@@ -1,13 +1,13 @@
 /** What became of each kind of request, of sessions, and which checks failed. */
-import { totalOf } from '../load/accounting.js';
-import { timeCounts } from '../load/histogram.js';
-import type { RequestKindSecond, SessionCounts } from '../load/sender.js';
+import { addCounters, addSessions, sumCounts, type RequestKindCounts } from '../load/accounting.js';
+import { timeCounts } from '../load/time-counts.js';
+import type { LoadSecond, RequestKindSecond, SessionCounts } from '../load/sender.js';
 import type { LoadRecord } from '../timeline/record.js';
 import { measured, noData, type Measure } from './measure.js';
 import { timesOf, type ResponseTimes } from './response-times.js';
 
 /** What became of the requests of one kind; it adds up as a load second does. */
-export interface RequestKindLoad extends Omit<RequestKindSecond, 'responseTime' | 'serviceTime'> {
+export interface RequestKindLoad extends RequestKindCounts {
   /** The request's name, or `session/step`. */
   readonly name: string;
   /** Failed, answered 5xx, dropped, unsent. */
@@ -32,22 +32,40 @@ export interface LoadByRequest {
 
 /** The seconds of a load together, by kind of request. */
 export function loadByRequest(seconds: readonly LoadRecord[]): LoadByRequest {
-  const total = totalOf(seconds.map(({ load }) => load));
-  const { byRequest, sessions, failedChecks = {} } = total;
+  const byRequest = told(seconds, (load) => load.byRequest);
+  const sessions = told(seconds, (load) => load.sessions);
   return {
     kinds:
-      byRequest === undefined
+      byRequest.length === 0
         ? noData('the load has one kind of request')
-        : measured(Object.entries(byRequest).map(([name, kind]) => kindLoad(name, kind))),
-    sessions: sessions === undefined ? noData('no session has several steps') : measured(sessions),
-    failedChecks,
+        : measured(kindsOf(byRequest)),
+    sessions:
+      sessions.length === 0
+        ? noData('no session has several steps')
+        : measured(addSessions(sessions)),
+    failedChecks: addCounters(told(seconds, (load) => load.failedChecks)),
   };
 }
 
-function kindLoad(
-  name: string,
-  { responseTime, serviceTime, ...counts }: RequestKindSecond,
-): RequestKindLoad {
+function told<T>(
+  seconds: readonly LoadRecord[],
+  what: (load: LoadSecond) => T | undefined,
+): readonly T[] {
+  return seconds.map(({ load }) => what(load)).filter((each) => each !== undefined);
+}
+
+function kindsOf(
+  seconds: readonly Readonly<Record<string, RequestKindSecond>>[],
+): readonly RequestKindLoad[] {
+  const names = new Set(seconds.flatMap((each) => Object.keys(each)));
+  return [...names].map((name) => {
+    const kinds = seconds.map((each) => each[name]).filter((kind) => kind !== undefined);
+    return kindLoad(name, kinds);
+  });
+}
+
+function kindLoad(name: string, kinds: readonly RequestKindSecond[]): RequestKindLoad {
+  const counts = sumCounts(kinds);
   const { due, dropped, unsent, answered, failed } = counts;
   const failures = Object.values(failed).reduce((sum, count) => sum + count, 0);
   const errors = failures + (answered['5xx'] ?? 0) + dropped + unsent;
@@ -56,7 +74,7 @@ function kindLoad(
     ...counts,
     errors,
     errorShare: due === 0 ? noData('no request was due') : measured(errors / due),
-    responseTimes: timesOf([timeCounts(responseTime)]),
-    serviceTimes: timesOf([timeCounts(serviceTime)]),
+    responseTimes: timesOf(kinds.map(({ responseTime }) => timeCounts(responseTime))),
+    serviceTimes: timesOf(kinds.map(({ serviceTime }) => timeCounts(serviceTime))),
   };
 }

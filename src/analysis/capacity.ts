@@ -3,7 +3,7 @@ import { formatDurationMs } from '../core/duration.js';
 import { totalOf } from '../load/accounting.js';
 import type { CapacityFound, StepReason, TrialOutcome } from '../load/capacity-search.js';
 import type { DemandCurve, DemandPoint } from '../load/demand-curve.js';
-import { countAtOrBelowMs, timeCounts } from '../load/histogram.js';
+import { countAtOrBelowMs, timeCounts } from '../load/time-counts.js';
 import type { LoadSecond, LoadSummary } from '../load/sender.js';
 import type { SloSettings } from '../experiment/experiment.js';
 import { latencyFigures, sumOf } from './load-figures.js';

@@ -1,5 +1,5 @@
 /** Each flap with what surrounded it and the requests it met. */
-import { countAtOrBelowMs } from '../load/histogram.js';
+import { countAtOrBelowMs } from '../load/time-counts.js';
 import type { SloSettings } from '../experiment/experiment.js';
 import type { LoadRecord } from '../timeline/record.js';
 import { mapMeasure, measured, noData, valueOf, type Measure } from './measure.js';

@@ -1,5 +1,5 @@
 /** Response and service times over any stretch of a run. */
-import { MergedTimes, timeCounts, type TimeCounts } from '../load/histogram.js';
+import { MergedTimes, timeCounts, type TimeCounts } from '../load/time-counts.js';
 import type { LoadRecord } from '../timeline/record.js';
 import { measured, noData, type Measure } from './measure.js';
 

@@ -1,6 +1,6 @@
 /** Which requests kept what users are promised, second by second of the load. */
 import type { SloSettings } from '../experiment/experiment.js';
-import { countAtOrBelowMs } from '../load/histogram.js';
+import { countAtOrBelowMs } from '../load/time-counts.js';
 import type { LoadSecond } from '../load/sender.js';
 import type { LoadRecord, Timeline } from '../timeline/record.js';
 import { measured, noData, type Measure } from './measure.js';

@@ -101,8 +101,20 @@ export function totalOf(seconds: readonly LoadTotals[]): LoadTotals {
   };
 }
 
+/** What became of requests, without how long they took. */
+export type RequestKindCounts = Omit<RequestKindSecond, 'responseTime' | 'serviceTime'>;
+
 function sumOf(kinds: readonly RequestKindSecond[]): RequestKindSecond {
-  const add = (count: (each: RequestKindSecond) => number): number =>
+  return {
+    ...sumCounts(kinds),
+    responseTime: addHistograms(kinds.map((each) => each.responseTime)),
+    serviceTime: addHistograms(kinds.map((each) => each.serviceTime)),
+  };
+}
+
+/** The sum of seconds of one kind of request, without their times: much cheaper than {@link totalOf}. */
+export function sumCounts(kinds: readonly RequestKindCounts[]): RequestKindCounts {
+  const add = (count: (each: RequestKindCounts) => number): number =>
     kinds.reduce((total, each) => total + count(each), 0);
   return {
     due: add((each) => each.due),
@@ -112,8 +124,6 @@ function sumOf(kinds: readonly RequestKindSecond[]): RequestKindSecond {
     answered: addCounters(kinds.map((each) => each.answered)),
     failed: addCounters(kinds.map((each) => each.failed)),
     unanswered: add((each) => each.unanswered),
-    responseTime: addHistograms(kinds.map((each) => each.responseTime)),
-    serviceTime: addHistograms(kinds.map((each) => each.serviceTime)),
   };
 }
 
@@ -129,7 +139,8 @@ function addKinds(
   );
 }
 
-function addSessions(counts: readonly SessionCounts[]): SessionCounts {
+/** The sum of what became of sessions. */
+export function addSessions(counts: readonly SessionCounts[]): SessionCounts {
   const add = (count: (each: SessionCounts) => number): number =>
     counts.reduce((total, each) => total + count(each), 0);
   return {
@@ -161,7 +172,8 @@ function addHistograms(encoded: readonly EncodedHistogram[]): EncodedHistogram {
   return merged.encode();
 }
 
-function addCounters(counters: readonly Counters[]): Record<string, number> {
+/** The sum of counts by name, in the order in which the names first come. */
+export function addCounters(counters: readonly Counters[]): Record<string, number> {
   const total: Record<string, number> = {};
   for (const each of counters) {
     for (const [key, count = 0] of Object.entries(each)) total[key] = (total[key] ?? 0) + count;

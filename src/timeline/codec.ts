@@ -1,12 +1,12 @@
 /** `timeline.ndjson`: one JSON record a line, the header first. */
 import { LabError } from '../core/errors.js';
-import { isRecord } from '../core/json.js';
 import {
   TIMELINE_SCHEMA_VERSION,
   type HeaderRecord,
   type Timeline,
   type TimelineRecord,
 } from './record.js';
+import { isTimelineRecord, recordFault } from './record-fault.js';
 
 /** A record as a line of the file, with its line end. */
 export function encodeRecord(record: TimelineRecord): string {
@@ -20,6 +20,23 @@ export interface DecodedTimeline {
   readonly cutLine?: { readonly line: number; readonly text: string };
 }
 
+/** What of a file is wanted. */
+export interface DecodeOptions {
+  /**
+   * False leaves out what the harness used itself: most records of a long run may be of it, and no
+   * measure is made of them. They are held to the same rules, and the last one stays: a run that was cut
+   * short lasted until then. Absent: true.
+   */
+  readonly hasHarness?: boolean;
+}
+
+const NUMBER = String.raw`(?:0|[1-9]\d*)(?:\.\d+)?`;
+/**
+ * A reading of the harness just as it is written, with its line end. What looks otherwise is decoded as
+ * any other line is.
+ */
+const HARNESS_LINE_PATTERN = `\\{"t":${NUMBER},"kind":"harness","rssBytes":${NUMBER},"cpuMs":${NUMBER}\\}\n`;
+
 /**
  * Reads a timeline piece by piece, so that a file need not be in memory at once.
  *
@@ -28,14 +45,19 @@ export interface DecodedTimeline {
  */
 export class TimelineDecoder {
   readonly #fileName: string;
+  readonly #hasHarness: boolean;
+  readonly #harnessLine = new RegExp(HARNESS_LINE_PATTERN, 'y');
   readonly #records: TimelineRecord[] = [];
   #header: HeaderRecord | undefined;
+  /** The line of the last one that was left out. */
+  #lastHarness: string | undefined;
   #rest = '';
   #line = 0;
 
   /** @param fileName - for messages. */
-  constructor(fileName: string) {
+  constructor(fileName: string, { hasHarness = true }: DecodeOptions = {}) {
     this.#fileName = fileName;
+    this.#hasHarness = hasHarness;
   }
 
   /**
@@ -48,9 +70,26 @@ export class TimelineDecoder {
     for (let end = chunk.indexOf('\n'); end >= 0; end = chunk.indexOf('\n', from)) {
       this.#take(this.#rest + chunk.slice(from, end));
       this.#rest = '';
-      from = end + 1;
+      from =
+        !this.#hasHarness && this.#header !== undefined
+          ? this.#passHarness(chunk, end + 1)
+          : end + 1;
     }
     this.#rest += chunk.slice(from);
+  }
+
+  /** Passes over readings of the harness that begin at a place, without making records; gives their end. */
+  #passHarness(chunk: string, from: number): number {
+    let lastFrom = from;
+    let end = from;
+    this.#harnessLine.lastIndex = from;
+    while (this.#harnessLine.test(chunk)) {
+      this.#line++;
+      lastFrom = end;
+      end = this.#harnessLine.lastIndex;
+    }
+    if (end > from) this.#lastHarness = chunk.slice(lastFrom, end);
+    return end;
   }
 
   /**
@@ -66,6 +105,7 @@ export class TimelineDecoder {
         `${this.#fileName}: expected a header record in line 1, found ${cutLine === undefined ? 'an empty file' : 'a line that was cut'}`,
       );
     }
+    if (this.#lastHarness !== undefined) this.#records.push(this.#decode(this.#lastHarness));
     const records = this.#records.sort((a, b) => a.t - b.t);
     const timeline = { header: this.#header, records };
     return cutLine === undefined ? { timeline } : { timeline, cutLine };
@@ -84,10 +124,11 @@ export class TimelineDecoder {
   #take(text: string): void {
     this.#line++;
     if (text.trim() === '') return;
-    const record = this.#checked(parseJson(text), text);
+    const record = this.#decode(text);
     if (record.kind !== 'header') {
       if (this.#header === undefined) this.#refuse(`expected a header record first`, text);
-      this.#records.push(record);
+      if (record.kind === 'harness' && !this.#hasHarness) this.#lastHarness = text;
+      else this.#records.push(record);
       return;
     }
     if (this.#header !== undefined) this.#refuse('expected one header record, found another', text);
@@ -101,7 +142,8 @@ export class TimelineDecoder {
     this.#header = record;
   }
 
-  #checked(value: unknown, text: string): TimelineRecord {
+  #decode(text: string): TimelineRecord {
+    const value = parseJson(text);
     if (value === undefined) return this.#refuse('expected a JSON record', text);
     if (isTimelineRecord(value)) return value;
     return this.#refuse(recordFault(value) ?? 'expected a record', text);
@@ -130,71 +172,4 @@ function parseJson(text: string): unknown {
     // the caller names the line
     return undefined;
   }
-}
-
-type FieldType = 'string' | 'number' | 'boolean' | 'object' | 'array' | 'present';
-
-/** Fields without which a record cannot be read, by kind. */
-const REQUIRED = {
-  header: {
-    schemaVersion: 'number',
-    runId: 'string',
-    startedAt: 'string',
-    experiment: 'present',
-    manifests: 'array',
-    environment: 'object',
-  },
-  phase: { phase: 'string' },
-  load: { load: 'object' },
-  'load-summary': { summary: 'object' },
-  workload: { name: 'string', specReplicas: 'number', readyReplicas: 'number' },
-  hpa: { name: 'string', minReplicas: 'number', maxReplicas: 'number' },
-  pod: {
-    change: 'string',
-    name: 'string',
-    uid: 'string',
-    phase: 'string',
-    isReady: 'boolean',
-    isTerminating: 'boolean',
-    restarts: 'number',
-    requests: 'object',
-    limits: 'object',
-    conditions: 'array',
-  },
-  endpoints: { ready: 'array', notReady: 'array' },
-  'pod-metrics': { pods: 'array' },
-  cpu: { pods: 'array' },
-  event: { object: 'string', reason: 'string', message: 'string', count: 'number' },
-  'hpa-decision': { name: 'string', decision: 'present' },
-  gap: { source: 'string', fromT: 'number', because: 'string' },
-  harness: { rssBytes: 'number', cpuMs: 'number' },
-  note: { text: 'string' },
-  end: { outcome: 'string' },
-} as const satisfies Record<TimelineRecord['kind'], Readonly<Record<string, FieldType>>>;
-const REQUIRED_BY_NAME: Readonly<Record<string, Readonly<Record<string, FieldType>>>> = REQUIRED;
-
-/** What makes a JSON value no record; undefined when it is one. */
-function recordFault(value: unknown): string | undefined {
-  if (!isRecord(value)) return 'expected a record (a JSON object)';
-  if (typeof value['t'] !== 'number') return 'expected a record with a number in "t"';
-  const kind = value['kind'];
-  if (typeof kind !== 'string' || !Object.hasOwn(REQUIRED, kind)) {
-    return `expected a record of a known kind (${Object.keys(REQUIRED).join(', ')})`;
-  }
-  const fields: Readonly<Record<string, FieldType>> = REQUIRED_BY_NAME[kind] ?? {};
-  for (const [field, type] of Object.entries(fields)) {
-    if (!isOfType(value[field], type)) return `expected a ${kind} record with "${field}" (${type})`;
-  }
-  return undefined;
-}
-
-function isTimelineRecord(value: unknown): value is TimelineRecord {
-  return recordFault(value) === undefined;
-}
-
-function isOfType(value: unknown, type: FieldType): boolean {
-  if (type === 'array') return Array.isArray(value);
-  if (type === 'present') return value !== undefined;
-  if (type === 'object') return typeof value === 'object' && value !== null;
-  return typeof value === type;
 }

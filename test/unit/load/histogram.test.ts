@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  countAtOrBelowMs,
-  LatencyHistogram,
-  mergeHistograms,
-  MergedTimes,
-  timeCounts,
-} from '../../../src/load/histogram.js';
+import { LatencyHistogram, mergeHistograms } from '../../../src/load/histogram.js';
 
 function recorded(times: readonly number[]): LatencyHistogram {
   const histogram = new LatencyHistogram();
@@ -51,44 +45,6 @@ describe('a latency histogram', () => {
     );
 
     expect(mergeHistograms(parts).encode()).toBe(recorded(times).encode());
-  });
-
-  it.each([
-    ['a time at the limit', 2, 3],
-    ['no time below it', 0.5, 0],
-    ['the times up to it', 2.9, 3],
-    ['all at the highest it can hold', 1e9, 6],
-    ['none below 0', -1, 0],
-  ])('counts %s', (_, limitMs, count) => {
-    const counts = timeCounts(recorded([1, 2, 2, 3, 400, 1e8]).encode());
-
-    expect(countAtOrBelowMs(counts, limitMs)).toBe(count);
-  });
-
-  it('counts what is above a limit by less than its resolution, and no more', () => {
-    const counts = timeCounts(recorded([300, 300.02, 300.4]).encode());
-
-    expect(countAtOrBelowMs(counts, 300)).toBe(2);
-  });
-
-  it('has the same percentiles when merged from its counts', () => {
-    const times = Array.from({ length: 1_000 }, (_, index) => 0.001 * 1.02 ** index);
-    const histogram = recorded(times);
-    const merged = new MergedTimes();
-    const percentiles = [0.1, 50, 90, 99, 99.9, 100];
-
-    merged.add(timeCounts(recorded(times.slice(0, 300)).encode()));
-    merged.add(timeCounts(recorded(times.slice(300)).encode()));
-    merged.add(timeCounts(''));
-
-    expect(merged.count).toBe(1_000);
-    expect(merged.percentilesMs(percentiles)).toEqual(
-      percentiles.map((percentile) => histogram.percentileMs(percentile)),
-    );
-  });
-
-  it('has no percentiles without times', () => {
-    expect(new MergedTimes().percentilesMs([50, 100])).toEqual([undefined, undefined]);
   });
 
   it('forgets everything on reset', () => {

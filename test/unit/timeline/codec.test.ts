@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { decodeTimeline, encodeRecord, TimelineDecoder } from '../../../src/timeline/codec.js';
-import type { HeaderRecord, NoteRecord, TimelineRecord } from '../../../src/timeline/record.js';
+import type {
+  HarnessRecord,
+  HeaderRecord,
+  NoteRecord,
+  TimelineRecord,
+} from '../../../src/timeline/record.js';
 
 const HEADER: HeaderRecord = {
   t: 0,
@@ -22,6 +27,12 @@ const HEADER: HeaderRecord = {
   },
 };
 const note = (t: number, text: string): NoteRecord => ({ t, kind: 'note', text });
+const harness = (t: number): HarnessRecord => ({
+  t,
+  kind: 'harness',
+  rssBytes: 94_371_840,
+  cpuMs: t / 8,
+});
 const file = (...records: readonly TimelineRecord[]): string => records.map(encodeRecord).join('');
 
 describe('a timeline file', () => {
@@ -99,5 +110,57 @@ describe('a timeline file', () => {
         message: expect.stringContaining(message),
       }),
     );
+  });
+});
+
+describe('a timeline file read without the readings of the harness', () => {
+  const text = file(HEADER, harness(1), harness(2.5), note(3, 'a'), harness(4), harness(5));
+
+  it.each([
+    ['at once', text.length],
+    ['in pieces that end within lines', 50],
+    ['a character at a time', 1],
+  ])('keeps the other records and the last reading: %s', (_, length) => {
+    const decoder = new TimelineDecoder('f', { hasHarness: false });
+    for (let at = 0; at < text.length; at += length) decoder.push(text.slice(at, at + length));
+
+    expect(decoder.end().timeline.records).toEqual([note(3, 'a'), harness(5)]);
+  });
+
+  it('has all of them where nobody said so', () => {
+    expect(decodeTimeline(text, 'f').timeline.records).toHaveLength(5);
+  });
+
+  it.each([
+    ['a reading without its memory', '{"t":6,"kind":"harness","cpuMs":7}', '"rssBytes" (number)'],
+    [
+      'a reading with a broken number',
+      '{"t":06,"kind":"harness","rssBytes":1,"cpuMs":7}',
+      'a JSON',
+    ],
+    ['a reading that goes on', '{"t":6,"kind":"harness","rssBytes":1,"cpuMs":7}}', 'a JSON record'],
+    ['what comes after readings', '{"t":1,"kind":"x"}', 'expected a record of a known kind'],
+  ])('names the line of %s', (_, line, message) => {
+    const decoder = new TimelineDecoder('f', { hasHarness: false });
+
+    expect(() => decoder.push(`${text}${line}\n`)).toThrowError(
+      expect.objectContaining({ message: expect.stringMatching(/^f:7: /) }),
+    );
+    expect(() => decoder.push(`${line}\n`)).toThrowError(message);
+  });
+
+  it('reads readings that are written in another way as well', () => {
+    const decoder = new TimelineDecoder('f', { hasHarness: false });
+    decoder.push(`${file(HEADER)}{"kind": "harness", "t": 1e3, "rssBytes": 1, "cpuMs": 2}\n`);
+
+    expect(decoder.end().timeline.records).toEqual([
+      { t: 1_000, kind: 'harness', rssBytes: 1, cpuMs: 2 },
+    ]);
+  });
+
+  it('refuses readings before the header', () => {
+    const decoder = new TimelineDecoder('f', { hasHarness: false });
+
+    expect(() => decoder.push(file(harness(1), HEADER))).toThrowError('f:1: expected a header');
   });
 });
