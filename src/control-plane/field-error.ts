@@ -43,6 +43,23 @@ export function notFoundValue(field: string, value: unknown): FieldError {
   return { reason: 'FieldValueNotFound', field, message: `Not found: ${printed(value)}` };
 }
 
+/** A value that is wrong as a whole and is not repeated. */
+export function invalidPlace(field: string, detail: string): FieldError {
+  return { reason: 'FieldValueInvalid', field, message: `Invalid value${suffix(detail)}` };
+}
+
+/** A text of more than `max` bytes. */
+export function tooLongValue(field: string, max: number): FieldError {
+  const message = `Too long: may not be more than ${max} ${max === 1 ? 'byte' : 'bytes'}`;
+  return { reason: 'FieldValueTooLong', field, message };
+}
+
+/** A list of `count` items that may have `max`. */
+export function tooManyValues(field: string, count: number, max: number): FieldError {
+  const message = `Too many: ${count}: must have at most ${max} ${max === 1 ? 'item' : 'items'}`;
+  return { reason: 'FieldValueTooMany', field, message };
+}
+
 /** Upstream's fault of a number below 0; nothing when it is fine. */
 export function negativeValue(field: string, value: number | undefined): readonly FieldError[] {
   if (value === undefined || value >= 0) return [];

@@ -20,7 +20,7 @@ import type {
   PriorityClass,
   ResourceQuota,
   Secret,
-} from '../core/policy-objects.js';
+} from '../core/quota-objects.js';
 
 /**
  * Names one stored resource. `T` is the shape of its objects; it exists only for the compiler.

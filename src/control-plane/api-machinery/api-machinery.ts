@@ -171,8 +171,9 @@ export class ApiMachinery implements KubeApi {
       throw ApiError.unclassified('resourceVersion should not be set on objects to be created');
     }
     if (conversion === undefined) kind.setDefaults?.(draft);
-    this.#beginMetadata(kind, draft, context.nowMs);
     refuseInEndingNamespace(this, kind, draft);
+    kind.admit?.(draft, context);
+    this.#beginMetadata(kind, draft, context.nowMs);
     if (kind.hasStatus) clearStatus(kind, draft);
     kind.prepareCreate?.(draft, context);
     refuseFaults(kind, draft, [
@@ -180,6 +181,9 @@ export class ApiMachinery implements KubeApi {
       ...(conversion?.faults?.(draft, undefined) ?? kind.validate?.(draft, context) ?? []),
     ]);
     warn(kind, draft, options);
+    if (options?.onWarning !== undefined) {
+      for (const text of kind.createWarnings?.(draft) ?? []) options.onWarning(text);
+    }
     if (this.get(resource, keyOf(draft)) !== undefined) {
       throw ApiError.alreadyExists(resource, draft.metadata.name);
     }
@@ -223,6 +227,7 @@ export class ApiMachinery implements KubeApi {
   remove(resource: Resource, key: ObjectKey, options: DeleteOptions = {}): DeletionResult {
     const kind = storedKind(this.kinds.of(resource));
     const old: KubeObject = this.read(resource, key);
+    kind.refuseDeletion?.(old);
     const draft = this.#decoded(kind, old);
     const request = { options, nowMs: this.#clock.now() };
     const plan = planDeletion(kind, { old, draft }, request);

@@ -2,6 +2,7 @@
 import type { KubeObject } from '../../core/objects.js';
 import { ApiError } from '../api-error.js';
 import type { KubeApi } from '../api.js';
+import { admittedName } from '../kinds/admitted-name.js';
 import type { Kind } from '../kinds/kind.js';
 import { NAMESPACES } from '../resources.js';
 
@@ -11,12 +12,12 @@ import { NAMESPACES } from '../resources.js';
  * @see Source: kubernetes `apiserver/pkg/admission/plugin/namespace/lifecycle/admission.go`.
  */
 export function refuseInEndingNamespace(api: KubeApi, kind: Kind, object: KubeObject): void {
-  const { namespace = '', name } = object.metadata;
+  const { namespace = '' } = object.metadata;
   if (!kind.resource.namespaced || namespace === '') return;
   const found = api.get(NAMESPACES, { namespace: '', name: namespace });
   if (found === undefined) throw ApiError.notFound(NAMESPACES, namespace);
   if (found.status?.phase !== 'Terminating') return;
-  throw ApiError.forbidden(kind.resource, name, {
+  throw ApiError.forbidden(kind.resource, admittedName(object), {
     message: `unable to create new content in namespace ${namespace} because it is being terminated`,
     causes: [
       {

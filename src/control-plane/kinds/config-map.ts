@@ -5,9 +5,10 @@ import { CONFIG_MAP } from '../schema/cluster-types.js';
 import { CONFIG_MAP_COLUMNS } from './columns/cluster-columns.js';
 import type { Kind } from './kind.js';
 import { configKeyFaults } from '../api-machinery/names.js';
-import { isEqualJson } from '../api-machinery/equality.js';
 import type { FieldError } from '../api-error.js';
-import { forbiddenValue, invalidValue } from '../field-error.js';
+import { invalidValue, tooLongValue } from '../field-error.js';
+import { bytesOfBase64 } from './base64.js';
+import { MAX_SECRET_BYTES, immutableFaults } from './secret.js';
 
 /** Config maps. */
 export const CONFIG_MAP_KIND: Kind<ConfigMap> = {
@@ -19,16 +20,9 @@ export const CONFIG_MAP_KIND: Kind<ConfigMap> = {
   nameRule: 'subdomain',
   hasStatus: false,
   validate: configMapFaults,
-  validateUpdate: (map, old) =>
-    old.immutable !== true || isEqualJson(content(map), content(old))
-      ? []
-      : [forbiddenValue('data', 'field is immutable when `immutable` is set')],
+  validateUpdate: (map, old) => immutableFaults(map, old, ['data', 'binaryData']),
   columns: CONFIG_MAP_COLUMNS,
 };
-
-function content({ immutable, data, binaryData }: ConfigMap): unknown {
-  return { immutable, data, binaryData };
-}
 
 /** @see Source: kubernetes `pkg/apis/core/validation/validation.go`, `ValidateConfigMap`. */
 function configMapFaults({ data = {}, binaryData = {} }: ConfigMap): readonly FieldError[] {
@@ -44,5 +38,10 @@ function configMapFaults({ data = {}, binaryData = {} }: ConfigMap): readonly Fi
       ...configKeyFaults(key).map((fault) => invalidValue(`binaryData[${key}]`, key, fault)),
     );
   }
+  let bytes = 0;
+  for (const text of Object.values(data)) bytes += new TextEncoder().encode(text).length;
+  for (const value of Object.values(binaryData)) bytes += bytesOfBase64(value);
+  // upstream names no field here
+  if (bytes > MAX_SECRET_BYTES) faults.push(tooLongValue('[]', MAX_SECRET_BYTES));
   return faults;
 }

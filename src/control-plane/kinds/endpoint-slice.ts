@@ -14,6 +14,7 @@ import { ENDPOINT_SLICE } from '../schema/cluster-types.js';
 import { isIpAddress, isIpv4, isIpv6 } from './ip-address.js';
 import { ENDPOINT_SLICE_COLUMNS } from './columns/cluster-columns.js';
 import type { Kind } from './kind.js';
+import { endpointIpFaults } from './legacy-ip.js';
 
 const ADDRESS_TYPES = ['FQDN', 'IPv4', 'IPv6'];
 
@@ -91,29 +92,10 @@ function addressFaults(
     ];
   }
   const isOfFamily = addressType === 'IPv4' ? isIpv4(address) : isIpv6(address);
-  const special = specialRange(address, rules.isLoopbackAllowed);
   return [
     ...(isOfFamily ? [] : [invalidValue(field, address, `must be an ${addressType} address`)]),
-    ...(special === undefined ? [] : [invalidValue(path, address, special)]),
+    ...endpointIpFaults(path, address, rules.isLoopbackAllowed),
   ];
-}
-
-/** @see Source: `apimachinery/pkg/util/validation/ip.go`, `ValidateNonSpecialIP` in core validation. */
-function specialRange(address: string, isLoopbackAllowed: boolean): string | undefined {
-  const lower = address.toLowerCase();
-  if (lower === '0.0.0.0' || lower === '::') return 'may not be unspecified (0.0.0.0 or ::)';
-  if (lower.startsWith('127.') || lower === '::1') {
-    return isLoopbackAllowed
-      ? undefined
-      : 'may not be in the loopback range (127.0.0.0/8, ::1/128)';
-  }
-  if (lower.startsWith('169.254.') || /^fe[89ab][0-9a-f]:/.test(lower)) {
-    return 'may not be in the link-local range (169.254.0.0/16, fe80::/10)';
-  }
-  if (lower.startsWith('224.0.0.') || lower.startsWith('ff02:')) {
-    return 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)';
-  }
-  return undefined;
 }
 
 function portFaults({ ports }: EndpointSlice): readonly FieldError[] {

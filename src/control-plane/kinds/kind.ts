@@ -82,7 +82,12 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly isReturnedByDelete?: boolean;
   /** Fills in defaults. Runs on everything that comes in, patches too. */
   setDefaults?(draft: Draft<T>): void;
-  /** Sets what only the server may set in a new object; admission that changes is here too. */
+  /**
+   * Admission that changes a new object. It comes first: the object may have no name yet but one that is to
+   * be generated. May refuse it.
+   */
+  admit?(draft: Draft<T>, context: WriteContext): void;
+  /** Sets what only the server may set in a new object. */
   prepareCreate?(draft: Draft<T>, context: WriteContext): void;
   /** Puts back what an update may not touch. */
   prepareUpdate?(draft: Draft<T>, old: T, context: WriteContext): void;
@@ -98,6 +103,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   reserve?(draft: Draft<T>, old: T | undefined, context: WriteContext): void;
   /** Whether a deletion may end now, beside finalizers and grace; absent: yes. */
   isDeletable?(object: T): boolean;
+  /** Throws when an object must not be deleted at all. */
+  refuseDeletion?(object: T): void;
   /** Marks an object whose deletion begins (a namespace becomes Terminating). */
   beginDeletion?(draft: Draft<T>): void;
   /** What becomes of dependents when the request does not say; absent: `Background`. */
@@ -106,6 +113,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   validate?(object: T, context: WriteContext): readonly FieldError[];
   /** What a client is to be warned of in an object that is accepted. */
   warnings?(object: T): readonly string[];
+  /** As `warnings`, for new objects alone. */
+  createWarnings?(object: T): readonly string[];
   /** Faults of the change; runs beside `validate`. */
   validateUpdate?(object: T, old: T, context: WriteContext): readonly FieldError[];
   validateStatus?(object: T, old: T): readonly FieldError[];
@@ -114,6 +123,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   /** Fields that a field selector may name, beside `metadata.name` and `metadata.namespace`. */
   selectableFields?(object: T): Readonly<Record<string, string>>;
   readonly columns: readonly TableColumn<T>[];
+  /** Present: every request about the kind is answered with this warning. */
+  readonly deprecation?: string;
   /** Present: the kind is a version that is not the stored one. */
   readonly conversion?: Conversion;
 }

@@ -5,26 +5,35 @@ import type { Resource } from '../resources.js';
 import { CONFIG_MAP_KIND } from './config-map.js';
 import { DEPLOYMENT_KIND } from './deployment.js';
 import { ENDPOINT_SLICE_KIND } from './endpoint-slice.js';
+import { ENDPOINTS_KIND } from './endpoints.js';
 import { EVENT_KIND } from './event.js';
 import { EVENT_V1_KIND } from './event-v1.js';
 import { HORIZONTAL_POD_AUTOSCALER_KIND } from './horizontal-pod-autoscaler.js';
 import { HORIZONTAL_POD_AUTOSCALER_V1_KIND } from './horizontal-pod-autoscaler-v1.js';
 import type { Kind } from './kind.js';
 import { LEASE_KIND } from './lease.js';
+import { LIMIT_RANGE_KIND } from './limit-range.js';
 import { NAMESPACE_KIND } from './namespace.js';
 import { NODE_KIND } from './node.js';
 import { POD_KIND } from './pod.js';
+import { PRIORITY_CLASS_KIND } from './priority-class.js';
 import { REPLICA_SET_KIND } from './replica-set.js';
+import { RESOURCE_QUOTA_KIND } from './resource-quota.js';
+import { SECRET_KIND } from './secret.js';
 import { SERVICE_ACCOUNT_KIND } from './service-account.js';
 import { SERVICE_KIND } from './service.js';
 
 /** Every kind that is stored, in the order in which discovery lists them. */
 export const KINDS: readonly Kind[] = [
   CONFIG_MAP_KIND,
+  ENDPOINTS_KIND,
   EVENT_KIND,
+  LIMIT_RANGE_KIND,
   NAMESPACE_KIND,
   NODE_KIND,
   POD_KIND,
+  RESOURCE_QUOTA_KIND,
+  SECRET_KIND,
   SERVICE_ACCOUNT_KIND,
   SERVICE_KIND,
   DEPLOYMENT_KIND,
@@ -32,6 +41,7 @@ export const KINDS: readonly Kind[] = [
   HORIZONTAL_POD_AUTOSCALER_KIND,
   ENDPOINT_SLICE_KIND,
   LEASE_KIND,
+  PRIORITY_CLASS_KIND,
 ];
 
 /** Every kind in every version that is offered; the preferred version of a group comes first. */
