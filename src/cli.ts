@@ -9,6 +9,7 @@ const INTERNAL_EXIT = 1;
 /** Each is loaded only when it is the one: sending load to a URL needs no cluster's code. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   experiment: async () => (await import('./commands/experiment.js')).experimentCommand(),
+  cluster: async () => (await import('./commands/cluster.js')).clusterCommand(),
   load: async () => (await import('./commands/load.js')).loadCommand(),
   profile: async () => (await import('./commands/profile.js')).profileCommand(),
   capacity: async () => (await import('./commands/capacity.js')).capacityCommand(),

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { LabError } from '../core/errors.js';
 import type { KubeObject, StringMap } from '../core/objects.js';
 import type { Experiment } from '../experiment/experiment.js';
-import { type ManifestFile, parseManifests, prepareManifests } from '../experiment/manifests.js';
+import {
+  type ManifestFile,
+  type ParsedManifests,
+  parseManifests,
+  prepareManifests,
+} from '../experiment/manifests.js';
 
 const MANIFEST = /\.(ya?ml|json)$/;
 
@@ -17,8 +22,7 @@ export async function readManifests(
   experiment: Experiment,
   labels: StringMap,
 ): Promise<readonly KubeObject[]> {
-  const files = (await Promise.all(experiment.manifests.map(filesOf))).flat();
-  const parsed = parseManifests(files);
+  const parsed = await readObjects(experiment.manifests);
   if (parsed.kind === 'faults') throw invalid(parsed.faults);
   const { namespace, patches } = experiment;
   const prepared = prepareManifests(parsed.objects, { namespace, patches, labels });
@@ -26,6 +30,15 @@ export async function readManifests(
   const missing = missingUnderTest(experiment, prepared.objects);
   if (missing.length > 0) throw invalid(missing);
   return prepared.objects;
+}
+
+/**
+ * The objects of files and folders, as they stand there.
+ *
+ * @throws {LabError} `MANIFEST_INVALID` when one cannot be read.
+ */
+export async function readObjects(paths: readonly string[]): Promise<ParsedManifests> {
+  return parseManifests((await Promise.all(paths.map(filesOf))).flat());
 }
 
 function invalid(faults: readonly string[]): LabError {

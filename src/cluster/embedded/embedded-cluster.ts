@@ -9,19 +9,20 @@ import { allControllers } from '../../control-plane/controllers/all-controllers.
 import { DEFAULT_HOUSEKEEPING } from '../../control-plane/metrics/housekeeping.js';
 import { MetricsServer } from '../../control-plane/metrics/metrics-server.js';
 import type { UsageSource } from '../../control-plane/pod-runtime.js';
-import { PODS } from '../../control-plane/resources.js';
+import type { WatchEvent } from '../../control-plane/api.js';
+import { PODS, type Resource } from '../../control-plane/resources.js';
 import { createSystemNamespaces } from '../../control-plane/system-namespaces.js';
-import type { HorizontalPodAutoscaler } from '../../core/autoscaling-objects.js';
-import type { Deployment, KubeObject } from '../../core/objects.js';
-import { milliValue } from '../../core/quantity.js';
+import type { KubeObject } from '../../core/objects.js';
 import { seededRandom, type Random } from '../../core/random.js';
 import type { EmbeddedSettings } from '../../experiment/experiment.js';
 import type { Clock } from '../../time/clock.js';
 import type { Environment } from '../../timeline/record.js';
-import { ApiServer } from './api-server.js';
+import { ApiServer, type ApiEndpoint } from './api-server.js';
 import { builtInImages } from './built-in-images.js';
-import { chooseCpuScale, type CpuScale } from './cpu-scale.js';
+import type { CpuScale } from './cpu-scale.js';
+import { cpuScaleOf } from './deployed-cpu-scale.js';
 import { KUBECONFIG_CONTEXT, writeKubeconfig } from './kubeconfig.js';
+import { placeKubeconfig } from './kubeconfig-file.js';
 import { EmbeddedNodes, machineCapacity, overbooked } from './nodes.js';
 import { ProcessRuntime } from './process-runtime/process-runtime.js';
 import { RunGuard } from './run-guard/run-guard.js';
@@ -35,6 +36,8 @@ export interface EmbeddedClusterOptions {
   readonly clock: Clock;
   /** Where image commands run; absent: this process's directory. */
   readonly workingDirectory?: string;
+  /** Where the kubeconfig is written, absolute; absent: into the run's own temporary folder. */
+  readonly kubeconfigPath?: string;
   /** What will be deployed: the CPU scale is chosen so that it fits. */
   readonly objects: readonly KubeObject[];
 }
@@ -46,12 +49,15 @@ export type EmbeddedFacts = NonNullable<Environment['embedded']> & {
 
 /** Upstream's 5 s protect against caches that lag, which this store has none of. */
 const NAMESPACE_LOOK_MS = 100;
-const DEFAULT_LIMIT_MILLICORES = 1_000;
 
 /** Runs until stopped; everything it starts ends with it, however this process ends. */
 export class EmbeddedCluster {
   readonly kubeconfigPath: string;
   readonly context = KUBECONFIG_CONTEXT;
+  /** `https://127.0.0.1:PORT`. */
+  readonly url: string;
+  /** Names of the nodes. */
+  readonly nodeNames: readonly string[];
   readonly facts: EmbeddedFacts;
   /** The kernel's view of every pod. */
   readonly usage: UsageSource;
@@ -82,6 +88,8 @@ export class EmbeddedCluster {
     this.#listeners = listeners;
     this.facts = facts;
     this.kubeconfigPath = parts.kubeconfigPath;
+    this.url = parts.url;
+    this.nodeNames = parts.nodes.descriptions.map(({ name }) => name);
     this.usage = parts.runtime;
     const names = new Map<string, string>();
     parts.api.watch(PODS, ({ object }) => {
@@ -93,6 +101,14 @@ export class EmbeddedCluster {
   /** Calls `listener` for each decision of the HPA controller, as plain JSON. */
   onDecision(listener: (name: string, record: HpaSyncRecord) => void): void {
     this.#listeners.decision = listener;
+  }
+
+  /** Calls `listener` for each change of an object of a resource, in order. */
+  onChange<T extends KubeObject>(
+    resource: Resource<T>,
+    listener: (event: WatchEvent<T>) => void,
+  ): void {
+    this.#parts.api.watch(resource, listener);
   }
 
   /** Calls `listener` when a part fails and is tried again: something a reader of the run should know. */
@@ -113,6 +129,7 @@ export class EmbeddedCluster {
 
   async #stop(): Promise<void> {
     const { manager, nodes, metrics, proxySync, proxy, server, runtime, guard } = this.#parts;
+    this.#parts.removeKubeconfig();
     proxySync.stop();
     manager.stop();
     metrics.stop();
@@ -138,6 +155,18 @@ interface Parts {
   readonly proxySync: ServiceProxySync;
   readonly server: ApiServer;
   readonly kubeconfigPath: string;
+  readonly removeKubeconfig: () => void;
+  readonly url: string;
+}
+
+/** Writes the kubeconfig; what it gives back removes it (in the run's own folder it goes with that). */
+function kubeconfigAt(
+  path: string | undefined,
+  { guard, endpoint }: { readonly guard: RunGuard; readonly endpoint: ApiEndpoint },
+): () => void {
+  if (path !== undefined) return placeKubeconfig(path, endpoint);
+  writeKubeconfig(join(guard.directory, 'kubeconfig'), endpoint);
+  return () => undefined;
 }
 
 /** @param undo - gets what must be undone, in order, should a later step fail. */
@@ -164,15 +193,7 @@ async function build(
     onFailed: (error) => listeners.failure(error.message),
   });
   undo.push(() => proxy.stop());
-  const { resolutionMs, ...base } = { api, clock, resolutionMs: settings.metricsResolutionMs };
-  const metrics = new MetricsServer({
-    ...base,
-    random,
-    usage: runtime,
-    resolutionMs,
-    // A real node samples every 10 to 20 s; a faster metrics API would show it the same sample twice.
-    ...(resolutionMs < DEFAULT_HOUSEKEEPING.intervalMs ? { housekeeping: 'at-scrape' } : {}),
-  });
+  const metrics = metricsServer(options, { api, runtime, random });
   const server = new ApiServer({
     api,
     clock,
@@ -182,10 +203,12 @@ async function build(
   });
   undo.push(() => server.stop());
   const [, endpoint] = await Promise.all([proxy.start(), server.start({ port: settings.apiPort })]);
-  const kubeconfigPath = join(guard.directory, 'kubeconfig');
-  writeKubeconfig(kubeconfigPath, endpoint);
+  const kubeconfigPath = options.kubeconfigPath ?? join(guard.directory, 'kubeconfig');
+  const removeKubeconfig = kubeconfigAt(options.kubeconfigPath, { guard, endpoint });
+  undo.push(removeKubeconfig);
   const proxySync = new ServiceProxySync({
-    ...base,
+    api,
+    clock,
     proxy,
     ...(settings.delays === undefined ? {} : { gatherMs: settings.delays.endpointsMs }),
     ...(runtime.addresses === undefined ? { sharedAddress: runtime.hostIP } : {}),
@@ -193,14 +216,38 @@ async function build(
   const manager = controllerManager(options, { api, metrics, listeners });
   const machine = machineCapacity(cpuScale.scale);
   const nodes = new EmbeddedNodes({ api, clock, runtime, settings, machine });
-  const parts = { guard, runtime, manager, nodes, metrics, proxy, proxySync, server };
+  const running = { guard, runtime, manager, nodes, metrics, proxy, proxySync, server };
   const facts = factsOf(runtime, cpuScale, overbooked(nodes.descriptions, machine));
-  const cluster = new EmbeddedCluster({ ...parts, api, kubeconfigPath }, facts, listeners);
+  const cluster = new EmbeddedCluster(
+    { ...running, api, kubeconfigPath, removeKubeconfig, url: endpoint.url },
+    facts,
+    listeners,
+  );
   manager.start();
   nodes.start();
   metrics.start();
   proxySync.start();
   return cluster;
+}
+
+function metricsServer(
+  { clock, settings: { metricsResolutionMs: resolutionMs } }: EmbeddedClusterOptions,
+  of: {
+    readonly api: ApiMachinery;
+    readonly runtime: ProcessRuntime;
+    readonly random: Random;
+  },
+): MetricsServer {
+  const { api, runtime, random } = of;
+  return new MetricsServer({
+    api,
+    clock,
+    random,
+    usage: runtime,
+    resolutionMs,
+    // A real node samples every 10 to 20 s; a faster metrics API would show it the same sample twice.
+    ...(resolutionMs < DEFAULT_HOUSEKEEPING.intervalMs ? { housekeeping: 'at-scrape' } : {}),
+  });
 }
 
 function controllerManager(
@@ -267,33 +314,4 @@ function factsOf(
     nodeCpus: availableParallelism() / cpuScale.scale,
     missing: [...missing, ...more],
   };
-}
-
-function cpuScaleOf({ settings, objects }: EmbeddedClusterOptions): CpuScale {
-  if (settings.cpuScale !== 'auto') {
-    return { scale: settings.cpuScale, because: 'the experiment sets it' };
-  }
-  return chooseCpuScale({ cores: availableParallelism(), ...largest(objects) });
-}
-
-/** The most pods, and the most CPU of one, that the objects can lead to. */
-function largest(objects: readonly KubeObject[]) {
-  const maxReplicas = objects
-    .filter(
-      (object): object is HorizontalPodAutoscaler => object.kind === 'HorizontalPodAutoscaler',
-    )
-    .map(({ spec }) => spec.maxReplicas);
-  const deployments = objects.filter((o): o is Deployment => o.kind === 'Deployment');
-  return {
-    maxReplicas: Math.max(1, ...maxReplicas, ...deployments.map(({ spec }) => spec.replicas ?? 1)),
-    limitMillicores: Math.max(0, ...deployments.map(podLimitMillicores)),
-  };
-}
-
-/** A container without a limit may take what it gets; it is counted by its request, else a whole CPU. */
-function podLimitMillicores({ spec }: Deployment): number {
-  return spec.template.spec.containers.reduce((sum, { resources }) => {
-    const quantity = resources?.limits?.['cpu'] ?? resources?.requests?.['cpu'];
-    return sum + (quantity === undefined ? DEFAULT_LIMIT_MILLICORES : milliValue(quantity));
-  }, 0);
 }

@@ -10,10 +10,15 @@ import type { EmbeddedSettings, NodeSettings } from '../../experiment/experiment
 import type { Cancel, Clock } from '../../time/clock.js';
 
 /**
- * While a Node has this annotation with the value `lost`, its kubelet and its processes are gone, as if
- * somebody had pulled the plug; without it they come back.
+ * A Node with this annotation is at fault as its value says, until it is taken off again: for learning,
+ * by `kubectl annotate node NAME hpa-lab.dev/fault=off`.
+ *
+ * `off`: switched off, its processes are gone. `cut-off`: its network is cut; its processes go on, but
+ * nobody hears of them. Any other value is no fault.
  */
 export const NODE_FAULT_ANNOTATION = 'hpa-lab.dev/fault';
+
+type NodeFault = 'off' | 'cut-off' | 'none';
 
 /** Version that nodes tell: the Kubernetes whose behavior is followed. */
 const KUBERNETES_VERSION = 'v1.36.0';
@@ -48,6 +53,7 @@ export class EmbeddedNodes {
   readonly descriptions: readonly NodeDescription[];
   readonly #options: EmbeddedNodesOptions;
   readonly #kubelets = new Map<string, Kubelet>();
+  readonly #faults = new Map<string, NodeFault>();
   #cancelWatch: Cancel | undefined;
 
   constructor(options: EmbeddedNodesOptions) {
@@ -61,30 +67,39 @@ export class EmbeddedNodes {
     for (const description of this.descriptions) this.#startKubelet(description);
     this.#cancelWatch = this.#options.api.watch(NODES, ({ type, object }) => {
       const { name, annotations } = object.metadata;
-      if (type !== 'DELETED') this.#follow(name, annotations?.[NODE_FAULT_ANNOTATION] === 'lost');
+      if (type !== 'DELETED') this.#follow(name, faultOf(annotations?.[NODE_FAULT_ANNOTATION]));
     });
   }
 
   /** Ends all pods; what the API knows of them stays as it is. */
   stop(): void {
     this.#cancelWatch?.();
+    this.#cancelWatch = undefined;
     for (const kubelet of this.#kubelets.values()) kubelet.stop();
     this.#kubelets.clear();
   }
 
-  /** Takes a node away, or brings it back; never within the write that asked for it. */
-  #follow(name: string, isLost: boolean): void {
+  /** Takes a node away or brings it back; after, and never within, the write that asked for it. */
+  #follow(name: string, fault: NodeFault): void {
+    const isKnown = this.descriptions.some((one) => one.name === name);
+    if (!isKnown || (this.#faults.get(name) ?? 'none') === fault) return;
+    this.#faults.set(name, fault);
+    this.#options.clock.after(0, () => this.#apply(name));
+  }
+
+  #apply(name: string): void {
     const description = this.descriptions.find((one) => one.name === name);
-    if (description === undefined || isLost === !this.#kubelets.has(name)) return;
-    this.#options.clock.after(0, () => {
-      if (this.#cancelWatch === undefined || isLost === !this.#kubelets.has(name)) return;
-      if (!isLost) {
-        this.#startKubelet(description);
-        return;
-      }
-      this.#kubelets.get(name)?.stop();
+    if (this.#cancelWatch === undefined || description === undefined) return;
+    const fault = this.#faults.get(name);
+    const kubelet = this.#kubelets.get(name);
+    if (fault === 'off') {
+      kubelet?.stop();
       this.#kubelets.delete(name);
-    });
+      return;
+    }
+    if (kubelet === undefined) this.#startKubelet(description);
+    else if (fault !== 'cut-off') kubelet.reconnect();
+    if (fault === 'cut-off') this.#kubelets.get(name)?.disconnect();
   }
 
   #startKubelet(node: NodeDescription): void {
@@ -99,6 +114,10 @@ export class EmbeddedNodes {
     this.#kubelets.set(node.name, kubelet);
     kubelet.start();
   }
+}
+
+function faultOf(value: string | undefined): NodeFault {
+  return value === 'off' || value === 'cut-off' ? value : 'none';
 }
 
 function kubeletSettings({

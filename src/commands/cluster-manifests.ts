@@ -1,0 +1,47 @@
+/** The manifests that a cluster starts with: read and tried before anything is started. */
+import { objectFaults } from '../cluster/embedded/check-objects.js';
+import { SERVED_KINDS } from '../control-plane/kinds/registry.js';
+import { LabError } from '../core/errors.js';
+import type { KubeObject } from '../core/objects.js';
+import { readObjects } from '../run/read-manifests.js';
+import type { Clock } from '../time/clock.js';
+
+/**
+ * The objects of files and folders, those without a namespace in `default`, as `kubectl apply` has it.
+ *
+ * @param told - `faults` gets everything that is wrong with them.
+ */
+export async function manifestsToApply(
+  paths: readonly string[],
+  { clock, faults }: { readonly clock: Clock; readonly faults: string[] },
+): Promise<readonly KubeObject[]> {
+  const objects: KubeObject[] = [];
+  for (const path of paths) {
+    try {
+      const parsed = await readObjects([path]);
+      if (parsed.kind === 'objects') objects.push(...parsed.objects.map(inDefaultNamespace));
+      else faults.push(...parsed.faults);
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      faults.push(`--apply: ${error.message}`);
+    }
+  }
+  faults.push(...(objects.length === 0 ? [] : objectFaults(objects, clock)));
+  return objects;
+}
+
+function inDefaultNamespace(object: KubeObject): KubeObject {
+  const { apiVersion, kind, metadata } = object;
+  if (metadata.namespace !== undefined || !isNamespaced(apiVersion, kind)) return object;
+  return { ...object, metadata: { ...metadata, namespace: 'default' } };
+}
+
+function isNamespaced(apiVersion: string, kind: string): boolean {
+  return SERVED_KINDS.some(
+    ({ resource }) =>
+      resource.namespaced &&
+      resource.kind === kind &&
+      (resource.group === '' ? resource.version : `${resource.group}/${resource.version}`) ===
+        apiVersion,
+  );
+}
