@@ -41,6 +41,7 @@ export type StatusReason =
   | 'Invalid'
   | 'MethodNotAllowed'
   | 'NotAcceptable'
+  | 'NonZeroExitCode'
   | 'NotFound'
   | 'RequestEntityTooLarge'
   | 'ServiceUnavailable'

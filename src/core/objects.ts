@@ -186,6 +186,11 @@ export interface Container {
   readonly volumeMounts?: readonly VolumeMount[];
   readonly terminationMessagePath?: string;
   readonly terminationMessagePolicy?: string;
+  /** Whether the first process has an input; absent: none. */
+  readonly stdin?: boolean;
+  /** Whether that input ends with the first client that attached. */
+  readonly stdinOnce?: boolean;
+  readonly tty?: boolean;
 }
 
 /** A taint that a pod puts up with; without a key it tolerates all of them. */

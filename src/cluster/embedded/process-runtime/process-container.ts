@@ -9,8 +9,15 @@ import type {
   RunningContainer,
 } from '../../../control-plane/pod-runtime.js';
 import type { Cancel, Clock, EpochMs } from '../../../time/clock.js';
+import type {
+  AccessibleContainer,
+  CommandRequest,
+  RunningCommand,
+} from '../streams/container-access.js';
 import { sendSignal } from '../run-guard/process-files.js';
 import type { RunGuard } from '../run-guard/run-guard.js';
+import { attachTo } from './container-attach.js';
+import { runCommand } from './container-exec.js';
 import type { ContainerGroup } from './container-group.js';
 import type { ContainerLog } from './container-log.js';
 import { runProbe } from './run-probe.js';
@@ -42,12 +49,14 @@ export interface ProcessContainerOptions {
 const SIGNAL_EXIT_BASE = 128;
 
 /** See the file's first line. */
-export class ProcessContainer implements RunningContainer {
+export class ProcessContainer implements RunningContainer, AccessibleContainer {
   readonly name: string;
   readonly group: ContainerGroup | undefined;
   readonly #options: ProcessContainerOptions;
   readonly #spawnOptions: SpawnOptions;
   readonly #probes = new Set<Cancel>();
+  readonly #commands = new Set<Cancel>();
+  #child: ChildProcess | undefined;
   #pid: number | undefined;
   #startedAtMs: EpochMs | undefined;
   #usage: UsageReader | undefined;
@@ -111,6 +120,19 @@ export class ProcessContainer implements RunningContainer {
     return cancel;
   }
 
+  exec(request: CommandRequest): RunningCommand {
+    const { argv: _, ...place } = this.#spawnOptions;
+    const { command, kill } = runCommand({ ...place, request });
+    this.#commands.add(kill);
+    void command.end.then(() => this.#commands.delete(kill));
+    return command;
+  }
+
+  attach(): RunningCommand {
+    const isOnce = this.#options.start.container.stdinOnce === true;
+    return attachTo(this.#child, { closesInput: isOnce });
+  }
+
   /** Kills everything of the container at once and tells nobody. */
   kill(): void {
     this.#isMute = true;
@@ -129,6 +151,7 @@ export class ProcessContainer implements RunningContainer {
       return;
     }
     const child = this.#spawned();
+    this.#child = child;
     if (child === undefined) return;
     const { log, clock } = this.#options;
     child.once('error', (error) => this.#refuse(error.message));
@@ -148,7 +171,8 @@ export class ProcessContainer implements RunningContainer {
   /** Absent when Node itself refuses, for example a variable with a zero byte. */
   #spawned(): ChildProcess | undefined {
     try {
-      return spawnGroup(this.#spawnOptions);
+      const hasInput = this.#options.start.container.stdin === true;
+      return spawnGroup({ ...this.#spawnOptions, ...(hasInput ? { stdin: 'pipe' } : {}) });
     } catch (error) {
       this.#refuse(error instanceof Error ? error.message : String(error));
       return undefined;
@@ -197,8 +221,9 @@ export class ProcessContainer implements RunningContainer {
     this.#isOver = true;
     this.#limiter?.close();
     this.#usage?.close();
-    for (const cancel of this.#probes) cancel();
+    for (const cancel of [...this.#probes, ...this.#commands]) cancel();
     this.#probes.clear();
+    this.#commands.clear();
   }
 
   #tell(event: ContainerEvent): void {

@@ -13,6 +13,11 @@ import type {
 import type { AddressMode, CpuLimitMode, ImageMapping } from '../../../experiment/experiment.js';
 import type { Clock } from '../../../time/clock.js';
 import type { RunGuard } from '../run-guard/run-guard.js';
+import type {
+  AccessibleContainer,
+  ContainerAccess,
+  ContainerKey,
+} from '../streams/container-access.js';
 import { sendSignal } from '../run-guard/process-files.js';
 import { removeCgroup } from '../run-guard/sweep.js';
 import { containerCommand, mappingFor, unmappedImageMessage } from './container-command.js';
@@ -56,7 +61,7 @@ const CLOSE_TIMEOUT_MS = 5_000;
 const INHERITED = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'];
 
 /** Runs pods on this machine. `close` ends everything; whatever else ends us is the guard's affair. */
-export class ProcessRuntime implements PodRuntime, UsageSource {
+export class ProcessRuntime implements PodRuntime, UsageSource, ContainerAccess {
   readonly hostIP = '127.0.0.1';
   /** What this machine can do, for `Environment.embedded` of the timeline. */
   readonly abilities: MachineAbilities;
@@ -136,6 +141,17 @@ export class ProcessRuntime implements PodRuntime, UsageSource {
     });
     this.#sandboxes.add(sandbox);
     return sandbox;
+  }
+
+  container({ podUid, container }: ContainerKey): AccessibleContainer | undefined {
+    for (const sandbox of this.#sandboxes) {
+      if (sandbox.pod.metadata.uid !== podUid || sandbox.isClosed) continue;
+      const running = [...sandbox.containers].filter(
+        ({ name, isOver, startedAtMs }) => name === container && !isOver && startedAtMs !== undefined,
+      );
+      return running.at(-1);
+    }
+    return undefined;
   }
 
   readUsage(): readonly ContainerUsage[] {

@@ -11,6 +11,10 @@ export interface SpawnOptions {
   readonly workingDirectory: string;
   /** Files that the process writes its id to before the command runs. */
   readonly joinFiles: readonly string[];
+  /** `pipe`: the process gets an input; absent: none. */
+  readonly stdin?: 'pipe';
+  /** One more pipe, from the process as its descriptor 3; absent: none. */
+  readonly hasReport?: boolean;
 }
 
 /**
@@ -22,14 +26,14 @@ const JOIN_SCRIPT =
 
 /** Starts it. Output comes on pipes; the process's group has its own id. */
 export function spawnGroup(options: SpawnOptions): ChildProcess {
-  const { argv, joinFiles } = options;
+  const { argv, joinFiles, stdin = 'ignore', hasReport = false } = options;
   const [program = '', ...rest] =
     joinFiles.length === 0
       ? argv
       : ['/bin/sh', '-c', JOIN_SCRIPT, 'sh', String(joinFiles.length), ...joinFiles, ...argv];
   return spawn(program, rest, {
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [stdin, 'pipe', 'pipe', ...(hasReport ? (['pipe'] as const) : [])],
     env: Object.fromEntries(options.env),
     cwd: options.workingDirectory,
   });
