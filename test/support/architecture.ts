@@ -146,6 +146,7 @@ const HOME_OF_PACKAGE: Readonly<Record<string, readonly string[]>> = {
   'log-update': ['commands'],
   selfsigned: ['cluster/embedded'],
   undici: ['load/senders'],
+  ws: ['cluster/embedded'],
 };
 
 const USE_THE_CLOCK = 'take `nowMs` or a Clock (src/time/clock.ts) as an argument';

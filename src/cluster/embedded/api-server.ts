@@ -1,9 +1,11 @@
 /** The API on a TLS socket: authentication, bodies, streams, and an end to all of it. */
 import { timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
 import type { Server } from 'node:https';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { LabError } from '../../core/errors.js';
 import { ApiError } from '../../control-plane/api-error.js';
@@ -11,10 +13,13 @@ import { ApiHandler, MAX_BODY_BYTES, tooLarge } from '../../control-plane/http/a
 import type { ApiHandlerOptions } from '../../control-plane/http/context.js';
 import { mediaType } from '../../control-plane/http/body.js';
 import { json } from '../../control-plane/http/messages.js';
+import type { PodConnection } from '../../control-plane/http/streams/pod-connection.js';
 import type { ApiRequest, ApiResponse, PlainResponse } from '../../control-plane/http/messages.js';
 import { PROTOBUF_MEDIA_TYPE } from '../../control-plane/protobuf/envelope.js';
 import { bearerToken, serverCertificate } from './api-credentials.js';
 import { openStream } from './api-stream.js';
+import type { ContainerAccess } from './streams/container-access.js';
+import { ConnectionUpgrader, webSocketToken } from './streams/upgrade.js';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -32,19 +37,23 @@ export interface ApiEndpoint {
 export interface ApiServerOptions extends ApiHandlerOptions {
   /** Told of faults of ours; the client gets a 500 with the error's message. */
   readonly onError?: (error: unknown) => void;
+  /** Where `exec`, `attach` and `portforward` lead; absent: pods are modelled and cannot be reached. */
+  readonly containers?: ContainerAccess;
 }
 
 /** Serves the API on loopback. */
 export class ApiServer {
   readonly #handler: ApiHandler;
+  readonly #upgrader: ConnectionUpgrader;
   readonly #onError: (error: unknown) => void;
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
   #token = Buffer.alloc(0);
 
-  constructor({ onError, ...options }: Omit<ApiServerOptions, 'isToken'>) {
+  constructor({ onError, containers, ...options }: Omit<ApiServerOptions, 'isToken'>) {
     const isToken = (token: string): boolean => this.#isBearer(`Bearer ${token}`);
     this.#handler = new ApiHandler({ ...options, isToken });
+    this.#upgrader = new ConnectionUpgrader({ clock: options.clock, containers });
     this.#onError = onError ?? (() => undefined);
   }
 
@@ -61,6 +70,7 @@ export class ApiServer {
     const server = createServer({ cert: certPem, key: keyPem }, (request, response) => {
       this.#serve(request, response).catch((error: unknown) => this.#fail(response, error));
     });
+    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
     server.on('connection', (socket: Socket) => this.#track(socket));
     server.on('tlsClientError', (_error: Error, socket: TLSSocket) => socket.destroy());
     // watches and followed logs are open for long
@@ -101,6 +111,42 @@ export class ApiServer {
     else openStream(response, answer);
   }
 
+  /** Connects with a container, or answers as if no other protocol had been asked for. */
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const response = new ServerResponse(request);
+    // the parser is gone; nothing can follow on this connection
+    response.shouldKeepAlive = false;
+    socket.on('error', () => undefined);
+    if (socket instanceof Socket) {
+      socket.setNoDelay(true);
+      response.assignSocket(socket);
+      response.on('finish', () => socket.end());
+    }
+    try {
+      const connection = this.#connection(request);
+      if (connection === undefined) {
+        this.#serve(request, response).catch((error: unknown) => this.#fail(response, error));
+        return;
+      }
+      if (socket instanceof Socket) response.detachSocket(socket);
+      this.#upgrader.upgrade({ request, socket, head }, connection);
+    } catch (error) {
+      if (socket instanceof Socket && response.socket === null) response.assignSocket(socket);
+      if (error instanceof ApiError) sendPlain(response, refusal(error), request.method);
+      else this.#fail(response, error);
+    }
+  }
+
+  /** Undefined: no connection is asked for, or nobody may ask for one. */
+  #connection(request: IncomingMessage): PodConnection | undefined {
+    const url = parsedUrl(request.url);
+    const path = url === undefined ? undefined : decodedPath(url.pathname);
+    if (url === undefined || path === undefined || !this.#isAuthenticated(request))
+      return undefined;
+    const read = { path, query: url.searchParams, body: Buffer.alloc(0) };
+    return this.#handler.connection(apiRequest(request, read));
+  }
+
   async #answer(request: IncomingMessage, url: URL | undefined): Promise<ApiResponse> {
     const path = url === undefined ? undefined : decodedPath(url.pathname);
     if (url === undefined || path === undefined) {
@@ -113,7 +159,10 @@ export class ApiServer {
   }
 
   #isAuthenticated(request: IncomingMessage): boolean {
-    return this.#isBearer(request.headers.authorization ?? '');
+    const { authorization } = request.headers;
+    if (authorization !== undefined) return this.#isBearer(authorization);
+    const token = webSocketToken(request);
+    return token !== undefined && this.#isBearer(`Bearer ${token}`);
   }
 
   #isBearer(authorization: string): boolean {

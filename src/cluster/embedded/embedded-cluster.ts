@@ -199,6 +199,7 @@ async function build(
     clock,
     metrics,
     logs: runtime.logs,
+    containers: runtime,
     onError: (error) => listeners.failure(`the API server failed: ${String(error)}`),
   });
   undo.push(() => server.stop());

@@ -12,6 +12,8 @@ import { handleCollection, handleObject } from './resource-handler.js';
 import { answerReview } from './reviews.js';
 import { parseResourcePath } from './resource-path.js';
 import type { ResourcePath } from './resource-path.js';
+import { isConnection, podConnection } from './streams/pod-connection.js';
+import type { PodConnection } from './streams/pod-connection.js';
 import { handleSubresource } from './subresource-handler.js';
 
 /** What `/version` answers: the version whose behavior this API follows. */
@@ -49,6 +51,18 @@ export class ApiHandler {
       if (!(error instanceof ApiError)) throw error;
       return withWarnings(json(error.code, error.status), warnings);
     }
+  }
+
+  /**
+   * What a request that wants another protocol asks to be connected with; undefined: it is no request
+   * of that kind, and `handle` answers it.
+   *
+   * @throws {ApiError} as the API refuses.
+   */
+  connection(request: ApiRequest): PodConnection | undefined {
+    const path = parseResourcePath(request.path);
+    if (path === undefined || !isConnection(path)) return undefined;
+    return podConnection(this.#options, path, request);
   }
 
   #route(request: ApiRequest, warnings: string[]): ApiResponse {

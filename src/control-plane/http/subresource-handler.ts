@@ -28,6 +28,7 @@ import {
   keyOfPath,
   placeInNamespace,
 } from './resource-handler.js';
+import { podConnection } from './streams/pod-connection.js';
 import { deleteOptionsOf, parseWriteQuery } from './write-options.js';
 
 const SUCCESS: Status = {
@@ -73,19 +74,13 @@ function handlePodSubresource(options: ApiHandlerOptions, target: KindRequest): 
     case 'attach':
     case 'exec':
     case 'portforward':
-      throw noConnection(options, target);
+      // the request that asks for it goes another way, see `ApiHandler.connection`
+      podConnection(options, target.path, target.request);
+      throw ApiError.badRequest('Upgrade request required');
     case undefined:
     default:
       throw unknownResource();
   }
-}
-
-/** Why nobody is connected to a pod: there is no node to ask, or connections are not offered. */
-function noConnection({ api }: ApiHandlerOptions, { path }: KindRequest): ApiError {
-  const { metadata, spec } = api.read(PODS, keyOfPath(path));
-  return spec.nodeName === undefined
-    ? ApiError.badRequest(`pod ${metadata.name} does not have a host assigned`)
-    : unknownResource();
 }
 
 /** @see Source: kubernetes `pkg/registry/core/pod/storage/storage.go`, `BindingREST.Create`. */

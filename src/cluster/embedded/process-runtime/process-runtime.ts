@@ -147,7 +147,8 @@ export class ProcessRuntime implements PodRuntime, UsageSource, ContainerAccess 
     for (const sandbox of this.#sandboxes) {
       if (sandbox.pod.metadata.uid !== podUid || sandbox.isClosed) continue;
       const running = [...sandbox.containers].filter(
-        ({ name, isOver, startedAtMs }) => name === container && !isOver && startedAtMs !== undefined,
+        ({ name, isOver, startedAtMs }) =>
+          name === container && !isOver && startedAtMs !== undefined,
       );
       return running.at(-1);
     }
