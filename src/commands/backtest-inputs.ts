@@ -40,8 +40,8 @@ export function isFolder(path: string): boolean {
 }
 
 /** The syncs of a run. @throws {LabError} `RESULT_INVALID` when it has none that can be read. */
-export async function folderInputs(folder: string): Promise<BacktestInputs> {
-  const { timeline } = await readTimeline(folder);
+export function folderInputs(folder: string): BacktestInputs {
+  const { timeline } = readTimeline(folder);
   const { syncs, settings, notes } = syncsOf(timeline, folder);
   const isReal = syncs.some(({ real }) => real !== undefined);
   return {

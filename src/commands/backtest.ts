@@ -57,7 +57,7 @@ export async function runBacktest(
 ): Promise<void> {
   const hpa = readHpa(options.hpa);
   const inputs = isFolder(recording)
-    ? await folderInputs(recording)
+    ? folderInputs(recording)
     : recordingInputs(recording, hpa, options);
   const view = viewOf(inputs, hpa);
   for (const line of backtestReport(view, { columns: COLUMNS, isWhole: options.all })) print(line);

@@ -185,11 +185,11 @@ async function runAndReport(run: Run, { ci, log }: RunContext) {
   display.close();
   endGroup();
   folder.close();
-  return { ...outcome, run: await report(folder, log) };
+  return { ...outcome, run: report(folder, log) };
 }
 
-async function report(folder: OpenRun, log: CiLog): Promise<AnalyzedRun> {
-  const run = await analyzeFolder(folder.path);
+function report(folder: OpenRun, log: CiLog): AnalyzedRun {
+  const run = analyzeFolder(folder.path);
   writeReports(folder, run);
   const endGroup = log.group('report', 'the report');
   process.stdout.write(`\n${renderReport(run, 'ascii', terminalOptions())}\n`);

@@ -24,13 +24,13 @@ export function explainCommand(): Command {
  * @param print - takes each line, without its end; absent: standard output.
  * @throws {LabError} `RESULT_INVALID` without decisions that can be read, `USAGE` for another `at`.
  */
-export async function explainRun(
+export function explainRun(
   folder: string,
   at: string | undefined,
   print: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
-): Promise<void> {
+): void {
   const limitMs = at === undefined ? undefined : clockMs(at);
-  const { timeline } = await readTimeline(folder);
+  const { timeline } = readTimeline(folder);
   const startMs = originMs(timeline);
   const { syncs, notes } = syncsOf(timeline, folder);
   const chosen =

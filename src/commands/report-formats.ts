@@ -32,8 +32,8 @@ export interface AnalyzedRun {
  *
  * @throws {LabError} `RESULT_INVALID` when there is no readable timeline.
  */
-export async function analyzeFolder(folder: string): Promise<AnalyzedRun> {
-  const { timeline, cutLine } = await readTimeline(folder);
+export function analyzeFolder(folder: string): AnalyzedRun {
+  const { timeline, cutLine } = readTimeline(folder);
   const analysis = analyze(timeline);
   const verdicts = thresholdVerdicts(timeline, analysis);
   return { timeline, analysis, verdicts, ...(cutLine === undefined ? {} : { cutLine }) };

@@ -31,9 +31,9 @@ export function reportCommand(): Command {
     )
     .option('--out <file>', 'with --format: write it to a file instead')
     .option('--series', 'with --format csv: a row for each second instead of each measure')
-    .action(async (folder: string, options: ReportOptions) => {
+    .action((folder: string, options: ReportOptions) => {
       refuseMeaningless(options);
-      const run = await analyzeFolder(folder);
+      const run = analyzeFolder(folder);
       if (options.format === undefined) {
         writeReports(openResultFolder(folder), run);
         process.stdout.write(renderReport(run, 'ascii', terminalOptions()));

@@ -343,7 +343,7 @@ ${manifest(`  metrics:
 
 async function explained(at?: string): Promise<string[]> {
   const lines: string[] = [];
-  await explainRun(folder, at, (line) => lines.push(line));
+  explainRun(folder, at, (line) => lines.push(line));
   return lines;
 }
 
@@ -376,7 +376,7 @@ describe('explain', () => {
     const path = mkdtempSync(join(folder, 'old-'));
     writeFileSync(join(path, 'timeline.ndjson'), SPIKE.replaceAll(from, to));
 
-    const [code, text] = await refused(() => explainRun(path, undefined, () => undefined));
+    const [code, text] = await refused(async () => explainRun(path, undefined, () => undefined));
 
     expect(code).toBe('RESULT_INVALID 2');
     expect(text).toContain("its decisions are of another version's shape");
@@ -387,7 +387,7 @@ describe('explain', () => {
     const lines = SPIKE.split('\n').filter((line) => !line.includes('"hpa-decision"'));
     writeFileSync(join(path, 'timeline.ndjson'), lines.join('\n'));
 
-    expect(await refused(() => explainRun(path, undefined, () => undefined))).toEqual([
+    expect(await refused(async () => explainRun(path, undefined, () => undefined))).toEqual([
       'RESULT_INVALID 2',
       expect.stringContaining('the run holds no decision of an HPA'),
     ]);
