@@ -219,7 +219,8 @@ export interface PodSpec {
   readonly affinity?: Affinity;
   readonly topologySpreadConstraints?: readonly TopologySpreadConstraint[];
   readonly priority?: number;
-  readonly preemptionPolicy?: 'PreemptLowerPriority' | 'Never';
+  readonly priorityClassName?: string;
+  readonly preemptionPolicy?: string;
   readonly schedulerName?: string;
   readonly [field: string]: unknown;
 }

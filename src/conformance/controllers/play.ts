@@ -260,7 +260,7 @@ function keyIn(
   return { namespace: namespaced ? NAMESPACE : '', name: names.real(name) };
 }
 
-/** `$uid:Kind/name` in a manifest is the UID of that object. */
+/** `$uid:Kind/name` in a manifest is the UID of that object; `$pc-` begins names of PriorityClasses. */
 function withOwnerUids({ api }: ControlPlaneLab, object: KubeObject): KubeObject {
   const text = JSON.stringify(object).replaceAll(
     /\$uid:(\w+)\/([\w-]+)/g,
@@ -268,6 +268,7 @@ function withOwnerUids({ api }: ControlPlaneLab, object: KubeObject): KubeObject
       return api.get(resourceOf(kind), { namespace: NAMESPACE, name })?.metadata.uid ?? '';
     },
   );
-  const copy = JSON.parse(text) as KubeObject;
-  return { ...copy, metadata: { ...copy.metadata, namespace: NAMESPACE } };
+  const copy = JSON.parse(text.replaceAll('"$pc-', '"pc-')) as KubeObject;
+  const isNamespaced = resourceOf(copy.kind).namespaced;
+  return isNamespaced ? { ...copy, metadata: { ...copy.metadata, namespace: NAMESPACE } } : copy;
 }

@@ -11,6 +11,8 @@ import { POD_COLUMNS } from './columns/pod-columns.js';
 import type { Draft, GracefulDeletion, Kind } from './kind.js';
 import { admitPod } from './pod-admission.js';
 import { setPodDefaults, setPodSpecDefaults } from './pod-defaults.js';
+import { mergeLabelKeys } from './pod-match-label-keys.js';
+import { setTopologyLabels } from './pod-topology-labels.js';
 import { hostnameWarnings, podSpecWarnings } from './pod-warnings.js';
 import { podFaults, podStatusFaults, podUpdateFaults } from './pod-validation.js';
 
@@ -37,6 +39,8 @@ export const POD_KIND: Kind<Pod> = {
   },
   prepareCreate(draft, context) {
     admitPod(draft, context);
+    setTopologyLabels(draft, context.api);
+    mergeLabelKeys(draft);
     draft.status = { phase: 'Pending', qosClass: qosClass(draft.spec) };
     const gates = draft.spec['schedulingGates'];
     if (Array.isArray(gates) && gates.length > 0) {
@@ -58,8 +62,10 @@ export const POD_KIND: Kind<Pod> = {
     else draft.metadata.ownerReferences = structuredClone([...ownerReferences]);
     if (draft.status !== undefined) draft.status.qosClass = old.status?.qosClass ?? '';
   },
-  applySubresource(draft, { subresource, object }, { nowMs }) {
-    if (subresource === 'binding') bind(draft, object.spec.nodeName ?? '', nowMs);
+  applySubresource(draft, { subresource, object }, { api, nowMs }) {
+    if (subresource !== 'binding') return;
+    bind(draft, object.spec.nodeName ?? '', nowMs);
+    setTopologyLabels(draft, api);
   },
   validate: podFaults,
   warnings: ({ metadata, spec }) => [
@@ -78,7 +84,7 @@ export const POD_KIND: Kind<Pod> = {
       'spec.hostNetwork': String(pod.spec['hostNetwork'] === true),
       'status.phase': pod.status?.phase ?? '',
       'status.podIP': pod.status?.podIP ?? '',
-      'status.nominatedNodeName': '',
+      'status.nominatedNodeName': pod.status?.nominatedNodeName ?? '',
     };
   },
   columns: POD_COLUMNS,
@@ -123,4 +129,5 @@ function bind(draft: Draft<Pod>, nodeName: string, nowMs: number): void {
   };
   const others = (draft.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled');
   draft.status = { ...draft.status, conditions: [...others, scheduled] };
+  delete draft.status.nominatedNodeName;
 }

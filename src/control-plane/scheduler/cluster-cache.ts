@@ -2,6 +2,7 @@
 import type { Node, Pod } from '../../core/objects.js';
 import type { Cancel } from '../../time/clock.js';
 import type { KubeApi, WatchEvent } from '../api.js';
+import { isEqualJson } from '../api-machinery/equality.js';
 import { isTerminal } from '../controllers/pod-state.js';
 import type { Informer } from '../controller.js';
 import { reconcileKey } from '../object-keys.js';
@@ -12,6 +13,8 @@ import type { NodeView } from './node-info.js';
 /** Empty until started; then never behind the API. */
 export class ClusterCache implements Informer {
   readonly #infos = new Map<string, NodeInfo>();
+  /** Pods for which room is being made, by node and key. */
+  readonly #nominated = new Map<string, Map<string, Pod>>();
   #views: readonly NodeView[] | undefined;
 
   start(api: KubeApi): Cancel {
@@ -31,6 +34,7 @@ export class ClusterCache implements Informer {
     return () => {
       for (const cancel of cancels) cancel();
       this.#infos.clear();
+      this.#nominated.clear();
       this.#views = undefined;
     };
   }
@@ -48,6 +52,17 @@ export class ClusterCache implements Informer {
     return this.#infos.get(name)?.view;
   }
 
+  /** The books of a node; undefined when nothing is known of it. */
+  info(name: string): NodeInfo | undefined {
+    return this.#infos.get(name);
+  }
+
+  /** Pods for which room is being made on a node. */
+  nominatedOn(name: string): readonly Pod[] {
+    const pods = this.#nominated.get(name);
+    return pods === undefined ? [] : [...pods.values()];
+  }
+
   #setNode(name: string, node: Node | undefined): void {
     this.#info(name).setNode(node);
     this.#views = undefined;
@@ -58,8 +73,8 @@ export class ClusterCache implements Informer {
     const key = reconcileKey(object);
     const before = previous === undefined ? undefined : placeOf(previous);
     const after = type === 'DELETED' ? undefined : placeOf(object);
-    const isSame = before === after && previous?.metadata.generation === object.metadata.generation;
     if (after !== undefined) {
+      const isSame = before === after && previous !== undefined && isAlike(previous, object);
       if (isSame) this.#info(after).replacePod(key, object);
       else this.#info(after).addPod(key, object);
     }
@@ -67,6 +82,21 @@ export class ClusterCache implements Informer {
       this.#infos.get(before)?.removePod(key);
       this.#forgetEmpty(before);
     }
+    this.#followNomination(key, previous, type === 'DELETED' ? undefined : object);
+  }
+
+  #followNomination(key: string, previous: Pod | undefined, pod: Pod | undefined): void {
+    const before = previous === undefined ? undefined : nominationOf(previous);
+    const after = pod === undefined ? undefined : nominationOf(pod);
+    if (before !== undefined && before !== after) {
+      const pods = this.#nominated.get(before);
+      pods?.delete(key);
+      if (pods?.size === 0) this.#nominated.delete(before);
+    }
+    if (after === undefined || pod === undefined) return;
+    const pods = this.#nominated.get(after) ?? new Map<string, Pod>();
+    pods.set(key, pod);
+    this.#nominated.set(after, pods);
   }
 
   #info(name: string): NodeInfo {
@@ -87,4 +117,20 @@ export class ClusterCache implements Informer {
 export function placeOf(pod: Pod): string | undefined {
   const { nodeName = '' } = pod.spec;
   return nodeName === '' || isTerminal(pod) ? undefined : nodeName;
+}
+
+/** The node on which room is being made for a pod that has none yet. */
+export function nominationOf(pod: Pod): string | undefined {
+  const { nodeName = '' } = pod.spec;
+  const nominated = pod.status?.nominatedNodeName ?? '';
+  return nodeName !== '' || nominated === '' || isTerminal(pod) ? undefined : nominated;
+}
+
+/** It takes the same and no rule can tell it from what it was. */
+function isAlike({ metadata: before }: Pod, { metadata: after }: Pod): boolean {
+  return (
+    before.generation === after.generation &&
+    before.deletionTimestamp === after.deletionTimestamp &&
+    isEqualJson(before.labels, after.labels)
+  );
 }

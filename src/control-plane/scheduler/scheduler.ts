@@ -1,8 +1,6 @@
-/** The scheduler: gives pods without a node the best one, or says why there is none. */
-import { kubeTime } from '../../core/kube-time.js';
-import type { Condition, Node, Pod, ReplicaSet } from '../../core/objects.js';
+/** The scheduler: gives pods without a node the best one, makes room, or says why there is none. */
+import type { Node, Pod, ReplicaSet } from '../../core/objects.js';
 import type { EpochMs } from '../../time/clock.js';
-import { ApiError } from '../api-error.js';
 import type { KubeApi, WatchEvent } from '../api.js';
 import { isEqualJson } from '../api-machinery/equality.js';
 import type {
@@ -12,17 +10,20 @@ import type {
   ReconcileKey,
   ReconcileResult,
 } from '../controller.js';
-import { podCondition } from '../controllers/pod-state.js';
+import { isActive } from '../controllers/pod-state.js';
 import { EventRecorder } from '../event-recorder.js';
 import { hasLabels } from '../label-selector.js';
 import { objectKey } from '../object-keys.js';
 import { controllerOf } from '../owner-references.js';
-import { NODES, PODS, REPLICA_SETS, SERVICES } from '../resources.js';
-import { ClusterCache, placeOf } from './cluster-cache.js';
+import { NAMESPACES, NODES, PODS, REPLICA_SETS, SERVICES } from '../resources.js';
+import type { ClusterChange } from './cluster-change.js';
+import { ClusterCache, nominationOf, placeOf } from './cluster-cache.js';
+import type { ClusterView, PodGroup } from './cluster-view.js';
+import { disruptionBudgets } from './disruption-budgets.js';
+import type { NamespaceLabels } from './pod-affinity-terms.js';
 import { findNode } from './scheduling-result.js';
-import type { SchedulingResult } from './scheduling-result.js';
 import { SchedulingQueue } from './scheduling-queue.js';
-import type { PodGroup } from './scores.js';
+import { SchedulingWrites } from './scheduling-writes.js';
 
 /** The scheduler's name in `spec.schedulerName` and in events. */
 export const SCHEDULER_NAME = 'default-scheduler';
@@ -45,11 +46,17 @@ export class Scheduler implements Controller {
   readonly #api: KubeApi;
   readonly #cache = new ClusterCache();
   readonly #queue = new SchedulingQueue();
-  readonly #recorder: EventRecorder;
+  readonly #writes: SchedulingWrites;
+  readonly #namespaceLabels: NamespaceLabels;
+  /** When the last call was: changes come without a time of their own. */
+  #nowMs: EpochMs = 0;
 
   constructor(api: KubeApi) {
     this.#api = api;
-    this.#recorder = new EventRecorder({ api, component: SCHEDULER_NAME, style: 'series' });
+    const recorder = new EventRecorder({ api, component: SCHEDULER_NAME, style: 'series' });
+    this.#writes = new SchedulingWrites(api, recorder);
+    this.#namespaceLabels = (name) =>
+      api.get(NAMESPACES, { namespace: '', name })?.metadata.labels ?? {};
     this.informers = [this.#cache];
     this.watches = [
       { resource: NODES, keysFor: (event: WatchEvent<Node>) => this.#noticeNode(event) },
@@ -58,6 +65,7 @@ export class Scheduler implements Controller {
   }
 
   reconcile(_key: ReconcileKey, nowMs: EpochMs): ReconcileResult | undefined {
+    this.#nowMs = nowMs;
     const requeueAfterMs = this.#queue.activateDue(nowMs);
     const key = this.#queue.take();
     const pod = key === undefined ? undefined : this.#api.get(PODS, objectKey(key));
@@ -68,52 +76,32 @@ export class Scheduler implements Controller {
   }
 
   #schedule(pod: Pod, nowMs: EpochMs): void {
-    const result = findNode(pod, this.#cache.nodes(), this.#groupOf(pod));
-    if (result.kind === 'unschedulable') this.#refuse(pod, result, nowMs);
-    else this.#bind(pod, result.name, nowMs);
-  }
-
-  #bind(pod: Pod, nodeName: string, nowMs: EpochMs): void {
-    const { namespace = '', name } = pod.metadata;
-    try {
-      const spec = { ...pod.spec, nodeName };
-      this.#api.update(PODS, { ...pod, spec }, { subresource: 'binding' });
-      const message = `Successfully assigned ${namespace}/${name} to ${nodeName}`;
-      this.#recorder.event(pod, 'Normal', 'Scheduled', message, nowMs);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (error.reason === 'NotFound') return;
-      const message = `binding rejected: ${error.message}`;
-      this.#recorder.event(pod, 'Warning', 'FailedScheduling', message, nowMs);
-      this.#queue.park(pod, new Set(), nowMs);
+    const result = findNode(pod, this.#view(pod), () => disruptionBudgets(this.#api));
+    if (result.kind === 'node') {
+      if (this.#writes.bind(pod, result.name, nowMs) === 'refused') {
+        this.#queue.park(pod, new Set(), nowMs);
+      }
+      return;
     }
+    const { preemption } = result;
+    this.#queue.park(pod, result.plugins, nowMs);
+    this.#writes.refuse(pod, result, nowMs);
+    if (preemption?.kind !== 'victims') return;
+    this.#writes.makeRoom(pod, preemption, {
+      nominated: this.#cache.nominatedOn(preemption.node),
+      nowMs,
+    });
   }
 
-  /** @see Source: `schedule_one.go`, `handleSchedulingFailure`. */
-  #refuse(
-    pod: Pod,
-    { message, plugins }: Extract<SchedulingResult, { kind: 'unschedulable' }>,
-    nowMs: EpochMs,
-  ): void {
-    this.#queue.park(pod, plugins, nowMs);
-    this.#recorder.event(pod, 'Warning', 'FailedScheduling', message, nowMs);
-    const old = podCondition(pod, 'PodScheduled');
-    const condition: Condition = {
-      type: 'PodScheduled',
-      status: 'False',
-      lastProbeTime: null,
-      lastTransitionTime:
-        old?.status === 'False' ? (old.lastTransitionTime ?? kubeTime(nowMs)) : kubeTime(nowMs),
-      reason: 'Unschedulable',
-      message,
+  #view(pod: Pod): ClusterView {
+    const cache = this.#cache;
+    return {
+      nodes: cache.nodes(),
+      info: (name) => cache.info(name),
+      namespaceLabels: this.#namespaceLabels,
+      nominatedOn: (name) => cache.nominatedOn(name),
+      group: this.#groupOf(pod),
     };
-    const others = (pod.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled');
-    const status = { ...pod.status, conditions: [...others, condition] };
-    try {
-      this.#api.update(PODS, { ...pod, status }, { subresource: 'status' });
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.reason !== 'NotFound') throw error;
-    }
   }
 
   /**
@@ -139,46 +127,73 @@ export class Scheduler implements Controller {
   }
 
   #noticePod({ type, object, previous }: WatchEvent<Pod>): readonly ReconcileKey[] {
-    const wasPlaced = previous !== undefined && placeOf(previous) !== undefined;
-    const isPlaced = type !== 'DELETED' && placeOf(object) !== undefined;
-    if (type === 'DELETED' || !isToSchedule(object)) this.#queue.forget(object);
-    else if (this.#isWorthTrying(object, previous)) {
-      this.#queue.activate(object);
-      return QUEUE_KEYS;
-    }
-    const isGone = wasPlaced && !isPlaced;
-    return isGone && this.#queue.notice('pod-gone') ? QUEUE_KEYS : NOTHING;
+    const isAwaited = this.#noticeWaiting(type, object, previous);
+    const change = placementChange(type, object, previous);
+    const isHelping = change !== undefined && this.#notice(change);
+    return isAwaited || isHelping ? QUEUE_KEYS : NOTHING;
   }
 
-  /** A parked pod is tried again only when something of it changed that scheduling looks at. */
-  #isWorthTrying(pod: Pod, previous: Pod | undefined): boolean {
-    if (previous === undefined || !this.#queue.isParked(pod)) return true;
-    return (
-      !isEqualJson(previous.spec, pod.spec) ||
-      !isEqualJson(previous.metadata.labels, pod.metadata.labels)
-    );
+  /** Whether a pod that needs a node is to be tried now. */
+  #noticeWaiting(type: WatchEvent['type'], pod: Pod, previous: Pod | undefined): boolean {
+    if (type === 'DELETED' || !isToSchedule(pod)) {
+      this.#queue.forget(pod);
+      return false;
+    }
+    if (previous !== undefined && isToSchedule(previous)) {
+      return this.#queue.noticeOwn(pod, previous, this.#nowMs);
+    }
+    this.#queue.activate(pod);
+    return true;
   }
 
   #noticeNode({ type, object, previous }: WatchEvent<Node>): readonly ReconcileKey[] {
-    if (type === 'DELETED') return NOTHING;
+    if (type === 'DELETED') {
+      return this.#notice({ kind: 'node-removed', before: object }) ? QUEUE_KEYS : NOTHING;
+    }
     if (previous !== undefined && !isNodeChange(previous, object)) return NOTHING;
     const node = this.#cache.node(object.metadata.name);
     if (node === undefined) return NOTHING;
-    const change = previous === undefined ? 'node-added' : 'node-changed';
-    return this.#queue.notice(change, node) ? QUEUE_KEYS : NOTHING;
+    const change: ClusterChange =
+      previous === undefined
+        ? { kind: 'node-added', node }
+        : { kind: 'node-changed', node, before: previous };
+    return this.#notice(change) ? QUEUE_KEYS : NOTHING;
+  }
+
+  #notice(change: ClusterChange): boolean {
+    return this.#queue.notice(change, this.#nowMs, this.#namespaceLabels);
   }
 }
 
 /** The pod is this scheduler's and needs a node. */
-function isToSchedule({ metadata, spec }: Pod): boolean {
-  const { nodeName = '', schedulerName = SCHEDULER_NAME, schedulingGates } = spec;
+function isToSchedule(pod: Pod): boolean {
+  const { nodeName = '', schedulerName = SCHEDULER_NAME, schedulingGates } = pod.spec;
   const isGated = Array.isArray(schedulingGates) && schedulingGates.length > 0;
-  return (
-    nodeName === '' &&
-    metadata.deletionTimestamp === undefined &&
-    schedulerName === SCHEDULER_NAME &&
-    !isGated
-  );
+  return nodeName === '' && isActive(pod) && schedulerName === SCHEDULER_NAME && !isGated;
+}
+
+/** What a change of a pod that has a node, or had one, means to those that wait. */
+function placementChange(
+  type: WatchEvent['type'],
+  pod: Pod,
+  previous: Pod | undefined,
+): ClusterChange | undefined {
+  const before = previous === undefined ? undefined : placeOf(previous);
+  const after = type === 'DELETED' ? undefined : placeOf(pod);
+  if (previous !== undefined && before !== undefined && after === undefined) {
+    return { kind: 'pod-gone', pod: previous };
+  }
+  if (after === undefined) {
+    const isGivenUp =
+      previous !== undefined &&
+      nominationOf(previous) !== undefined &&
+      (type === 'DELETED' || nominationOf(pod) === undefined);
+    return isGivenUp ? { kind: 'pod-gone', pod: previous } : undefined;
+  }
+  if (previous === undefined || before === undefined) return { kind: 'pod-placed', pod };
+  return isEqualJson(previous.metadata.labels, pod.metadata.labels)
+    ? undefined
+    : { kind: 'pod-relabeled', pod, before: previous };
 }
 
 /** Heartbeats change nothing that matters here. */

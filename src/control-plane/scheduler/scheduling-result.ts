@@ -1,10 +1,14 @@
 /** Where a pod goes, or why it cannot go anywhere, in upstream's words. */
 import type { Pod } from '../../core/objects.js';
-import { FILTERS } from './filters.js';
-import type { Refusal } from './filters.js';
+import type { ClusterView } from './cluster-view.js';
+import { namedNodes } from './node-affinity.js';
 import type { NodeView } from './node-info.js';
+import { findVictims } from './preemption.js';
+import type { DisruptionBudget, PreemptionResult } from './preemption.js';
+import { SchedulingCycle } from './scheduling-cycle.js';
+import type { RefusedNode } from './scheduling-cycle.js';
 import { bestNode } from './scores.js';
-import type { PodGroup } from './scores.js';
+import { unavailableText } from './unavailable-text.js';
 
 /** What came of an attempt. */
 export type SchedulingResult =
@@ -14,71 +18,89 @@ export type SchedulingResult =
       readonly message: string;
       /** The rules that refused nodes; none when there is no node at all. */
       readonly plugins: ReadonlySet<string>;
+      /** Undefined: there was no node on which room could be made. */
+      readonly preemption: PreemptionResult | undefined;
     };
 
 const NO_NODES = 'no nodes available to schedule pods';
-const NOT_HELPFUL = 'Preemption is not helpful for scheduling';
-const NO_VICTIMS = 'No preemption victims found for incoming pod';
+const NODE_AFFINITY = 'NodeAffinity';
+const CONTRADICTION = 'pod affinity terms conflict';
+const NOT_NAMED: RefusedNode = {
+  plugin: NODE_AFFINITY,
+  refusal: { reasons: [`node(s) didn't satisfy plugin(s) [${NODE_AFFINITY}]`], isFinal: true },
+};
 
 /**
- * Finds the best node for a pod.
+ * Finds the best node for a pod, or what would have to go to make room for it.
  *
- * @see Source: kubernetes `pkg/scheduler/schedule_one.go`, `schedulePod`.
+ * @param budgets - asked for only when room has to be made.
+ * @see Source: kubernetes `pkg/scheduler/schedule_one.go`, `schedulingCycle` and `schedulePod`.
  */
-export function findNode(pod: Pod, nodes: readonly NodeView[], group: PodGroup): SchedulingResult {
-  if (nodes.length === 0) {
-    return { kind: 'unschedulable', message: NO_NODES, plugins: new Set() };
-  }
-  const plugins = new Set<string>();
-  const refusals: Refusal[] = [];
-  const feasible = nodes.filter((node) => {
-    const refused = firstRefusal(pod, node);
-    if (refused === undefined) return true;
-    plugins.add(refused.plugin);
-    refusals.push(refused.refusal);
-    return false;
-  });
-  const best = feasible.length === 0 ? undefined : bestNode(pod, feasible, group);
-  if (best !== undefined) return { kind: 'node', name: best.node.metadata.name };
-  return { kind: 'unschedulable', message: fitMessage(pod, refusals), plugins };
-}
-
-function firstRefusal(
+export function findNode(
   pod: Pod,
-  node: NodeView,
-): { readonly plugin: string; readonly refusal: Refusal } | undefined {
-  for (const { name, filter } of FILTERS) {
-    const refusal = filter(pod, node);
-    if (refusal !== undefined) return { plugin: name, refusal };
+  cluster: ClusterView,
+  budgets: () => readonly DisruptionBudget[] = (): readonly DisruptionBudget[] => [],
+): SchedulingResult {
+  if (cluster.nodes.length === 0) {
+    return { kind: 'unschedulable', message: NO_NODES, plugins: new Set(), preemption: undefined };
   }
-  return undefined;
+  const cycle = new SchedulingCycle(pod, cluster);
+  const named = namedNodes(pod);
+  const refused = new Map<string, RefusedNode>();
+  const feasible = nominatedFirst(cycle) ?? fitting(cycle, named, refused);
+  const best = bestNode(pod, feasible, cluster);
+  if (best !== undefined) return { kind: 'node', name: best.node.metadata.name };
+  const preemption = findVictims(cycle, refused, budgets);
+  return {
+    kind: 'unschedulable',
+    message: `${fitText(named, refused)}${preemptionText(preemption)}`,
+    plugins: new Set([...refused.values()].map(({ plugin }) => plugin)),
+    preemption,
+  };
 }
 
 /**
- * How many nodes were refused for what, and what came of preemption.
+ * The node on which room was made, when the pod fits there now.
  *
- * @see Source: `pkg/scheduler/framework/types.go`, `FitError.Error`, and
- *   `pkg/scheduler/framework/preemption/preemption.go`, `Preempt`. Pods are not preempted yet: nodes on
- *   which removing some might help count as nodes without victims.
+ * @see Source: `schedule_one.go`, `evaluateNominatedNode`.
  */
-export function fitMessage(pod: Pod, refusals: readonly Refusal[]): string {
-  const total = refusals.length;
-  const reasons = counted(refusals.flatMap((refusal) => refusal.reasons));
-  const preemption =
-    pod.spec['preemptionPolicy'] === 'Never'
-      ? 'not eligible due to preemptionPolicy=Never.'
-      : `0/${total} nodes are available: ${counted(
-          refusals.map(({ isFinal }) => (isFinal ? NOT_HELPFUL : NO_VICTIMS)),
-        )}.`;
-  return `0/${total} nodes are available: ${reasons}. no new claims to deallocate, preemption: ${preemption}`;
+function nominatedFirst(cycle: SchedulingCycle): readonly NodeView[] | undefined {
+  const name = cycle.pod.status?.nominatedNodeName ?? '';
+  const info = name === '' ? undefined : cycle.cluster.info(name);
+  if (info?.view === undefined || cycle.refusal(info) !== undefined) return undefined;
+  return [info.view];
 }
 
-/** `2 Insufficient cpu, 1 Too many pods`, sorted as texts. */
-function counted(reasons: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  return [...counts]
-    .map(([reason, count]) => `${count} ${reason}`)
-    .sort()
-    .join(', ');
+function fitting(
+  cycle: SchedulingCycle,
+  named: ReadonlySet<string> | undefined,
+  refused: Map<string, RefusedNode>,
+): readonly NodeView[] {
+  return cycle.cluster.nodes.filter(({ node }) => {
+    const { name } = node.metadata;
+    const info = cycle.cluster.info(name);
+    const refusal =
+      named !== undefined && !named.has(name)
+        ? NOT_NAMED
+        : info === undefined
+          ? undefined
+          : cycle.refusal(info);
+    if (refusal !== undefined) refused.set(name, refusal);
+    return refusal === undefined;
+  });
+}
+
+function fitText(
+  named: ReadonlySet<string> | undefined,
+  refused: ReadonlyMap<string, RefusedNode>,
+): string {
+  if (named?.size === 0) return `0/${refused.size} nodes are available: ${CONTRADICTION}.`;
+  return unavailableText([...refused.values()].map(({ refusal }) => refusal.reasons));
+}
+
+/** Says nothing when room is being made. */
+function preemptionText(preemption: PreemptionResult): string {
+  return preemption.kind === 'victims'
+    ? ''
+    : ` no new claims to deallocate, preemption: ${preemption.message}`;
 }

@@ -4,15 +4,15 @@ import {
   podRequests,
   scoredRequests,
 } from '../../../../src/control-plane/scheduler/pod-requests.js';
-import { NodeInfo } from '../../../../src/control-plane/scheduler/node-info.js';
 import { findNode } from '../../../../src/control-plane/scheduler/scheduling-result.js';
 import { SchedulingQueue } from '../../../../src/control-plane/scheduler/scheduling-queue.js';
 import { isTolerated } from '../../../../src/control-plane/scheduler/tolerations.js';
 import type { Container, Pod, PodSpec, Taint, Toleration } from '../../../../src/core/objects.js';
+import { aClusterView } from '../../../support/a-cluster-view.js';
+import type { ClusterWords } from '../../../support/a-cluster-view.js';
 import {
   NAMESPACE,
   START_MS,
-  aNode,
   addNode,
   controlPlaneLab,
 } from '../../../../src/conformance/controllers/control-plane-lab.js';
@@ -91,23 +91,9 @@ describe('isTolerated', () => {
   });
 });
 
-interface Cluster {
-  readonly nodes: readonly LabNode[];
-  readonly placed?: readonly Pod[];
-}
-
 /** The node found for a pod, or the scheduler's words. */
-function placeFor(pod: Pod, { nodes, placed = [] }: Cluster): string {
-  const views = nodes.map((node) => {
-    const info = new NodeInfo();
-    info.setNode(aNode(node));
-    for (const other of placed) {
-      if (other.spec.nodeName === node.name) info.addPod(other.metadata.name, other);
-    }
-    return info.view;
-  });
-  const known = views.filter((view) => view !== undefined);
-  const result = findNode(pod, known, { selectors: [] });
+function placeFor(pod: Pod, cluster: ClusterWords): string {
+  const result = findNode(pod, aClusterView(cluster));
   return result.kind === 'node' ? result.name : result.message;
 }
 
@@ -125,7 +111,7 @@ describe('findNode', () => {
     ' no new claims to deallocate, preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.';
   const busy = aPod('busy', { nodeName: 'n1', containers: [aContainer('800m')] });
 
-  it.each<[string, readonly [Pod, Cluster], string]>([
+  it.each<[string, readonly [Pod, ClusterWords], string]>([
     [
       'the node with most room',
       [aPod('p'), { nodes: [small, { ...small, name: 'n2', cpu: '4' }] }],
@@ -222,7 +208,8 @@ describe('SchedulingQueue', () => {
     queue.park(aPod('full'), new Set(['NodeResourcesFit']), 0);
     queue.park(aPod('picky'), new Set(['NodeAffinity']), 0);
 
-    expect(queue.notice('pod-gone')).toBe(true);
+    const gone = { kind: 'pod-gone', pod: aPod('gone', { nodeName: 'n1' }) } as const;
+    expect(queue.notice(gone, 2_000, () => ({}))).toBe(true);
 
     expect([queue.take(), queue.take()]).toEqual(['lab/full', undefined]);
   });
