@@ -208,6 +208,7 @@ export const CONTAINER: StructType = struct(`${CORE}.Container`, {
     list(CONTAINER_PORT, {
       mergeKey: 'containerPort',
       applyKeys: ['containerPort', 'protocol'],
+      keyDefaults: { protocol: 'TCP' },
     }),
   ),
   envFrom: optional(list(ENV_FROM)),

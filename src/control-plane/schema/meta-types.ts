@@ -59,6 +59,13 @@ export const OBJECT_META: StructType = struct(`${META}.ObjectMeta`, {
   managedFields: optional(list(MANAGED_FIELDS_ENTRY)),
 });
 
+/** An object of which only the owners of fields are looked at. */
+export const MANAGED_FIELDS_ONLY: StructType = struct(`${META}.PartialObjectMetadata`, {
+  metadata: optional(
+    struct(`${META}.ObjectMeta`, { managedFields: optional(list(MANAGED_FIELDS_ENTRY)) }),
+  ),
+});
+
 /** `metav1.LabelSelector`. */
 export const LABEL_SELECTOR: StructType = {
   ...struct(`${META}.LabelSelector`, {

@@ -69,7 +69,7 @@ export const POD_SPEC: StructType = struct(`${CORE}.PodSpec`, {
   hostIPC: optional(BOOLEAN),
   shareProcessNamespace: pointer(BOOLEAN),
   securityContext: pointer(POD_SECURITY_CONTEXT),
-  imagePullSecrets: optional(list(LOCAL_OBJECT_REFERENCE, byName)),
+  imagePullSecrets: optional(list(LOCAL_OBJECT_REFERENCE, { ...byName, keyDefaults: { name: '' } })),
   hostname: optional(STRING),
   subdomain: optional(STRING),
   affinity: pointer(AFFINITY),

@@ -1,5 +1,5 @@
 /** Types by which a pod says where it may run. */
-import { INT32, INT64, STRING, list, map, optional, pointer, required, struct } from './types.js';
+import { INT32, INT64, STRING, atomicMap, list, optional, pointer, required, struct } from './types.js';
 import type { StructType } from './types.js';
 import { LABEL_SELECTOR } from './meta-types.js';
 
@@ -88,4 +88,4 @@ export const TOPOLOGY_SPREAD_CONSTRAINT: StructType = struct(`${CORE}.TopologySp
 });
 
 /** `spec.nodeSelector`. */
-export const NODE_SELECTOR_MAP = map(STRING);
+export const NODE_SELECTOR_MAP = atomicMap(STRING);

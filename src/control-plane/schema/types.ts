@@ -35,12 +35,16 @@ export interface ListType {
   readonly mergeKey?: string;
   /** Fields that name an item for server-side apply; empty: a set of scalars. */
   readonly applyKeys?: readonly string[];
+  /** What a key field counts as where it is absent; a required one counts as its zero value. */
+  readonly keyDefaults?: Readonly<Record<string, string>>;
 }
 
 /** An object with any keys and one type of values. */
 export interface MapType {
   readonly kind: 'map';
   readonly values: Type;
+  /** Server-side apply owns it as a whole. */
+  readonly isAtomic?: boolean;
 }
 
 /** An object with known fields. */
@@ -113,7 +117,7 @@ export function required(type: Type, description?: string): Field {
 /** A list, atomic unless its options name keys. */
 export function list(
   items: Type,
-  options: Pick<ListType, 'mergeKey' | 'applyKeys'> = {},
+  options: Pick<ListType, 'mergeKey' | 'applyKeys' | 'keyDefaults'> = {},
 ): ListType {
   return { kind: 'list', items, ...options };
 }
@@ -121,6 +125,11 @@ export function list(
 /** A map from text to `values`. */
 export function map(values: Type): MapType {
   return { kind: 'map', values };
+}
+
+/** A map that server-side apply owns as a whole. */
+export function atomicMap(values: Type): MapType {
+  return { kind: 'map', values, isAtomic: true };
 }
 
 /** An object type; `name` is its OpenAPI name. */

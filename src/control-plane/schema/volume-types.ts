@@ -132,9 +132,10 @@ export const VOLUME: StructType = struct(`${CORE}.Volume`, {
       readOnly: pointer(BOOLEAN),
       fsType: pointer(STRING),
       volumeAttributes: optional(map(STRING)),
-      nodePublishSecretRef: pointer(
-        struct(`${CORE}.LocalObjectReference`, { name: optional(STRING) }),
-      ),
+      nodePublishSecretRef: pointer({
+        ...struct(`${CORE}.LocalObjectReference`, { name: optional(STRING) }),
+        isAtomic: true,
+      }),
     }),
   ),
   image: pointer(
