@@ -123,6 +123,28 @@ export function wholeValue(text: string): number {
   return Number(ceilDivide(exactNano(text), NANO));
 }
 
+/**
+ * The sum of two quantities, in the spelling of the first; of the second when the first is 0. Throws as
+ * {@link milliValue} does.
+ *
+ * @see Source: `quantity.go`, `Quantity.Add`.
+ */
+export function addQuantities(a: string, b: string): string {
+  return combined(a, b, 1n);
+}
+
+/** The difference of two quantities, spelled as {@link addQuantities} does. Throws as it does. */
+export function subtractQuantities(a: string, b: string): string {
+  return combined(a, b, -1n);
+}
+
+function combined(a: string, b: string, sign: bigint): string {
+  const first = exact(a);
+  const second = exact(b);
+  const format = first.nano === 0n ? second.format : first.format;
+  return formatQuantity({ nano: first.nano + sign * second.nano, format });
+}
+
 /** Orders two quantities by value: negative, zero or positive. Throws as {@link milliValue} does. */
 export function compareQuantities(a: string, b: string): number {
   const difference = exactNano(a) - exactNano(b);
@@ -130,10 +152,14 @@ export function compareQuantities(a: string, b: string): number {
 }
 
 function exactNano(text: string): bigint {
+  return exact(text).nano;
+}
+
+function exact(text: string): Quantity {
   const quantity = parseQuantity(text);
   if (quantity === undefined)
     throw new RangeError(`expected a quantity such as 250m or 1Gi, got "${text}"`);
-  return quantity.nano;
+  return quantity;
 }
 
 function ceilDivide(value: bigint, divisor: bigint): bigint {

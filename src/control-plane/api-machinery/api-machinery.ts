@@ -3,6 +3,7 @@ import { kubeTime } from '../../core/kube-time.js';
 import type { KubeObject } from '../../core/objects.js';
 import type { Random } from '../../core/random.js';
 import type { Cancel, Clock } from '../../time/clock.js';
+import { judgeWrite } from '../admission/admission.js';
 import { ApiError } from '../api-error.js';
 import type {
   DeleteOptions,
@@ -16,7 +17,8 @@ import type {
 import { storedKind } from '../kinds/kind.js';
 import type { Conversion, Draft, Kind, WriteContext } from '../kinds/kind.js';
 import { KindRegistry } from '../kinds/registry.js';
-import { SERVICES } from '../resources.js';
+import { SYSTEM_PRIORITY_CLASSES } from '../kinds/priority-class.js';
+import { PRIORITY_CLASSES, SERVICES } from '../resources.js';
 import type { Resource } from '../resources.js';
 import { DecodeError, decode } from '../schema/decode.js';
 import type { DecodeReport } from '../schema/decode.js';
@@ -29,9 +31,14 @@ import { refuseInEndingNamespace } from './namespace-lifecycle.js';
 import { ServiceAddresses, parseServiceRange } from './service-addresses.js';
 import { decodedDraft, typedList, typedObject, untypedListener } from './typed.js';
 import { randomUid } from './uid.js';
-
-const MODIFIED_MESSAGE =
-  'the object has been modified; please apply your changes to the latest version and try again';
+import {
+  clearStatus,
+  copyField,
+  keepAllButStatus,
+  keepMetadata,
+  refuseStale,
+  refuseUnversioned,
+} from './update-rules.js';
 
 /** kubeadm's default. */
 const DEFAULT_SERVICE_CIDR = '10.96.0.0/16';
@@ -110,6 +117,7 @@ export class ApiMachinery implements KubeApi {
     this.#tables = new Map(
       this.kinds.all.map((kind) => [tableOf(kind.resource), tableOf(storedKind(kind).resource)]),
     );
+    this.#storeSystemClasses(options.random.child('system-classes'));
   }
 
   /** The version of the last write. */
@@ -184,6 +192,16 @@ export class ApiMachinery implements KubeApi {
     if (options?.onWarning !== undefined) {
       for (const text of kind.createWarnings?.(draft) ?? []) options.onWarning(text);
     }
+    const { nowMs } = context;
+    const dryRun = options?.dryRun === true;
+    judgeWrite({
+      api: this,
+      resource: kind.resource,
+      object: draft,
+      old: undefined,
+      nowMs,
+      dryRun,
+    });
     if (this.get(resource, keyOf(draft)) !== undefined) {
       throw ApiError.alreadyExists(resource, draft.metadata.name);
     }
@@ -212,6 +230,7 @@ export class ApiMachinery implements KubeApi {
       throw ApiError.notFound(resource, incoming.metadata.name);
     }
     refuseStale(kind, incoming, { old, isPatch: options.isPatch === true });
+    refuseUnversioned(kind, incoming);
     const draft = canonical(kind, this.#changed(received, old, options));
     if (options.subresource === undefined) warn(kind, draft, options);
     if (isEqualJson(draft, old)) return old;
@@ -243,7 +262,7 @@ export class ApiMachinery implements KubeApi {
   #changed(
     { kind, draft: incoming, conversion }: Received,
     old: KubeObject,
-    { subresource }: WriteOptions,
+    { subresource, dryRun = false }: WriteOptions,
   ): Draft<KubeObject> {
     const context = this.#context();
     let draft = incoming;
@@ -276,9 +295,28 @@ export class ApiMachinery implements KubeApi {
       }
     }
     refuseFaults(kind, draft, faults);
-    if (subresource === undefined) kind.reserve?.(draft, old, context);
+    if (subresource === undefined) {
+      const { nowMs } = context;
+      judgeWrite({ api: this, resource: kind.resource, object: draft, old, nowMs, dryRun });
+      kind.reserve?.(draft, old, context);
+    }
     if (conversion !== undefined) kind.setDefaults?.(draft);
     return draft;
+  }
+
+  /** @see Source: kubernetes `pkg/registry/scheduling/rest/storage_scheduling.go`, `AddSystemPriorityClasses`. */
+  #storeSystemClasses(random: Random): void {
+    const kind = this.kinds.find(PRIORITY_CLASSES);
+    if (kind === undefined) return;
+    for (const object of SYSTEM_PRIORITY_CLASSES) {
+      if (this.get(PRIORITY_CLASSES, keyOf(object)) !== undefined) continue;
+      const draft = this.#decoded(kind, object);
+      kind.setDefaults?.(draft);
+      draft.metadata.uid = randomUid(random);
+      draft.metadata.creationTimestamp = kubeTime(this.#clock.now());
+      draft.metadata.generation = 1;
+      this.#stored(PRIORITY_CLASSES, canonical(kind, draft), {});
+    }
   }
 
   /** Where objects of a resource are: another version may name it otherwise. */
@@ -405,54 +443,4 @@ function refuseFaults(
 ): void {
   if (faults.length === 0) return;
   throw ApiError.invalid(kind.resource, object.metadata.name ?? '', faults);
-}
-
-/** @see Source: `store.go`, `Update`: uid first, then the version. */
-function refuseStale(
-  kind: Kind,
-  incoming: KubeObject,
-  { old, isPatch }: { readonly old: KubeObject; readonly isPatch: boolean },
-): void {
-  const { uid, resourceVersion, namespace = '', name } = incoming.metadata;
-  if (uid !== undefined && uid !== old.metadata.uid && !isPatch) {
-    throw ApiError.conflict(
-      kind.resource,
-      name,
-      `StorageError: invalid object, Code: 4, Key: /registry/${kind.resource.plural}/${namespace}/${name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ''}`,
-    );
-  }
-  if (resourceVersion !== undefined && resourceVersion !== old.metadata.resourceVersion) {
-    throw ApiError.conflict(kind.resource, name, MODIFIED_MESSAGE);
-  }
-}
-
-/** @see Source: `apiserver/pkg/registry/rest/update.go`, `BeforeUpdate`. */
-function keepMetadata(draft: Draft<KubeObject>, old: KubeObject): void {
-  const { metadata } = draft;
-  copyField(metadata, old.metadata, 'generation');
-  copyField(metadata, old.metadata, 'resourceVersion');
-  copyField(metadata, old.metadata, 'creationTimestamp');
-  for (const field of ['uid', 'deletionTimestamp', 'generateName'] as const) {
-    if (metadata[field] === undefined) copyField(metadata, old.metadata, field);
-  }
-  if (metadata.deletionGracePeriodSeconds === undefined) {
-    copyField(metadata, old.metadata, 'deletionGracePeriodSeconds');
-  }
-}
-
-function keepAllButStatus(kind: Kind, draft: Draft<KubeObject>, old: KubeObject): void {
-  for (const field of Object.keys(kind.type.fields)) {
-    if (field !== 'status' && field !== 'metadata') copyField(draft, old, field);
-  }
-}
-
-function clearStatus(kind: Kind, draft: Draft<KubeObject>): void {
-  const empty = decode(kind.type, {});
-  copyField(draft, empty, 'status');
-}
-
-function copyField(target: object, source: object, field: string): void {
-  const value: unknown = Reflect.get(source, field);
-  if (value === undefined) Reflect.deleteProperty(target, field);
-  else Reflect.set(target, field, value);
 }

@@ -13,6 +13,7 @@ import { EventExpiryController } from './event-expiry.js';
 import { GarbageCollector } from './garbage-collector.js';
 import { NamespaceController } from './namespace.js';
 import { ReplicaSetController } from './replica-set.js';
+import { ResourceQuotaController } from './resource-quota.js';
 import { ServiceAccountController } from './service-account.js';
 
 /** What the controllers are made for. */
@@ -41,6 +42,7 @@ export function allControllers(
     new DeploymentController(api, indexes),
     new ReplicaSetController(api, indexes),
     new EndpointSliceController(api),
+    new ResourceQuotaController(api, resources),
     new Scheduler(api),
     new GarbageCollector(api, collected),
     new NamespaceController(api, resources, namespaceLookPeriodMs),

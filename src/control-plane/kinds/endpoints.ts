@@ -79,18 +79,24 @@ function addressFaults(
   { ip, hostname, nodeName }: EndpointAddress,
   isLoopbackAllowed: boolean,
 ): readonly FieldError[] {
-  const labelFault = (path: string, value: string, faults: readonly string[]): FieldError[] =>
-    faults.map((fault) => invalidValue(path, value, fault));
   return [
     ...legacyIpFaults(`${field}.ip`, ip),
     ...(hostname === undefined
       ? []
-      : labelFault(`${field}.hostname`, hostname, labelFaults(hostname))),
+      : textFaults(`${field}.hostname`, hostname, labelFaults(hostname))),
     ...(nodeName === undefined
       ? []
-      : labelFault(`${field}.nodeName`, nodeName, subdomainFaults(nodeName))),
+      : textFaults(`${field}.nodeName`, nodeName, subdomainFaults(nodeName))),
     ...endpointIpFaults(`${field}.ip`, ip, isLoopbackAllowed),
   ];
+}
+
+function textFaults(
+  field: string,
+  value: string,
+  faults: readonly string[],
+): readonly FieldError[] {
+  return faults.map((fault) => invalidValue(field, value, fault));
 }
 
 type Port = NonNullable<EndpointSubset['ports']>[number];

@@ -109,6 +109,10 @@ export interface Kind<T extends KubeObject = KubeObject> {
   beginDeletion?(draft: Draft<T>): void;
   /** What becomes of dependents when the request does not say; absent: `Background`. */
   readonly defaultPropagation?: 'Background' | 'Orphan';
+  /** What a DELETE that says nothing of dependents is warned of. */
+  readonly deletionWarning?: string;
+  /** A PUT must name the version that it replaces. */
+  readonly isVersionRequired?: boolean;
   /** Faults of the object in itself. */
   validate?(object: T, context: WriteContext): readonly FieldError[];
   /** What a client is to be warned of in an object that is accepted. */
@@ -122,6 +126,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   gracefulDeletion?(object: T, requestedSeconds: number | undefined): GracefulDeletion;
   /** Fields that a field selector may name, beside `metadata.name` and `metadata.namespace`. */
   selectableFields?(object: T): Readonly<Record<string, string>>;
+  /** What a field selector is told that names another; absent: upstream's usual words. */
+  unknownFieldMessage?(field: string): string;
   readonly columns: readonly TableColumn<T>[];
   /** Present: every request about the kind is answered with this warning. */
   readonly deprecation?: string;

@@ -49,26 +49,25 @@ function setItemDefaults(item: Draft<LimitRangeItem>): void {
   item.defaultRequest = { ...item.min, ...item.default, ...item.defaultRequest };
 }
 
-const TYPES = ['Container', 'PersistentVolumeClaim', 'Pod'];
+const TYPES: ReadonlySet<string> = new Set(['Container', 'PersistentVolumeClaim', 'Pod']);
 const LISTS = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const;
 
 function limitRangeFaults({ spec }: LimitRange): readonly FieldError[] {
   const types = new Set<string>();
-  return (spec.limits ?? []).flatMap((item, index) => {
+  const faults: FieldError[] = [];
+  for (const [index, item] of (spec.limits ?? []).entries()) {
     const field = `spec.limits[${index}]`;
-    const isRepeated = types.has(item.type);
+    faults.push(...typeFaults(`${field}.type`, item.type));
+    if (types.has(item.type)) faults.push(duplicateValue(`${field}.type`, item.type));
     types.add(item.type);
-    return [
-      ...typeFaults(`${field}.type`, item.type),
-      ...(isRepeated ? [duplicateValue(`${field}.type`, item.type)] : []),
-      ...itemFaults(field, item),
-    ];
-  });
+    faults.push(...itemFaults(field, item));
+  }
+  return faults;
 }
 
 function typeFaults(field: string, type: string): readonly FieldError[] {
   const faults = qualifiedNameFaults(type).map((fault) => invalidValue(field, type, fault));
-  if (faults.length > 0 || type.includes('/') || TYPES.includes(type)) return faults;
+  if (faults.length > 0 || type.includes('/') || TYPES.has(type)) return faults;
   return [invalidValue(field, type, 'must be a standard limit type or fully qualified')];
 }
 

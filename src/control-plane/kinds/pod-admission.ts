@@ -1,10 +1,13 @@
-/** What admission adds to new pods: service account, its token volume, tolerations, priority. */
+/** What admission adds to new pods: defaults of limit ranges, service account, its token, priority, tolerations. */
 import type { Container, Pod, PodSpec } from '../../core/objects.js';
 import type { Volume } from '../../core/pod-objects.js';
+import { applyLimitRanges } from '../admission/limit-ranges.js';
+import { resolvePriority } from '../admission/priority.js';
 import { randomLetters } from '../api-machinery/names.js';
 import { ApiError } from '../api-error.js';
 import { PODS, SERVICE_ACCOUNTS } from '../resources.js';
 import { jsonObjects } from '../schema/json.js';
+import { admittedName } from './admitted-name.js';
 import type { Draft, WriteContext } from './kind.js';
 
 const TOKEN_MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -13,10 +16,10 @@ const TOKEN_EXPIRATION_SECONDS = 3_607;
 
 /** Runs the admission that upstream enables by default and that changes pods. */
 export function admitPod(pod: Draft<Pod>, context: WriteContext): void {
+  applyLimitRanges(pod, context.api);
   admitServiceAccount(pod, context);
+  resolvePriority(pod, context.api);
   addDefaultTolerations(pod.spec);
-  pod.spec.priority ??= 0;
-  pod.spec['preemptionPolicy'] ??= 'PreemptLowerPriority';
 }
 
 /**
@@ -29,12 +32,12 @@ function admitServiceAccount(pod: Draft<Pod>, { api, random }: WriteContext): vo
   const { spec } = pod;
   spec.serviceAccountName ??= 'default';
   spec['serviceAccount'] = spec.serviceAccountName;
-  const { namespace = '', name } = pod.metadata;
+  const { namespace = '' } = pod.metadata;
   const key = { namespace, name: spec.serviceAccountName };
   const account = api.get(SERVICE_ACCOUNTS, key);
   if (account === undefined) {
     if (key.name === 'default') return;
-    throw ApiError.forbidden(PODS, name, {
+    throw ApiError.forbidden(PODS, admittedName(pod), {
       message: `error looking up service account ${namespace}/${key.name}: serviceaccount "${key.name}" not found`,
     });
   }

@@ -37,8 +37,8 @@ export const POD_KIND: Kind<Pod> = {
     setPodDefaults(draft.spec);
     setPodIps(draft);
   },
+  admit: admitPod,
   prepareCreate(draft, context) {
-    admitPod(draft, context);
     setTopologyLabels(draft, context.api);
     mergeLabelKeys(draft);
     draft.status = { phase: 'Pending', qosClass: qosClass(draft.spec) };
@@ -54,6 +54,13 @@ export const POD_KIND: Kind<Pod> = {
           message: 'Scheduling is blocked due to non-empty scheduling gates',
         },
       ];
+    }
+  },
+  prepareUpdate({ spec }, old) {
+    // what admission resolved need not be repeated
+    if (old.spec.priority !== undefined) spec.priority ??= old.spec.priority;
+    if (old.spec.preemptionPolicy !== undefined) {
+      spec.preemptionPolicy ??= old.spec.preemptionPolicy;
     }
   },
   prepareStatusUpdate(draft, old) {
