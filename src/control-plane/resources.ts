@@ -1,5 +1,7 @@
 /** The resources the control plane knows, as typed handles. What each does is in `kinds/`. */
 import type { HorizontalPodAutoscaler } from '../core/autoscaling-objects.js';
+import type { Job } from '../core/batch-objects.js';
+import type { PodDisruptionBudget } from '../core/disruption-objects.js';
 import type {
   ConfigMap,
   Deployment,
@@ -152,5 +154,21 @@ export const HORIZONTAL_POD_AUTOSCALERS: Resource<HorizontalPodAutoscaler> = {
   version: 'v2',
   kind: 'HorizontalPodAutoscaler',
   plural: 'horizontalpodautoscalers',
+  namespaced: true,
+};
+/** Jobs of `batch/v1`. */
+export const JOBS: Resource<Job> = {
+  group: 'batch',
+  version: 'v1',
+  kind: 'Job',
+  plural: 'jobs',
+  namespaced: true,
+};
+/** Budgets of disruptions of `policy/v1`. */
+export const POD_DISRUPTION_BUDGETS: Resource<PodDisruptionBudget> = {
+  group: 'policy',
+  version: 'v1',
+  kind: 'PodDisruptionBudget',
+  plural: 'poddisruptionbudgets',
   namespaced: true,
 };

@@ -253,6 +253,9 @@ function sendPlain(
   response.setHeader('Cache-Control', 'no-cache, private');
   const warnings = (answer.warnings ?? []).map((text) => `299 - ${quoted(text)}`);
   if (warnings.length > 0) response.setHeader('Warning', warnings);
+  if (answer.retryAfterSeconds !== undefined) {
+    response.setHeader('Retry-After', String(answer.retryAfterSeconds));
+  }
   if (answer.status !== 204) response.setHeader('Content-Length', body.length);
   response.end(method === 'HEAD' || answer.status === 204 ? undefined : body);
 }

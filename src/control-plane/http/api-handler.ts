@@ -49,7 +49,12 @@ export class ApiHandler {
       return withWarnings(this.#route(request, warnings), warnings);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      return withWarnings(json(error.code, error.status), warnings);
+      const { retryAfterSeconds } = error.status.details ?? {};
+      const answer = json(error.code, error.status);
+      return withWarnings(
+        retryAfterSeconds === undefined ? answer : { ...answer, retryAfterSeconds },
+        warnings,
+      );
     }
   }
 

@@ -14,7 +14,7 @@ export function parseFieldSelector(kind: Kind, selector: string): (object: KubeO
   return (object) => {
     const fields = selectableFields(kind, object);
     return terms.every(
-      ({ field, value, isNegated }) => (valueOf(fields, field) === value) !== isNegated,
+      ({ field, value, isNegated }) => (valueOf(kind, fields, field) === value) !== isNegated,
     );
   };
 }
@@ -30,9 +30,13 @@ function selectableFields(kind: Kind, object: KubeObject): ReadonlyMap<string, s
   ]);
 }
 
-function valueOf(fields: ReadonlyMap<string, string>, field: string): string {
+function valueOf(kind: Kind, fields: ReadonlyMap<string, string>, field: string): string {
   const value = fields.get(field);
-  if (value === undefined) throw ApiError.badRequest(`field label not supported: ${field}`);
+  if (value === undefined) {
+    throw ApiError.badRequest(
+      kind.unknownFieldMessage?.(field) ?? `field label not supported: ${field}`,
+    );
+  }
   return value;
 }
 
@@ -43,7 +47,7 @@ function valueOf(fields: ReadonlyMap<string, string>, field: string): string {
  */
 export function refuseUnknownFields(kind: Kind, selector: string, example: KubeObject): void {
   const fields = selectableFields(kind, example);
-  for (const term of splitTerms(selector)) valueOf(fields, parseTerm(term).field);
+  for (const term of splitTerms(selector)) valueOf(kind, fields, parseTerm(term).field);
 }
 
 interface Term {

@@ -27,6 +27,8 @@ export interface PlainResponse {
   readonly body: string;
   /** Texts of `Warning` headers, without code and quotes. */
   readonly warnings?: readonly string[];
+  /** The `Retry-After` header: the client is to try again then. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** An answer that goes on: a watch or a followed log. */

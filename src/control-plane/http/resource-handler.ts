@@ -3,7 +3,7 @@ import type { KubeObject } from '../../core/objects.js';
 import { ApiError } from '../api-error.js';
 import type { Status } from '../api-error.js';
 import type { DecodingOptions } from '../api-machinery/api-machinery.js';
-import type { ListResult, ObjectKey, Selection } from '../api.js';
+import type { DeleteOptions, ListResult, ObjectKey, Selection } from '../api.js';
 import type { Kind } from '../kinds/kind.js';
 import { invalidValue } from '../field-error.js';
 import { DecodeError, decode } from '../schema/decode.js';
@@ -283,14 +283,21 @@ function patch(
   return jsonText(200, encodeObject(written, encoding));
 }
 
-function remove(options: ApiHandlerOptions, { kind, path, request }: KindRequest): ApiResponse {
+function remove(options: ApiHandlerOptions, target: KindRequest): ApiResponse {
+  const { kind, path, request } = target;
   const encoding = encodingFor(options, kind, request);
   const deleteOptions = parseDeleteOptions(request);
+  warnOfDependents(target, deleteOptions);
   const { object, isGone } = options.api.remove(kind.resource, keyOfPath(path), deleteOptions);
   if (!isGone || kind.isReturnedByDelete === true) {
     return jsonText(200, encodeObject(object, encoding));
   }
   return json(200, deletedStatus(kind, object));
+}
+
+function warnOfDependents({ kind, warnings }: KindRequest, options: DeleteOptions): void {
+  if (kind.deletionWarning === undefined || options.propagationPolicy !== undefined) return;
+  warnings.push(kind.deletionWarning);
 }
 
 function deletedStatus(kind: Kind, { metadata }: KubeObject): Status {
@@ -313,6 +320,7 @@ function deleteCollection(options: ApiHandlerOptions, target: KindRequest): ApiR
   const { kind, path, request } = target;
   const encoding = encodingFor(options, kind, request);
   const deleteOptions = parseDeleteOptions(request);
+  warnOfDependents(target, deleteOptions);
   const listOptions = parseListOptions(kind, request.query);
   const selection: Selection = {
     ...(path.namespace === undefined ? {} : { namespace: path.namespace }),

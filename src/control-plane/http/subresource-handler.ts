@@ -3,6 +3,7 @@ import { kubeTime } from '../../core/kube-time.js';
 import type { KubeObject, Scale } from '../../core/objects.js';
 import { ApiError } from '../api-error.js';
 import type { Status } from '../api-error.js';
+import { evictPod } from '../eviction.js';
 import { negativeValue } from '../field-error.js';
 import type { Kind } from '../kinds/kind.js';
 import { formatSelector } from '../kinds/selectors.js';
@@ -65,7 +66,7 @@ function handlePodSubresource(options: ApiHandlerOptions, target: KindRequest): 
       return bindPod(options, target);
     case 'eviction':
       if (method !== 'POST') throw ApiError.methodNotAllowed();
-      return evictPod(options, target);
+      return answerEviction(options, target);
     case 'ephemeralcontainers':
     case 'resize':
       // the pod itself; neither part of it can be changed while it runs
@@ -99,8 +100,12 @@ function bindPod({ api }: ApiHandlerOptions, { path, request }: KindRequest): Ap
   return json(201, SUCCESS);
 }
 
-/** Eviction without disruption budgets is deletion. */
-function evictPod({ api }: ApiHandlerOptions, { path, request }: KindRequest): ApiResponse {
+/** @see Source: `pkg/registry/core/pod/storage/eviction.go`, `EvictionREST.Create`. */
+function answerEviction(
+  { api, clock }: ApiHandlerOptions,
+  { path, request }: KindRequest,
+): ApiResponse {
+  const query = parseWriteQuery(request.query, 'CreateOptions');
   const body = readObject(request, {
     kind: 'Eviction',
     group: 'policy',
@@ -108,8 +113,16 @@ function evictPod({ api }: ApiHandlerOptions, { path, request }: KindRequest): A
     type: EVICTION,
     registry: api.kinds,
   });
+  if (textOf(valueAt(body, ['metadata', 'name'])) !== path.name) {
+    throw ApiError.badRequest('name in URL does not match name in Eviction object');
+  }
   const given = body['deleteOptions'];
-  api.remove(PODS, keyOfPath(path), deleteOptionsOf(isJsonObject(given) ? given : {}));
+  const options = deleteOptionsOf(isJsonObject(given) ? given : {});
+  evictPod(api, {
+    pod: keyOfPath(path),
+    options: query.dryRun ? { ...options, dryRun: true } : options,
+    nowMs: clock.now(),
+  });
   return json(201, SUCCESS);
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../field-error.js';
 import { DEPLOYMENTS } from '../resources.js';
 import { DEPLOYMENT } from '../schema/workload-types.js';
+import { amountFaults, isOverAll } from './amounts.js';
 import { DEPLOYMENT_COLUMNS } from './columns/workload-columns.js';
 import type { Draft, Kind } from './kind.js';
 import { setPodSpecDefaults } from './pod-defaults.js';
@@ -139,27 +140,8 @@ function strategyFaults({ strategy }: Deployment['spec']): readonly FieldError[]
   }
 }
 
-/** @see Source: `validation.go`, `ValidatePositiveIntOrPercent`. */
-function amountFaults(field: string, amount: IntOrString): readonly FieldError[] {
-  if (typeof amount === 'number') return negativeValue(field, amount);
-  if (/^[0-9]+%$/.test(amount)) return [];
-  return [
-    invalidValue(
-      field,
-      amount,
-      "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
-    ),
-  ];
-}
-
 function isZeroAmount(amount: IntOrString): boolean {
   return typeof amount === 'number' ? amount === 0 : /^0+%$/.test(amount);
-}
-
-function isOverAll(amount: IntOrString): boolean {
-  return (
-    typeof amount === 'string' && /^[0-9]+%$/.test(amount) && Number.parseInt(amount, 10) > 100
-  );
 }
 
 /** @see Source: `validation.go`, `ValidateDeploymentStatus`. */

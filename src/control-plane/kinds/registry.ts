@@ -10,11 +10,13 @@ import { EVENT_KIND } from './event.js';
 import { EVENT_V1_KIND } from './event-v1.js';
 import { HORIZONTAL_POD_AUTOSCALER_KIND } from './horizontal-pod-autoscaler.js';
 import { HORIZONTAL_POD_AUTOSCALER_V1_KIND } from './horizontal-pod-autoscaler-v1.js';
+import { JOB_KIND } from './job.js';
 import type { Kind } from './kind.js';
 import { LEASE_KIND } from './lease.js';
 import { LIMIT_RANGE_KIND } from './limit-range.js';
 import { NAMESPACE_KIND } from './namespace.js';
 import { NODE_KIND } from './node.js';
+import { POD_DISRUPTION_BUDGET_KIND } from './pod-disruption-budget.js';
 import { POD_KIND } from './pod.js';
 import { PRIORITY_CLASS_KIND } from './priority-class.js';
 import { REPLICA_SET_KIND } from './replica-set.js';
@@ -39,6 +41,8 @@ export const KINDS: readonly Kind[] = [
   DEPLOYMENT_KIND,
   REPLICA_SET_KIND,
   HORIZONTAL_POD_AUTOSCALER_KIND,
+  JOB_KIND,
+  POD_DISRUPTION_BUDGET_KIND,
   ENDPOINT_SLICE_KIND,
   LEASE_KIND,
   PRIORITY_CLASS_KIND,

@@ -1,5 +1,5 @@
 /** Label selectors: validation and their text form. */
-import type { LabelSelector, LabelSelectorRequirement } from '../../core/objects.js';
+import type { LabelSelector, LabelSelectorRequirement, StringMap } from '../../core/objects.js';
 import { labelsFaults } from '../api-machinery/metadata-rules.js';
 import { labelValueFaults, qualifiedNameFaults } from '../api-machinery/names.js';
 import type { FieldError } from '../api-error.js';
@@ -27,6 +27,22 @@ function formatRequirement({ key, operator, values = [] }: LabelSelectorRequirem
   if (operator === 'Exists') return key;
   if (operator === 'DoesNotExist') return `!${key}`;
   return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.toSorted().join(',')})`;
+}
+
+/** A selector as upstream's messages print it: maps are in order of their keys. */
+export function printedSelector(selector: LabelSelector): LabelSelector {
+  const { matchLabels } = selector;
+  return {
+    ...(matchLabels === undefined ? {} : { matchLabels: sortedMap(matchLabels) }),
+    ...((selector.matchExpressions ?? []).length === 0
+      ? {}
+      : { matchExpressions: selector.matchExpressions ?? [] }),
+  };
+}
+
+/** A map in order of its keys, as Go prints it. */
+export function sortedMap(map: StringMap): StringMap {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Whether a selector requires nothing. */
