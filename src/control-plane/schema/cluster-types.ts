@@ -10,6 +10,7 @@ import {
   RAW,
   STRING,
   TIME,
+  atomicMap,
   list,
   map,
   optional,
@@ -148,10 +149,10 @@ export const SERVICE: StructType = objectType(`${CORE}.Service`, {
             targetPort: optional(INT_OR_STRING),
             nodePort: optional(INT32),
           }),
-          { mergeKey: 'port', applyKeys: ['port', 'protocol'] },
+          { mergeKey: 'port', applyKeys: ['port', 'protocol'], keyDefaults: { protocol: 'TCP' } },
         ),
       ),
-      selector: optional(map(STRING)),
+      selector: optional(atomicMap(STRING)),
       clusterIP: optional(STRING),
       clusterIPs: optional(list(STRING)),
       type: optional(STRING),
@@ -271,7 +272,7 @@ export const LEASE: StructType = objectType('io.k8s.api.coordination.v1.Lease', 
 });
 
 const ENDPOINT = struct(`${DISCOVERY}.Endpoint`, {
-  addresses: required(list(STRING)),
+  addresses: required(list(STRING, { applyKeys: [] })),
   conditions: optional(
     struct(`${DISCOVERY}.EndpointConditions`, {
       ready: pointer(BOOLEAN),
