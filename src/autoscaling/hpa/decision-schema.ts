@@ -219,7 +219,14 @@ const sync = z.object({
   ),
   resources: reading,
   named: z
-    .array(z.object({ kind: z.enum(['pods', 'object', 'external']), name: z.string(), reading }))
+    .array(
+      z.object({
+        kind: z.enum(['pods', 'object', 'external']),
+        name: z.string(),
+        of: z.string().optional(),
+        reading,
+      }),
+    )
     .optional(),
 });
 

@@ -7,7 +7,18 @@ import type { PodSnapshot } from './snapshots.js';
 export interface NamedReading {
   readonly kind: 'pods' | 'object' | 'external';
   readonly name: string;
+  /** Of which object, by which selector; absent: of any, where a record does not tell them apart. */
+  readonly of?: string;
   readonly reading: MetricReading;
+}
+
+type NamedMetric = Extract<CompiledMetric, { readonly kind: NamedReading['kind'] }>;
+
+/** What tells the readings of one HPA's metrics apart: several may have one name. */
+export function identityOf(metric: NamedMetric): Omit<NamedReading, 'reading'> {
+  const { kind, selectorText } = metric;
+  const object = kind === 'object' ? `${metric.object.kind}/${metric.object.name} ` : '';
+  return { kind, name: metric.metric.name, of: `${object}${selectorText}` };
 }
 
 /** One sync's answers, as plain JSON. */
@@ -33,7 +44,13 @@ export function readingsFor(
     if (metric.kind === 'resource') return resources;
     if (metric.kind === 'unknown') return failed('no such kind of metric');
     const { name } = metric.metric;
-    const known = named.find((each) => each.kind === metric.kind && each.name === name);
+    const { of } = identityOf(metric);
+    const known = named.find(
+      (each) =>
+        each.kind === metric.kind &&
+        each.name === name &&
+        (each.of === undefined || each.of === of),
+    );
     return known?.reading ?? failed(notFound(metric));
   });
 }

@@ -24,6 +24,7 @@ import { cpuScaleOf } from './deployed-cpu-scale.js';
 import { KUBECONFIG_CONTEXT, writeKubeconfig } from './kubeconfig.js';
 import { placeKubeconfig } from './kubeconfig-file.js';
 import { EmbeddedNodes, machineCapacity, overbooked } from './nodes.js';
+import { podMetricsOf, type PodMetrics } from './pod-metrics.js';
 import { ProcessRuntime } from './process-runtime/process-runtime.js';
 import { RunGuard } from './run-guard/run-guard.js';
 import { ServiceProxy } from './service-proxy/service-proxy.js';
@@ -128,11 +129,13 @@ export class EmbeddedCluster {
   }
 
   async #stop(): Promise<void> {
-    const { manager, nodes, metrics, proxySync, proxy, server, runtime, guard } = this.#parts;
+    const { manager, nodes, metrics, podMetrics, proxySync, proxy, server, runtime, guard } =
+      this.#parts;
     this.#parts.removeKubeconfig();
     proxySync.stop();
     manager.stop();
     metrics.stop();
+    podMetrics?.loop.stop();
     nodes.stop();
     await Promise.all([runtime.close(), proxy.stop(), server.stop()]);
     guard.close();
@@ -151,6 +154,7 @@ interface Parts {
   readonly manager: ControllerManager;
   readonly nodes: EmbeddedNodes;
   readonly metrics: MetricsServer;
+  readonly podMetrics: PodMetrics | undefined;
   readonly proxy: ServiceProxy;
   readonly proxySync: ServiceProxySync;
   readonly server: ApiServer;
@@ -194,10 +198,13 @@ async function build(
   });
   undo.push(() => proxy.stop());
   const metrics = metricsServer(options, { api, runtime, random });
+  const onFailure = (text: string): void => listeners.failure(text);
+  const podMetrics = podMetricsOf(settings.podMetrics, { api, clock, random, onFailure });
   const server = new ApiServer({
     api,
     clock,
     metrics,
+    ...(podMetrics === undefined ? {} : { named: podMetrics.named }),
     logs: runtime.logs,
     containers: runtime,
     onError: (error) => listeners.failure(`the API server failed: ${String(error)}`),
@@ -207,17 +214,11 @@ async function build(
   const kubeconfigPath = options.kubeconfigPath ?? join(guard.directory, 'kubeconfig');
   const removeKubeconfig = kubeconfigAt(options.kubeconfigPath, { guard, endpoint });
   undo.push(removeKubeconfig);
-  const proxySync = new ServiceProxySync({
-    api,
-    clock,
-    proxy,
-    ...(settings.delays === undefined ? {} : { gatherMs: settings.delays.endpointsMs }),
-    ...(runtime.addresses === undefined ? { sharedAddress: runtime.hostIP } : {}),
-  });
-  const manager = controllerManager(options, { api, metrics, listeners });
+  const proxySync = serviceProxySync(options, { api, proxy, runtime });
+  const manager = controllerManager(options, { api, metrics, podMetrics, listeners });
   const machine = machineCapacity(cpuScale.scale);
   const nodes = new EmbeddedNodes({ api, clock, runtime, settings, machine });
-  const running = { guard, runtime, manager, nodes, metrics, proxy, proxySync, server };
+  const running = { guard, runtime, manager, nodes, metrics, podMetrics, proxy, proxySync, server };
   const facts = factsOf(runtime, cpuScale, overbooked(nodes.descriptions, machine));
   const cluster = new EmbeddedCluster(
     { ...running, api, kubeconfigPath, removeKubeconfig, url: endpoint.url },
@@ -227,8 +228,27 @@ async function build(
   manager.start();
   nodes.start();
   metrics.start();
+  podMetrics?.loop.start();
   proxySync.start();
   return cluster;
+}
+
+function serviceProxySync(
+  { clock, settings }: EmbeddedClusterOptions,
+  of: {
+    readonly api: ApiMachinery;
+    readonly proxy: ServiceProxy;
+    readonly runtime: ProcessRuntime;
+  },
+): ServiceProxySync {
+  const { api, proxy, runtime } = of;
+  return new ServiceProxySync({
+    api,
+    clock,
+    proxy,
+    ...(settings.delays === undefined ? {} : { gatherMs: settings.delays.endpointsMs }),
+    ...(runtime.addresses === undefined ? { sharedAddress: runtime.hostIP } : {}),
+  });
 }
 
 function metricsServer(
@@ -256,13 +276,15 @@ function controllerManager(
   of: {
     readonly api: ApiMachinery;
     readonly metrics: MetricsServer;
+    readonly podMetrics: PodMetrics | undefined;
     readonly listeners: Listeners;
   },
 ): ControllerManager {
-  const { api, metrics, listeners } = of;
+  const { api, metrics, podMetrics, listeners } = of;
   const hpa = new HorizontalPodAutoscalerController({
     api,
     metrics,
+    ...(podMetrics === undefined ? {} : { named: podMetrics.named }),
     settings: settings.hpaController,
     onDecision: (record) => listeners.decision(record.name, record),
   });

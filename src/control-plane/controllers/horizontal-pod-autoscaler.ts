@@ -2,12 +2,15 @@
 import type { CompiledMetric } from '../../autoscaling/hpa/compiled-hpa.js';
 import { decide } from '../../autoscaling/hpa/decide.js';
 import type { HpaDecision, HpaOutcome, ScaleWrite } from '../../autoscaling/hpa/decision.js';
-import type { MetricReading } from '../../autoscaling/hpa/input.js';
 import { type HpaMemory, NO_MEMORY } from '../../autoscaling/hpa/memory.js';
 import { conclude } from '../../autoscaling/hpa/reconcile.js';
 import { InputReader } from '../../autoscaling/hpa/recorded-input.js';
 import type { HpaSettings } from '../../autoscaling/hpa/settings.js';
-import type { NamedReading, SyncReading } from '../../autoscaling/hpa/sync-reading.js';
+import {
+  identityOf,
+  type NamedReading,
+  type SyncReading,
+} from '../../autoscaling/hpa/sync-reading.js';
 import type { HorizontalPodAutoscaler } from '../../core/autoscaling-objects.js';
 import type { LabelSelector, Pod, PodMetrics } from '../../core/objects.js';
 import type { EpochMs } from '../../time/clock.js';
@@ -22,11 +25,13 @@ import type {
 } from '../controller.js';
 import { EventRecorder } from '../event-recorder.js';
 import { isSelected } from '../label-selector.js';
+import type { NamedMetrics } from '../metrics/named-metrics.js';
 import type { MetricsSource } from '../metrics-source.js';
 import { namespaceIndex } from '../object-index.js';
 import { objectKey, reconcileKey } from '../object-keys.js';
 import { HORIZONTAL_POD_AUTOSCALERS, PODS } from '../resources.js';
 import { HpaSelectors } from './hpa-selectors.js';
+import { type AskedFor, readNamed } from './named-readings.js';
 import { type ScaleTarget, scaleTarget } from './scale-target.js';
 
 /** One sync of one HPA, for whoever keeps a record of it. Plain JSON. */
@@ -45,11 +50,8 @@ export interface HpaControllerOptions {
   readonly api: KubeApi;
   readonly metrics: MetricsSource;
   readonly settings: HpaSettings & { readonly syncPeriodMs: number };
-  /** Reads a metric of the custom or external metrics API; absent: there are no such APIs. */
-  readonly readNamed?: (
-    metric: Extract<CompiledMetric, { readonly kind: NamedReading['kind'] }>,
-    namespace: string,
-  ) => MetricReading;
+  /** The custom and external metrics APIs; absent: there are none. */
+  readonly named?: NamedMetrics;
   /** Told of every sync that came to a decision or failed to. */
   readonly onDecision?: (record: HpaSyncRecord) => void;
 }
@@ -148,7 +150,9 @@ export class HorizontalPodAutoscalerController implements Controller {
     const namespace = metadata.namespace ?? '';
     const named = this.#reader
       .spec(hpa)
-      .metrics.flatMap((metric) => this.#readNamed(metric, namespace));
+      .metrics.flatMap((metric) =>
+        this.#readNamed(metric, { namespace, selector: target.selector }),
+      );
     return {
       scale: target.reading,
       pods: this.#reader.pods(pods),
@@ -165,11 +169,10 @@ export class HorizontalPodAutoscalerController implements Controller {
       .filter(({ metadata }) => names.has(metadata.name));
   }
 
-  #readNamed(metric: CompiledMetric, namespace: string): readonly NamedReading[] {
+  #readNamed(metric: CompiledMetric, asked: AskedFor): readonly NamedReading[] {
     if (metric.kind === 'resource' || metric.kind === 'unknown') return [];
-    const { name } = metric.metric;
-    const reading = this.#options.readNamed?.(metric, namespace) ?? noSuchApi(metric.kind, name);
-    return [{ kind: metric.kind, name, reading }];
+    const reading = readNamed(this.#options.named, metric, asked);
+    return [{ ...identityOf(metric), reading }];
   }
 
   /** The error of writing the status; undefined when it was written or need not be. */
@@ -200,13 +203,4 @@ function writeScale(target: ScaleTarget, { kind, toReplicas }: HpaDecision): Sca
     if (!(error instanceof ApiError)) throw error;
     return { kind: 'refused', message: error.message };
   }
-}
-
-/** @see Source: kubernetes `metrics/pkg/client/custom_metrics/multi_client.go`; discovery's own 404. */
-function noSuchApi(kind: NamedReading['kind'], name: string): MetricReading {
-  const message =
-    kind === 'external'
-      ? `the server could not find the requested resource (get ${name}.external.metrics.k8s.io)`
-      : 'no custom metrics API (custom.metrics.k8s.io) registered';
-  return { kind: 'failed', message };
 }

@@ -7,6 +7,7 @@ import { answerHealth } from './health.js';
 import { json, text } from './messages.js';
 import type { ApiRequest, ApiResponse } from './messages.js';
 import { METRICS_GROUP, handleMetrics } from './metrics-handler.js';
+import { handleNamedMetrics, isNamedMetrics } from './named-metrics-handler.js';
 import { OpenApi } from './open-api.js';
 import { handleCollection, handleObject } from './resource-handler.js';
 import { answerReview } from './reviews.js';
@@ -38,7 +39,11 @@ export class ApiHandler {
   constructor(options: ApiHandlerOptions) {
     this.#options = options;
     const { kinds } = options.api;
-    this.#discovery = new Discovery({ kinds, hasMetrics: options.metrics !== undefined });
+    this.#discovery = new Discovery({
+      kinds,
+      hasMetrics: options.metrics !== undefined,
+      ...(options.named === undefined ? {} : { named: options.named }),
+    });
     this.#openApi = new OpenApi(kinds);
   }
 
@@ -82,6 +87,10 @@ export class ApiHandler {
     if (path.group === METRICS_GROUP.group && path.version === METRICS_GROUP.version) {
       if (metrics === undefined) return notFoundPage();
       return handleMetrics({ ...this.#options, metrics }, path, request);
+    }
+    const { named, clock } = this.#options;
+    if (named !== undefined && isNamedMetrics(path)) {
+      return handleNamedMetrics(named, path, { request, nowMs: clock.now() });
     }
     return this.#answerKind(path, request, warnings);
   }

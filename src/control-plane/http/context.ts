@@ -3,6 +3,7 @@ import type { Clock } from '../../time/clock.js';
 import type { ApiMachinery } from '../api-machinery/api-machinery.js';
 import { ApiError } from '../api-error.js';
 import type { Kind } from '../kinds/kind.js';
+import type { NamedMetrics } from '../metrics/named-metrics.js';
 import type { MetricsSource } from '../metrics-source.js';
 import type { PodLogSource } from '../pod-log-source.js';
 import type { Encoding } from './encode.js';
@@ -15,6 +16,8 @@ export interface ApiHandlerOptions {
   readonly clock: Clock;
   /** Absent: `metrics.k8s.io` is not offered. */
   readonly metrics?: MetricsSource;
+  /** Absent: `custom.metrics.k8s.io` and `external.metrics.k8s.io` are not offered. */
+  readonly named?: NamedMetrics;
   /** Absent: pods have no logs. */
   readonly logs?: PodLogSource;
   /** Whether a bearer token is the administrator's; absent: none is. */

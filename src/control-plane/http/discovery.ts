@@ -3,6 +3,13 @@ import type { Kind } from '../kinds/kind.js';
 import type { KindRegistry } from '../kinds/registry.js';
 import { notAcceptable, mediaRanges } from './representation.js';
 import { METRICS_GROUP } from './metrics-handler.js';
+import {
+  CUSTOM_METRICS,
+  EXTERNAL_METRICS,
+  isNamedMetrics,
+  namedMetricsList,
+} from './named-metrics-handler.js';
+import type { NamedMetrics } from '../metrics/named-metrics.js';
 import { json, jsonText } from './messages.js';
 import type { PlainResponse } from './messages.js';
 import { REVIEWS } from './reviews.js';
@@ -36,6 +43,8 @@ interface ExtraResource {
 export interface DiscoveryOptions {
   readonly kinds: KindRegistry;
   readonly hasMetrics: boolean;
+  /** Absent: there are no custom and external metrics. */
+  readonly named?: NamedMetrics;
 }
 
 /** A subresource as discovery lists it. */
@@ -67,10 +76,15 @@ interface GroupVersion {
 /** Answers `/api`, `/apis` and what is below them; undefined for any other path. */
 export class Discovery {
   readonly #versions: readonly GroupVersion[];
+  readonly #named: NamedMetrics | undefined;
 
-  constructor({ kinds, hasMetrics }: DiscoveryOptions) {
+  constructor({ kinds, hasMetrics, named }: DiscoveryOptions) {
     const extras = [...POSTED, ...(hasMetrics ? METRICS : [])];
-    this.#versions = groupVersions(kinds.all, extras);
+    this.#named = named;
+    this.#versions = [
+      ...groupVersions(kinds.all, extras),
+      ...(named === undefined ? [] : NAMED_METRICS),
+    ];
   }
 
   /** Whether a group version is offered: an unknown resource in it is a 404 of its own form. */
@@ -97,12 +111,18 @@ export class Discovery {
       return resourceList(this.#find('', first));
     }
     if (root !== 'apis' || first === undefined) return undefined;
-    if (parts.length === 3 && second !== undefined) return resourceList(this.#find(first, second));
+    if (parts.length === 3 && second !== undefined) return this.#resources(first, second);
     if (parts.length !== 2) return undefined;
     const group = this.#groups().find(({ name }) => name === first);
     return group === undefined
       ? undefined
       : json(200, { kind: 'APIGroup', apiVersion: 'v1', ...group });
+  }
+
+  #resources(group: string, version: string): PlainResponse | undefined {
+    return this.#named !== undefined && isNamedMetrics({ group, version })
+      ? namedMetricsList(this.#named, { group, version })
+      : resourceList(this.#find(group, version));
   }
 
   #find(group: string, version: string): GroupVersion | undefined {
@@ -168,6 +188,11 @@ const METRICS: readonly ExtraResource[] = [
     verbs: ['get', 'list'],
   },
 ];
+
+/** Their resources are what pods tell, and change as they do. */
+const NAMED_METRICS: readonly GroupVersion[] = [CUSTOM_METRICS, EXTERNAL_METRICS].flatMap(
+  ({ group, versions }) => versions.map((version) => ({ group, version, resources: [] })),
+);
 
 function groupVersions(
   kinds: readonly Kind[],
