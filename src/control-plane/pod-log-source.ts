@@ -5,6 +5,8 @@ import type { Cancel, EpochMs } from '../time/clock.js';
 export interface PodLogLine {
   readonly atMs: EpochMs;
   readonly text: string;
+  /** Absent: standard output. */
+  readonly stream?: 'stdout' | 'stderr';
 }
 
 /** What one start of a container wrote. */

@@ -4,8 +4,7 @@ import { ServerResponse } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
 import type { Server } from 'node:https';
-import { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { LabError } from '../../core/errors.js';
 import { ApiError } from '../../control-plane/api-error.js';
@@ -70,7 +69,9 @@ export class ApiServer {
     const server = createServer({ cert: certPem, key: keyPem }, (request, response) => {
       this.#serve(request, response).catch((error: unknown) => this.#fail(response, error));
     });
-    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
+      this.#upgrade(request, socket, head),
+    );
     server.on('connection', (socket: Socket) => this.#track(socket));
     server.on('tlsClientError', (_error: Error, socket: TLSSocket) => socket.destroy());
     // watches and followed logs are open for long
@@ -112,28 +113,27 @@ export class ApiServer {
   }
 
   /** Connects with a container, or answers as if no other protocol had been asked for. */
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const response = new ServerResponse(request);
-    // the parser is gone; nothing can follow on this connection
-    response.shouldKeepAlive = false;
+  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    // a client may leave at any time
     socket.on('error', () => undefined);
-    if (socket instanceof Socket) {
-      socket.setNoDelay(true);
-      response.assignSocket(socket);
-      response.on('finish', () => socket.end());
-    }
+    socket.setNoDelay(true);
+    const respond = (): ServerResponse => lastResponse(request, socket);
+    const refuse = (error: unknown): void => {
+      if (error instanceof ApiError) sendPlain(respond(), refusal(error), request.method);
+      else this.#fail(respond(), error);
+    };
     try {
       const connection = this.#connection(request);
-      if (connection === undefined) {
-        this.#serve(request, response).catch((error: unknown) => this.#fail(response, error));
-        return;
+      if (connection !== undefined) {
+        this.#upgrader.upgrade({ request, socket, head, refuse }, connection);
+      } else if (request.method === 'GET' || request.method === 'HEAD') {
+        this.#serve(request, respond()).catch(refuse);
+      } else {
+        // Node gives the body to the other protocol
+        refuse(ApiError.badRequest('the protocol of the Upgrade header is not offered here'));
       }
-      if (socket instanceof Socket) response.detachSocket(socket);
-      this.#upgrader.upgrade({ request, socket, head }, connection);
     } catch (error) {
-      if (socket instanceof Socket && response.socket === null) response.assignSocket(socket);
-      if (error instanceof ApiError) sendPlain(response, refusal(error), request.method);
-      else this.#fail(response, error);
+      refuse(error);
     }
   }
 
@@ -179,6 +179,15 @@ export class ApiServer {
     const message = error instanceof Error ? error.message : String(error);
     sendPlain(response, refusal(ApiError.internal(message)), undefined);
   }
+}
+
+/** An answer on a connection that was to change its protocol; it ends with it. */
+function lastResponse(request: IncomingMessage, socket: Socket): ServerResponse {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket);
+  response.on('finish', () => socket.end());
+  return response;
 }
 
 function isHealthPath(path: string): boolean {

@@ -117,16 +117,15 @@ function resizeTerminal({ path }: Terminal, { width, height }: TerminalSize): vo
 /** @see Source: the words of containerd and runc around the reason. */
 function failed(because: string): KillableCommand {
   const message = `error executing command in container: failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: ${because}: unknown`;
-  const nothing = (): void => undefined;
   return {
     command: {
       stdin: undefined,
       stdout: undefined,
       stderr: undefined,
       end: Promise.resolve({ kind: 'failed', message }),
-      resize: nothing,
-      leave: nothing,
+      resize: () => undefined,
+      leave: () => undefined,
     },
-    kill: nothing,
+    kill: () => undefined,
   };
 }

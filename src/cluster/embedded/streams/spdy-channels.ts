@@ -31,7 +31,7 @@ export function serveSpdyCommand(
   const streams = new Map<string, Duplex>();
   const closed: (() => void)[] = [];
   let isOver = false;
-  let cancel: Cancel = () => undefined;
+  let cancel: Cancel | undefined;
   const session = new SpdySession(connection, ({ headers, channel }: SpdyStream) => {
     const type = headers.get('streamtype') ?? '';
     if (!missing.delete(type)) {
@@ -40,7 +40,7 @@ export function serveSpdyCommand(
     }
     streams.set(type, channel);
     if (missing.size > 0) return;
-    cancel();
+    cancel?.();
     serve(
       channelsOf(session, streams, (listener) => (isOver ? listener() : closed.push(listener))),
     );
@@ -48,7 +48,7 @@ export function serveSpdyCommand(
   cancel = clock.after(CREATION_TIMEOUT_MS, () => session.close());
   void session.serve().finally(() => {
     isOver = true;
-    cancel();
+    cancel?.();
     for (const listener of closed.splice(0)) listener();
   });
 }

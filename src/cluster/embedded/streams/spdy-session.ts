@@ -73,7 +73,7 @@ export class SpdySession {
 
   #end(): void {
     this.#isClosed = true;
-    for (const stream of [...this.#streams.values()]) {
+    for (const stream of this.#streams.values()) {
       stream.hasPeerEnded = true;
       stream.resume?.();
       stream.channel.destroy();

@@ -30,6 +30,8 @@ export interface UpgradeRequest {
   readonly socket: Duplex;
   /** What came with the request. */
   readonly head: Buffer;
+  /** Answers with a refusal, where that is found out later. */
+  readonly refuse: (error: ApiError) => void;
 }
 
 const SPDY = 'SPDY/3.1';
@@ -62,7 +64,7 @@ export class ConnectionUpgrader {
   }
 
   #webSocket(
-    { request, socket, head }: UpgradeRequest,
+    { request, socket, head, refuse }: UpgradeRequest,
     connection: PodConnection,
     containers: ContainerAccess,
   ): void {
@@ -83,6 +85,7 @@ export class ConnectionUpgrader {
       maxPayload: MAX_MESSAGE_BYTES,
       handleProtocols: () => (chosen === '' ? false : chosen),
     });
+    server.on('wsClientError', (error) => refuse(ApiError.badRequest(error.message)));
     server.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
       if (connection.kind !== 'portforward') {
         const channels = commandChannels(webSocket, connection);

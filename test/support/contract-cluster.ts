@@ -1,0 +1,81 @@
+/**
+ * The cluster that contract tests talk to: an embedded one of their own, or the real one of
+ * `HPA_LAB_CONTRACT_KUBECONFIG`.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EmbeddedCluster } from '../../src/cluster/embedded/embedded-cluster.js';
+import { clusterJob } from '../../src/commands/cluster-flags.js';
+import { WallClock } from '../../src/time/wall-clock.js';
+import type { ClusterFlags } from '../../src/commands/cluster-flags.js';
+import { runKubectl } from './kubectl.js';
+
+/** Where tests find their cluster. */
+export interface ContractCluster {
+  readonly kubeconfig: string;
+  /** True: what a test asks must be what a real server does, whatever the lab adds. */
+  readonly isReal: boolean;
+  /** A namespace of this run's own, made already. */
+  readonly namespace: string;
+  /** A folder for files of the test. */
+  readonly folder: string;
+  /** What parts of the embedded cluster reported as failed. */
+  readonly failures: readonly string[];
+  /** Removes the namespace and what was started. */
+  stop(): Promise<void>;
+}
+
+/** Image of pods in contract tests: a real node pulls it, the embedded one runs this Node. */
+export const CONTRACT_IMAGE = 'node:22-alpine';
+
+const REAL = process.env['HPA_LAB_CONTRACT_KUBECONFIG'] ?? '';
+
+/** Whether tests run against a real cluster. */
+export const isRealCluster = REAL !== '';
+
+/** Starts or finds the cluster and makes a namespace in it. */
+export async function contractCluster(
+  kubectl: string,
+  flags: ClusterFlags = {},
+): Promise<ContractCluster> {
+  const folder = mkdtempSync(join(tmpdir(), 'hpa-lab-contract-'));
+  const failures: string[] = [];
+  const embedded = isRealCluster ? undefined : await startEmbedded(flags, failures);
+  const kubeconfig = embedded?.kubeconfigPath ?? REAL;
+  const namespace = `contract-${process.pid}`;
+  const made = await runKubectl(kubectl, ['create', 'namespace', namespace], { kubeconfig });
+  const stop = async (): Promise<void> => {
+    if (embedded === undefined) {
+      const args = ['delete', 'namespace', namespace, '--wait=false'];
+      await runKubectl(kubectl, args, { kubeconfig });
+    }
+    await embedded?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  if (made.code !== 0) {
+    await stop();
+    throw new Error(`expected a namespace to be made: ${made.stderr}`);
+  }
+  return { kubeconfig, isReal: isRealCluster, namespace, folder, failures, stop };
+}
+
+async function startEmbedded(flags: ClusterFlags, failures: string[]): Promise<EmbeddedCluster> {
+  const faults: string[] = [];
+  const job = clusterJob(
+    { ...flags, image: [...(flags.image ?? []), `${CONTRACT_IMAGE}=${process.execPath}`] },
+    [],
+    faults,
+  );
+  if (job === undefined) throw new Error(faults.join('; '));
+  const { settings, seed, workingDirectory } = job;
+  const cluster = await EmbeddedCluster.start({
+    settings,
+    seed,
+    workingDirectory,
+    objects: [],
+    clock: new WallClock(),
+  });
+  cluster.onFailure((text) => failures.push(text));
+  return cluster;
+}
