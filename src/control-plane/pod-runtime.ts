@@ -2,7 +2,7 @@
  * The port behind which containers run: real child processes in the embedded cluster, models in the
  * simulated one. The kubelet (`kubelet/`) holds all the rules of a pod's life and is the only user.
  */
-import type { Container, Pod, Probe } from '../core/objects.js';
+import type { Container, LifecycleHandler, Pod, Probe } from '../core/objects.js';
 import type { Cancel, EpochMs } from '../time/clock.js';
 
 /** Starts pods. */
@@ -25,6 +25,16 @@ export interface PodSandbox {
    */
   readonly mappedPorts: ReadonlyMap<number, number>;
   /**
+   * Why an image cannot be had, in the words of a registry; absent: it is here.
+   */
+  imageFault(image: string): string | undefined;
+  /**
+   * Makes a volume of the pod, or replaces its files all at once: a reader sees the old or the new
+   * ones, never some of each. Mounts with a `subPath` keep what they had.
+   * @throws what the machine refuses.
+   */
+  setVolume(name: string, content: VolumeContent): void;
+  /**
    * Starts one container. `env` is complete: literals, downward API and references are resolved.
    * Events arrive later, never within this call.
    */
@@ -37,9 +47,36 @@ export interface PodSandbox {
 export interface ContainerStart {
   readonly container: Container;
   readonly env: ReadonlyMap<string, string>;
+  /** Volumes it sees, all of which were set. */
+  readonly mounts: readonly Mount[];
   /** 0 for the first start of this container in this pod, then 1, 2, ... */
   readonly attempt: number;
   readonly onEvent: (event: ContainerEvent) => void;
+}
+
+/** Where a container sees a volume. */
+export interface Mount {
+  readonly volume: string;
+  /** As the container names it, without a slash at the end. */
+  readonly mountPath: string;
+  /** The one file or folder of the volume that is meant; absent: all of it. Never leads out of it. */
+  readonly subPath?: string;
+}
+
+/** What is in a volume. */
+export type VolumeContent =
+  /** Files by their path in the volume, which never leads out of it. */
+  | { readonly kind: 'files'; readonly files: ReadonlyMap<string, VolumeFile> }
+  /** A directory that lives as long as the pod. */
+  | { readonly kind: 'empty' }
+  /** A directory or file of the machine. */
+  | { readonly kind: 'host'; readonly path: string; readonly type: string };
+
+/** One file of a volume. */
+export interface VolumeFile {
+  readonly bytes: Uint8Array;
+  /** Permission bits. */
+  readonly mode: number;
 }
 
 /** What a container tells of itself, in this order: started, exited; or only not-started. */
@@ -48,7 +85,7 @@ export type ContainerEvent =
   | {
       /** It could not be started; the kubelet tries again with back-off. */
       readonly kind: 'not-started';
-      readonly reason: 'ErrImagePull' | 'CreateContainerError' | 'RunContainerError';
+      readonly reason: 'CreateContainerError' | 'RunContainerError';
       readonly message: string;
     }
   | {
@@ -58,6 +95,8 @@ export type ContainerEvent =
       readonly exitCode: number;
       readonly signal?: number;
       readonly isOutOfMemory: boolean;
+      /** What it left to say about its end; absent: nothing. */
+      readonly message?: string;
     };
 
 /** A container that was asked to start: to be signalled and probed. */
@@ -69,7 +108,17 @@ export interface RunningContainer {
    * container ends. The result of a cancelled probe is not reported.
    */
   probe(probe: Probe, done: (result: ProbeResult) => void): Cancel;
+  /**
+   * Does what a hook asks (`exec` or `httpGet`) and calls `done` once, later, unless it is cancelled or
+   * the container ends.
+   */
+  act(handler: LifecycleHandler, done: (result: ActionResult) => void): Cancel;
 }
+
+/** How a hook went. */
+export type ActionResult =
+  | { readonly kind: 'success' }
+  | { readonly kind: 'failure'; readonly message: string };
 
 /** A message is upstream's: `HTTP probe failed with statuscode: 503`, `... context deadline exceeded ...`. */
 export type ProbeResult =

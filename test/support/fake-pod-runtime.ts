@@ -1,11 +1,13 @@
 /** A scripted `PodRuntime`: containers that start, fail, answer probes and end as a test says. */
-import type { Pod, Probe } from '../../src/core/objects.js';
+import type { LifecycleHandler, Pod, Probe } from '../../src/core/objects.js';
 import type {
+  ActionResult,
   ContainerStart,
   PodRuntime,
   PodSandbox,
   ProbeResult,
   RunningContainer,
+  VolumeContent,
 } from '../../src/control-plane/pod-runtime.js';
 import type { Cancel, Clock } from '../../src/time/clock.js';
 
@@ -16,7 +18,7 @@ export interface FakeContainerScript {
   /** Refuses to start so, for all attempts or those the function names. */
   readonly refuse?: (
     attempt: number,
-  ) => { reason: 'ErrImagePull' | 'RunContainerError'; message: string } | undefined;
+  ) => { reason: 'RunContainerError'; message: string } | undefined;
   /** Ends by itself so long after it started. */
   readonly exits?: (
     attempt: number,
@@ -26,6 +28,11 @@ export interface FakeContainerScript {
   /** Ends so long after SIGTERM with that code (default 50 ms, 0); `never` waits for SIGKILL. */
   readonly onTerm?: { readonly afterMs: number; readonly exitCode: number } | 'never';
   /** Answers a probe at `sinceStartMs`; default success. `hang` answers after the time-out. */
+  /** How its hooks go, and how long they take; default success after 1 ms. */
+  readonly act?: (handler: LifecycleHandler) => {
+    readonly afterMs: number;
+    readonly result: ActionResult;
+  };
   readonly probe?: (sinceStartMs: number, probe: Probe, attempt: number) => ProbeResult | 'hang';
 }
 
@@ -40,6 +47,10 @@ export class FakePodRuntime implements PodRuntime {
   readonly hostIP = '10.0.0.1';
   readonly calls: FakeCall[] = [];
   readonly starts: ContainerStart[] = [];
+  /** Why images cannot be had, by name. */
+  readonly imageFaults = new Map<string, string>();
+  /** What volumes hold now, as `pod/volume`. */
+  readonly volumes = new Map<string, VolumeContent>();
   openSandboxes = 0;
   mappedPorts: ReadonlyMap<number, number> = new Map();
   readonly #clock: Clock;
@@ -62,6 +73,11 @@ export class FakePodRuntime implements PodRuntime {
     return {
       podIP,
       mappedPorts: this.mappedPorts,
+      imageFault: (image) => this.imageFaults.get(image),
+      setVolume: (name, content) => {
+        this.volumes.set(`${pod.metadata.name}/${name}`, content);
+        this.#call(`volume ${name}`);
+      },
       startContainer: (start) => {
         this.starts.push(start);
         this.#call(`start ${start.container.name}#${start.attempt}`);
@@ -154,6 +170,16 @@ class FakeContainer implements RunningContainer {
       );
     }
     return clock.after(1, () => done(answer));
+  }
+
+  act(handler: LifecycleHandler, done: (result: ActionResult) => void): Cancel {
+    const { start, script, clock, call } = this.#options;
+    call(`hook ${start.container.name} ${handler.exec?.command?.join(' ') ?? 'http'}`);
+    const { afterMs, result } = script.act?.(handler) ?? {
+      afterMs: 1,
+      result: { kind: 'success' },
+    };
+    return clock.after(afterMs, () => done(result));
   }
 
   vanish(): void {

@@ -54,6 +54,7 @@ export async function aProcessWorld(
     const started = runtime.openPod(pod).startContainer({
       container,
       env: new Map(),
+      mounts: [],
       attempt: 0,
       onEvent: (event) => events.push(event),
     });

@@ -5,14 +5,19 @@ import type { EpochMs } from '../../time/clock.js';
 export interface BackOffSettings {
   readonly initialMs: number;
   readonly maximumMs: number;
+  /** An attempt that held for longer begins anew; absent: 10 min, whatever the maximum is. */
+  readonly resetAfterMs?: number;
 }
 
 /**
  * 10 s doubling to 5 min.
  *
- * @see Source: kubernetes 1.36 `pkg/kubelet/kubelet.go`, `backOffPeriod`, `MaxCrashLoopBackOff`.
+ * @see Source: kubernetes 1.36 `pkg/kubelet/kubelet.go`, `NewMainKubelet`: a shorter maximum leaves the
+ *   10 min of `HasExpiredFunc` as they are.
  */
 export const DEFAULT_BACK_OFF: BackOffSettings = { initialMs: 10_000, maximumMs: 300_000 };
+
+const RESET_AFTER_MS = 600_000;
 
 /** Memory of one container's (or image's) attempts; absent before the first. */
 export interface BackOff {
@@ -39,7 +44,7 @@ export function backOffRemainingMs(
 
 /**
  * The memory once an attempt is let through: twice the delay, from the start again when the last
- * attempt held for more than twice the maximum (10 min).
+ * attempt held for more than 10 min.
  *
  * @see Source: kubernetes `client-go/util/flowcontrol/backoff.go`, `Next`, `hasExpired`.
  */
@@ -54,5 +59,5 @@ export function nextBackOff(
 }
 
 function isExpired(backOff: BackOff, failedAtMs: EpochMs, settings: BackOffSettings): boolean {
-  return failedAtMs - backOff.attemptedAtMs > 2 * settings.maximumMs;
+  return failedAtMs - backOff.attemptedAtMs > (settings.resetAfterMs ?? RESET_AFTER_MS);
 }

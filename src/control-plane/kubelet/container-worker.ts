@@ -1,36 +1,29 @@
 /** One container of a pod over all its restarts: started, probed, killed, started again. */
 import { kubeTime } from '../../core/kube-time.js';
-import type { Container, ContainerState, ContainerStatus, Pod } from '../../core/objects.js';
+import type { Container, ContainerState, ContainerStatus } from '../../core/objects.js';
 import { goDuration } from '../../core/go-duration.js';
 import type { ProbeKind } from '../../probe/probe-state.js';
-import type { Cancel, Clock, EpochMs } from '../../time/clock.js';
+import type { Cancel, EpochMs } from '../../time/clock.js';
 import type { EventType } from '../event-recorder.js';
-import type { ContainerEvent, PodSandbox, RunningContainer } from '../pod-runtime.js';
+import type { ContainerEvent, RunningContainer } from '../pod-runtime.js';
 import { backOffRemainingMs, nextBackOff } from './back-off.js';
 import type { BackOff } from './back-off.js';
-import type { Environment } from './container-environment.js';
-import { isRestarted } from './pod-phase.js';
-import { ProbeWorker } from './probe-worker.js';
-import type { KubeletSettings } from './settings.js';
+import type { ContainerContext } from './container-context.js';
+import { ContainerEnding } from './container-ending.js';
+import { imageProblem } from './container-image.js';
+import { ContainerProbes } from './container-probes.js';
+import { runHook } from './lifecycle-hook.js';
+import { isRestarted, isRestartedOnFailure } from './restart-rules.js';
+import type { ContainerRole } from './restart-rules.js';
 
-/** What a container worker needs of its pod. */
-export interface ContainerContext {
-  readonly clock: Clock;
-  readonly settings: KubeletSettings;
-  readonly sandbox: PodSandbox;
-  readonly pod: () => Pod;
-  readonly isTerminating: () => boolean;
-  readonly environment: (container: Container) => Environment;
-  readonly event: (container: Container, event: ContainerReport) => void;
-  /** Something that the status shows, or that the pod waits for, changed. */
-  readonly changed: () => void;
-}
-
-/** What stands in an Event about a container. */
-interface ContainerReport {
-  readonly type: EventType;
-  readonly reason: string;
-  readonly message: string;
+/** How a container is asked to end. */
+export interface StopOptions {
+  /** From now to SIGKILL. */
+  readonly graceSeconds: number;
+  /** What the Event says; absent: that the container is stopped. */
+  readonly message?: string;
+  /** SIGTERM waits for `release`. */
+  readonly isHeld?: boolean;
 }
 
 interface Run {
@@ -40,43 +33,62 @@ interface Run {
 }
 
 type Ended = NonNullable<ContainerState['terminated']>;
+type Exit = Extract<ContainerEvent, { kind: 'exited' }>;
 
 const DEFAULT_GRACE_SECONDS = 30;
-/** @see Source: kubernetes 1.36 `pkg/kubelet/kuberuntime/kuberuntime_manager.go`, `minimumGracePeriodInSeconds`. */
-const MINIMUM_GRACE_SECONDS = 2;
 /** After this the kubelet's next look at a failed image shows the back-off instead of the error. */
 const IMAGE_ERROR_SHOWN_MS = 1_000;
 /** @see Source: kubernetes 1.36 `pkg/kubelet/kubelet.go`, `backOffPeriod`: between failed syncs of a pod. */
-const CONFIG_RETRY_MS = 10_000;
-const NOT_PROBED_INIT: readonly ProbeKind[] = [];
-const PROBED: readonly ProbeKind[] = ['startup', 'readiness', 'liveness'];
+const SYNC_RETRY_MS = 10_000;
 
-/** Life of one container. `isInit` containers run once, unprobed, and are restarted only on failure. */
+/** Life of one container in its role. */
 export class ContainerWorker {
-  readonly container: Container;
-  readonly #isInit: boolean;
+  readonly role: ContainerRole;
   readonly #context: ContainerContext;
-  readonly #probes: ReadonlyMap<ProbeKind, ProbeWorker>;
+  readonly #probes: ContainerProbes;
+  #container: Container;
   #state: ContainerState;
   #lastEnded: Ended | undefined;
   #containerID: string | undefined;
   #isTouched = false;
+  #isLaunched = false;
   #starts = 0;
   #run: Run | undefined;
+  #ending: ContainerEnding | undefined;
+  /** Why the next wait has another reason than the back-off. */
+  #failedHook: string | undefined;
   #crashBackOff: BackOff | undefined;
   #imageBackOff: BackOff | undefined;
   #cancelRetry: Cancel | undefined;
   #cancelRelist: Cancel | undefined;
-  #killAtMs: EpochMs | undefined;
-  #cancelKill: Cancel | undefined;
+  #cancelHook: Cancel | undefined;
 
-  constructor(container: Container, context: ContainerContext, options: { isInit: boolean }) {
-    this.container = container;
+  constructor(container: Container, context: ContainerContext, role: ContainerRole) {
+    this.#container = container;
     this.#context = context;
-    this.#isInit = options.isInit;
+    this.role = role;
     const hasInit = (context.pod().spec.initContainers ?? []).length > 0;
     this.#state = { waiting: { reason: hasInit ? 'PodInitializing' : 'ContainerCreating' } };
-    this.#probes = this.#probeWorkers(options.isInit ? NOT_PROBED_INIT : PROBED);
+    this.#probes = new ContainerProbes({
+      container: role === 'init' ? { name: container.name, image: container.image } : container,
+      clock: context.clock,
+      target: () => ({
+        container: this.#run?.container,
+        startedAtMs: this.#state.running === undefined ? undefined : this.#run?.startedAtMs,
+        isStarted: this.isStarted,
+        isTerminating: context.isEnding(),
+      }),
+      onFailure: (kind, message) => {
+        const title = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
+        this.#event('Warning', 'Unhealthy', `${title} probe failed: ${message}`);
+      },
+      onVerdict: (kind, verdict) => this.#probed(kind, verdict),
+    });
+  }
+
+  /** The container as the pod now has it. */
+  get container(): Container {
+    return this.#container;
   }
 
   /** Whether it was never started. */
@@ -84,9 +96,19 @@ export class ContainerWorker {
     return !this.#isTouched;
   }
 
+  /** Whether its first start is through, `postStart` included, however it went. */
+  get isLaunched(): boolean {
+    return this.#isLaunched;
+  }
+
   /** Whether something of it runs, or is being started. */
   get isRunning(): boolean {
     return this.#run !== undefined;
+  }
+
+  /** Whether it runs, its `postStart` is done and its startup probe passed. */
+  get isStarted(): boolean {
+    return this.#state.running !== undefined && this.#probes.passes('startup');
   }
 
   /** Exit code once it has ended for good; absent while it runs or will run again. */
@@ -97,17 +119,18 @@ export class ContainerWorker {
 
   /** The container's part of the pod status. */
   status(): ContainerStatus {
-    const isStarted = this.#isStarted();
-    const isReady = this.#isInit
-      ? this.#state.terminated?.exitCode === 0
-      : isStarted && this.#isProbedReady();
+    const { name, image } = this.#container;
+    const isReady =
+      this.role === 'init'
+        ? this.#state.terminated?.exitCode === 0
+        : this.isStarted && this.#probes.passes('readiness');
     return {
-      name: this.container.name,
-      image: this.container.image,
-      imageID: this.#containerID === undefined ? '' : this.container.image,
+      name,
+      image,
+      imageID: this.#containerID === undefined ? '' : image,
       ...(this.#containerID === undefined ? {} : { containerID: this.#containerID }),
       ready: isReady,
-      started: isStarted,
+      started: this.isStarted,
       restartCount: Math.max(0, this.#starts - 1),
       state: this.#state,
       lastState: this.#lastEnded === undefined ? {} : { terminated: this.#lastEnded },
@@ -117,108 +140,120 @@ export class ContainerWorker {
   /** Starts the container and the tickers of its probes. */
   start(): void {
     this.#isTouched = true;
-    for (const probe of this.#probes.values()) probe.start();
+    this.#probes.start();
     this.#launch();
   }
 
+  /** The pod has another image for it: it is restarted with that one. */
+  redefine(container: Container): void {
+    const isOther = container.image !== this.#container.image;
+    this.#container = container;
+    if (!isOther || this.role === 'init') return;
+    if (this.#run === undefined) return;
+    this.#stopToRestart(`Container ${container.name} definition changed`, undefined);
+  }
+
   /**
-   * Asks the container to end: SIGTERM, and SIGKILL after the grace period. A shorter grace than
-   * that of an earlier call wins. Whatever was waiting to start does not.
+   * Asks the container to end: `preStop`, SIGTERM, and SIGKILL when the grace period is over. A shorter
+   * grace than that of an earlier call wins. Whatever was waiting to start does not.
    */
-  stop(options: { readonly graceSeconds: number; readonly message?: string }): void {
+  stop({ graceSeconds, message, isHeld = false }: StopOptions): void {
     this.#cancelRetry?.();
+    this.#cancelHook?.();
     const run = this.#run;
     if (run === undefined) return;
+    if (this.#ending !== undefined) {
+      this.#ending.shorten(graceSeconds);
+      return;
+    }
+    const { name, lifecycle } = this.#container;
+    this.#event('Normal', 'Killing', message ?? `Stopping container ${name}`);
+    const handler = run.startedAtMs === undefined ? undefined : lifecycle?.preStop;
     const { clock } = this.#context;
-    const graceMs = Math.max(options.graceSeconds, MINIMUM_GRACE_SECONDS) * 1_000;
-    const killAtMs = clock.now() + graceMs;
-    if (this.#killAtMs === undefined) {
-      const message = options.message ?? `Stopping container ${this.container.name}`;
-      this.#event('Normal', 'Killing', message);
-      run.container.signal('SIGTERM');
-    } else if (killAtMs >= this.#killAtMs) return;
-    this.#cancelKill?.();
-    this.#killAtMs = killAtMs;
-    this.#cancelKill = clock.after(graceMs, () => run.container.signal('SIGKILL'));
+    this.#ending = new ContainerEnding({
+      clock,
+      graceSeconds,
+      isHeld,
+      preStop:
+        handler === undefined
+          ? undefined
+          : (through) =>
+              runHook({
+                handler,
+                container: run.container,
+                clock,
+                done: ({ kind }) => {
+                  if (kind === 'failure') {
+                    this.#event('Warning', 'FailedPreStopHook', 'PreStopHook failed');
+                  }
+                  through();
+                },
+              }),
+      signal: (signal) => run.container.signal(signal),
+    });
+  }
+
+  /** Its turn to end has come. */
+  release(): void {
+    this.#ending?.release();
   }
 
   /** Ends all timers and probes; the container itself is the sandbox's to end. */
   dispose(): void {
-    for (const probe of this.#probes.values()) probe.stop();
+    this.#probes.stop();
     this.#cancelRetry?.();
     this.#cancelRelist?.();
-    this.#cancelKill?.();
-  }
-
-  #probeWorkers(kinds: readonly ProbeKind[]): ReadonlyMap<ProbeKind, ProbeWorker> {
-    const workers = new Map<ProbeKind, ProbeWorker>();
-    for (const kind of kinds) {
-      const probe = this.container[`${kind}Probe`];
-      if (probe === undefined) continue;
-      const worker = new ProbeWorker({
-        kind,
-        probe,
-        clock: this.#context.clock,
-        target: () => ({
-          container: this.#run?.container,
-          startedAtMs: this.#run?.startedAtMs,
-          isStarted: this.#isStarted(),
-          isTerminating: this.#context.isTerminating(),
-        }),
-        onFailure: (message) => {
-          const title = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
-          this.#event('Warning', 'Unhealthy', `${title} probe failed: ${message}`);
-        },
-        onVerdict: (verdict) => this.#probed(kind, verdict),
-      });
-      workers.set(kind, worker);
-    }
-    return workers;
+    this.#cancelHook?.();
+    this.#ending?.cancel();
   }
 
   #probed(kind: ProbeKind, verdict: string): void {
     if (verdict === 'failure' && kind !== 'readiness') {
-      const { spec } = this.#context.pod();
-      const isLast = spec.restartPolicy === 'Never';
-      const probe = this.container[`${kind}Probe`];
-      this.stop({
-        graceSeconds:
-          probe?.terminationGracePeriodSeconds ??
-          spec.terminationGracePeriodSeconds ??
-          DEFAULT_GRACE_SECONDS,
-        message: `Container ${this.container.name} failed ${kind} probe${isLast ? '' : ', will be restarted'}`,
-      });
+      const title = this.role === 'sidecar' ? 'Init container' : 'Container';
+      this.#stopToRestart(`${title} ${this.#container.name} failed ${kind} probe`, kind);
     }
     // Upstream probes readiness again at once whenever it writes a status that is not ready.
     if (kind === 'startup' || (kind === 'readiness' && verdict === 'failure')) {
-      this.#probes.get('readiness')?.trigger();
+      this.#probes.trigger('readiness');
     }
     this.#context.changed();
   }
 
-  #isStarted(): boolean {
-    if (this.#state.running === undefined) return false;
-    const startup = this.#probes.get('startup');
-    return startup === undefined || startup.verdict === 'success';
+  #stopToRestart(why: string, kind: ProbeKind | undefined): void {
+    const { spec } = this.#context.pod();
+    const probe = kind === undefined ? undefined : this.#container[`${kind}Probe`];
+    const isAgain =
+      this.role === 'main' && isRestartedOnFailure(this.#container, spec.restartPolicy);
+    this.stop({
+      graceSeconds: probe?.terminationGracePeriodSeconds ?? this.#graceSeconds(),
+      message: isAgain ? `${why}, will be restarted` : why,
+    });
   }
 
-  #isProbedReady(): boolean {
-    const readiness = this.#probes.get('readiness');
-    return readiness === undefined || readiness.verdict === 'success';
+  #graceSeconds(): number {
+    return this.#context.pod().spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
   }
 
   #launch(): void {
-    const environment = this.#context.environment(this.container);
-    if (environment.kind === 'unresolved') {
-      this.#wait('CreateContainerConfigError', environment.message);
-      this.#event('Warning', 'Failed', `Error: ${environment.message}`);
-      this.#retry(CONFIG_RETRY_MS);
+    const { sandbox, setup } = this.#context;
+    const { image } = this.#container;
+    if (this.#hasImageProblem()) return;
+    const present = `Container image "${image}" already present on machine and can be accessed by the pod`;
+    this.#event('Normal', 'Pulled', present);
+    const made = setup(this.#container);
+    if (made.kind === 'unresolved') {
+      this.#wait('CreateContainerConfigError', made.message);
+      this.#event('Warning', 'Failed', `Error: ${made.message}`);
+      this.#isLaunched = true;
+      this.#retry(SYNC_RETRY_MS);
+      this.#context.changed();
       return;
     }
     const run: Run = {
-      container: this.#context.sandbox.startContainer({
-        container: this.container,
-        env: environment.values,
+      container: sandbox.startContainer({
+        container: this.#container,
+        env: made.env,
+        mounts: made.mounts,
         attempt: this.#starts,
         onEvent: (event) => this.#onEvent(run, event),
       }),
@@ -226,6 +261,38 @@ export class ContainerWorker {
       containerID: undefined,
     };
     this.#run = run;
+  }
+
+  #hasImageProblem(): boolean {
+    const { clock, sandbox, settings } = this.#context;
+    const { image } = this.#container;
+    const found = imageProblem(this.#container, sandbox.imageFault(image));
+    if (found === undefined) {
+      this.#imageBackOff = undefined;
+      return false;
+    }
+    this.#isLaunched = true;
+    for (const event of found.events) this.#event(...event);
+    this.#wait(found.reason, found.message);
+    this.#context.changed();
+    if (found.reason !== 'ErrImagePull') {
+      this.#retry(SYNC_RETRY_MS);
+      return true;
+    }
+    const nowMs = clock.now();
+    const times = { failedAtMs: nowMs, nowMs };
+    this.#imageBackOff = nextBackOff(this.#imageBackOff, times, settings.imagePullBackOff);
+    const { delayMs } = this.#imageBackOff;
+    const shownMs = Math.min(IMAGE_ERROR_SHOWN_MS, delayMs);
+    this.#cancelRetry = clock.after(shownMs, () => {
+      const message = `Back-off pulling image "${image}"`;
+      this.#event('Normal', 'BackOff', message);
+      this.#event('Warning', 'Failed', 'Error: ImagePullBackOff');
+      this.#wait('ImagePullBackOff', `${message}: ErrImagePull: ${found.message}`);
+      this.#retry(delayMs - shownMs);
+      this.#context.changed();
+    });
+    return true;
   }
 
   #onEvent(run: Run, event: ContainerEvent): void {
@@ -246,111 +313,117 @@ export class ContainerWorker {
   }
 
   #onStarted(run: Run, event: Extract<ContainerEvent, { kind: 'started' }>): void {
-    const { image } = this.container;
     this.#starts++;
     run.startedAtMs = event.atMs;
     run.containerID = event.containerID;
     this.#containerID = event.containerID;
-    this.#imageBackOff = undefined;
-    this.#become({ running: { startedAt: kubeTime(event.atMs) } });
-    const present = `Container image "${image}" already present on machine and can be accessed by the pod`;
-    this.#event('Normal', 'Pulled', present);
     this.#event('Normal', 'Created', 'Container created');
     this.#event('Normal', 'Started', 'Container started');
-    for (const probe of this.#probes.values()) probe.containerStarted();
-    this.#cancelRelist = this.#context.clock.after(this.#context.settings.relistDelayMs, () => {
-      this.#probes.get('startup')?.trigger();
-      if (this.#isStarted()) this.#probes.get('readiness')?.trigger();
+    const handler = this.#container.lifecycle?.postStart;
+    if (handler === undefined || this.#ending !== undefined) {
+      this.#runs(event.atMs);
+      return;
+    }
+    // Nothing is written of a container, and nothing probed, before this is through.
+    const { clock } = this.#context;
+    const { container } = run;
+    this.#cancelHook = runHook({
+      handler,
+      container,
+      clock,
+      done: (result) => {
+        if (result.kind === 'success') this.#runs(event.atMs);
+        else this.#onFailedPostStart(result.message);
+        this.#context.changed();
+      },
     });
+  }
+
+  #runs(startedAtMs: EpochMs): void {
+    this.#isLaunched = true;
+    this.#become({ running: { startedAt: kubeTime(startedAtMs) } });
+    this.#probes.containerStarted();
+    this.#cancelRelist = this.#context.clock.after(this.#context.settings.relistDelayMs, () => {
+      this.#probes.trigger('startup');
+      if (this.isStarted) this.#probes.trigger('readiness');
+    });
+  }
+
+  #onFailedPostStart(message: string): void {
+    this.#isLaunched = true;
+    this.#event('Warning', 'FailedPostStartHook', 'PostStartHook failed');
+    this.#failedHook = message;
+    this.stop({ graceSeconds: this.#graceSeconds(), message: 'FailedPostStartHook' });
   }
 
   #onNotStarted(event: Extract<ContainerEvent, { kind: 'not-started' }>): void {
-    const { clock, settings } = this.#context;
-    const { image } = this.container;
-    if (event.reason !== 'ErrImagePull') {
-      this.#event('Warning', 'Failed', `Error: ${event.message}`);
-      this.#starts++;
-      const at = kubeTime(clock.now());
-      const ended = { exitCode: 128, reason: 'StartError', message: event.message };
-      this.#ended({ ...ended, startedAt: at, finishedAt: at }, clock.now());
-      const isRetried = this.#state.terminated !== undefined && this.#restarts(ended.exitCode);
-      if (isRetried) this.#wait(event.reason, event.message);
-      return;
-    }
-    this.#event('Normal', 'Pulling', `Pulling image "${image}"`);
-    this.#event('Warning', 'Failed', `Failed to pull image "${image}": ${event.message}`);
-    this.#event('Warning', 'Failed', 'Error: ErrImagePull');
-    this.#wait('ErrImagePull', event.message);
-    const nowMs = clock.now();
-    const times = { failedAtMs: nowMs, nowMs };
-    this.#imageBackOff = nextBackOff(this.#imageBackOff, times, settings.imagePullBackOff);
-    const { delayMs } = this.#imageBackOff;
-    const shownMs = Math.min(IMAGE_ERROR_SHOWN_MS, delayMs);
-    this.#cancelRetry = clock.after(shownMs, () => {
-      const message = `Back-off pulling image "${image}"`;
-      this.#event('Normal', 'BackOff', message);
-      this.#event('Warning', 'Failed', 'Error: ImagePullBackOff');
-      this.#wait('ImagePullBackOff', `${message}: ErrImagePull: ${event.message}`);
-      this.#retry(delayMs - shownMs);
-      this.#context.changed();
-    });
+    const { clock } = this.#context;
+    this.#isLaunched = true;
+    this.#event('Warning', 'Failed', `Error: ${event.message}`);
+    this.#starts++;
+    const at = kubeTime(clock.now());
+    const ended = { exitCode: 128, reason: 'StartError', message: event.message };
+    this.#ended({ ...ended, startedAt: at, finishedAt: at }, clock.now());
+    const isRetried = this.#state.terminated !== undefined && this.#restarts(ended.exitCode);
+    if (isRetried) this.#wait(event.reason, event.message);
   }
 
   /** An exit that we asked for is known at once, another one at the next look at the containers. */
-  #onExited(run: Run, event: Extract<ContainerEvent, { kind: 'exited' }>): void {
+  #onExited(run: Run, event: Exit): void {
     const { clock, settings } = this.#context;
-    const isAsked = this.#killAtMs !== undefined;
+    const isAsked = this.#ending !== undefined;
+    this.#cancelHook?.();
     this.#cancelRelist?.();
-    this.#cancelKill?.();
-    for (const probe of this.#probes.values()) probe.containerEnded();
+    this.#ending?.cancel();
+    this.#isLaunched = true;
+    this.#probes.containerEnded();
     const see = (): void => {
       this.#run = undefined;
-      this.#killAtMs = undefined;
+      this.#ending = undefined;
       this.#ended(terminated(run, event), event.atMs);
       this.#context.changed();
     };
-    if (isAsked || this.#context.isTerminating()) see();
+    if (isAsked || this.#context.isEnding()) see();
     else this.#cancelRelist = clock.after(settings.relistDelayMs, see);
   }
 
   /** The container is no more: stay so, start again, or wait for the back-off. */
   #ended(ended: Ended, atMs: EpochMs): void {
+    const failedHook = this.#failedHook;
+    this.#failedHook = undefined;
     this.#become({ terminated: ended });
     if (!this.#restarts(ended.exitCode)) return;
     const { clock, settings } = this.#context;
     const times = { failedAtMs: atMs, nowMs: clock.now() };
     const remainingMs = backOffRemainingMs(this.#crashBackOff, times, settings.crashLoopBackOff);
-    if (remainingMs > 0) {
-      const { metadata } = this.#context.pod();
-      const { name } = this.container;
-      const pod = `${metadata.name}_${metadata.namespace ?? ''}(${metadata.uid ?? ''})`;
-      const delay = goDuration(this.#crashBackOff?.delayMs ?? 0);
-      this.#event(
-        'Warning',
-        'BackOff',
-        `Back-off restarting failed container ${name} in pod ${pod}`,
-      );
-      this.#wait(
-        'CrashLoopBackOff',
-        `back-off ${delay} restarting failed container=${name} pod=${pod}`,
-      );
-    }
+    if (failedHook !== undefined) this.#wait('PostStartHookError', failedHook);
+    if (remainingMs > 0) this.#waitForBackOff();
     this.#retry(remainingMs, () => {
       const now = { failedAtMs: atMs, nowMs: clock.now() };
       this.#crashBackOff = nextBackOff(this.#crashBackOff, now, settings.crashLoopBackOff);
     });
   }
 
+  #waitForBackOff(): void {
+    const { metadata } = this.#context.pod();
+    const { name } = this.#container;
+    const pod = `${metadata.name}_${metadata.namespace ?? ''}(${metadata.uid ?? ''})`;
+    const delay = goDuration(this.#crashBackOff?.delayMs ?? 0);
+    const failed = `Back-off restarting failed container ${name} in pod ${pod}`;
+    this.#event('Warning', 'BackOff', failed);
+    const message = `back-off ${delay} restarting failed container=${name} pod=${pod}`;
+    this.#wait('CrashLoopBackOff', message);
+  }
+
   #restarts(exitCode: number): boolean {
-    if (this.#context.isTerminating()) return false;
-    const { restartPolicy } = this.#context.pod().spec;
-    if (this.#isInit) return exitCode !== 0 && restartPolicy !== 'Never';
-    return isRestarted(restartPolicy, exitCode);
+    if (this.#context.isEnding()) return false;
+    if (this.role === 'init' && exitCode === 0) return false;
+    return isRestarted(this.#container, this.#context.pod().spec.restartPolicy, exitCode);
   }
 
   #retry(delayMs: number, before?: () => void): void {
     this.#cancelRetry = this.#context.clock.after(delayMs, () => {
-      if (this.#context.isTerminating()) return;
+      if (this.#context.isEnding()) return;
       before?.();
       this.#launch();
     });
@@ -366,16 +439,17 @@ export class ContainerWorker {
   }
 
   #event(type: EventType, reason: string, message: string): void {
-    this.#context.event(this.container, { type, reason, message });
+    this.#context.event(this.#container, { type, reason, message });
   }
 }
 
-function terminated(run: Run, event: Extract<ContainerEvent, { kind: 'exited' }>): Ended {
+function terminated(run: Run, event: Exit): Ended {
   const reason = event.isOutOfMemory ? 'OOMKilled' : event.exitCode === 0 ? 'Completed' : 'Error';
   return {
     exitCode: event.exitCode,
     ...(event.signal === undefined ? {} : { signal: event.signal }),
     reason,
+    ...(event.message === undefined || event.message === '' ? {} : { message: event.message }),
     startedAt: kubeTime(run.startedAtMs ?? event.atMs),
     finishedAt: kubeTime(event.atMs),
     ...(run.containerID === undefined ? {} : { containerID: run.containerID }),

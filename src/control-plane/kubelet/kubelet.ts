@@ -4,13 +4,14 @@ import type { Cancel, Clock } from '../../time/clock.js';
 import type { KubeApi, WatchEvent } from '../api.js';
 import { EventRecorder } from '../event-recorder.js';
 import type { PodRuntime } from '../pod-runtime.js';
-import { NODES, PODS } from '../resources.js';
-import type { ReferencedData } from './container-environment.js';
+import { CONFIG_MAPS, NODES, PODS, SECRETS } from '../resources.js';
 import { NodeConnection } from './node-connection.js';
 import { LEASE_RENEW_MS, renewNodeLease } from './node-lease.js';
 import { nodeObject, nodeStatus } from './node-object.js';
 import type { NodeDescription } from './node-object.js';
 import { PodWorker } from './pod-worker.js';
+import { referencedData } from './referenced-data.js';
+import type { ReferencedData } from './referenced-data.js';
 import { DEFAULT_KUBELET_SETTINGS } from './settings.js';
 import type { KubeletSettings } from './settings.js';
 
@@ -22,7 +23,7 @@ export interface KubeletOptions {
   readonly node: NodeDescription;
   /** What differs from {@link DEFAULT_KUBELET_SETTINGS}. */
   readonly settings?: Partial<KubeletSettings>;
-  /** ConfigMaps and Secrets that environments may refer to; absent: there are none. */
+  /** ConfigMaps and Secrets that pods refer to; absent: those of the API. */
   readonly referenced?: ReferencedData;
 }
 
@@ -56,7 +57,11 @@ export class Kubelet {
     const { items, resourceVersion } = api.list(PODS, { matches });
     for (const pod of items) this.#take(pod);
     const listener = (event: WatchEvent<Pod>): void => this.#onPod(event);
-    this.#cancels.push(api.watch(PODS, listener, { sinceVersion: resourceVersion, matches }));
+    this.#cancels.push(
+      api.watch(PODS, listener, { sinceVersion: resourceVersion, matches }),
+      api.watch(CONFIG_MAPS, ({ object }) => this.#onReference('configmap', object)),
+      api.watch(SECRETS, ({ object }) => this.#onReference('secret', object)),
+    );
   }
 
   /**
@@ -159,8 +164,14 @@ export class Kubelet {
     else worker.update(object);
   }
 
+  #onReference(kind: 'configmap' | 'secret', { metadata }: KubeObject): void {
+    for (const worker of this.#pods.values()) {
+      worker.referenceChanged(metadata.namespace ?? '', `${kind}/${metadata.name}`);
+    }
+  }
+
   #take(pod: Pod): void {
-    const { api, clock, runtime, node, referenced = {} } = this.#options;
+    const { api, clock, runtime, node, referenced = referencedData(api) } = this.#options;
     const capacity = nodeStatus(node, undefined, clock.now()).allocatable ?? {};
     const worker = new PodWorker(pod, {
       api,

@@ -1,12 +1,13 @@
 /** A pod's phase from the states of its containers. */
 import type { ContainerStatus, PodPhase, PodSpec } from '../../core/objects.js';
+import { initRole, isRestarted } from './restart-rules.js';
 
 /** What the phase is made of. */
 export interface PhaseInput {
   readonly spec: PodSpec;
   readonly containers: readonly ContainerStatus[];
   readonly initContainers: readonly ContainerStatus[];
-  /** Whether no container will run any more (the pod is being deleted and all have ended). */
+  /** Whether no container will run any more (the pod is at its end and all of it has ended). */
   readonly isTerminal: boolean;
 }
 
@@ -19,9 +20,10 @@ export function podPhase(input: PhaseInput): PodPhase {
   const init = countInit(input);
   if (init.failedForGood > 0) return 'Failed';
   const counts = countContainers(input);
-  if (init.pending > 0 || counts.waiting > 0) {
-    return input.isTerminal ? 'Failed' : 'Pending';
-  }
+  countSidecars(input, counts);
+  const isInitializing =
+    init.pending > 0 || (counts.pendingSidecars > 0 && !hasInitialized(input.containers));
+  if (isInitializing || counts.waiting > 0) return input.isTerminal ? 'Failed' : 'Pending';
   if (counts.running > 0 && counts.unknown === 0) return 'Running';
   if (counts.running === 0 && counts.stopped > 0 && counts.unknown === 0) {
     if (!input.isTerminal && counts.stopped !== counts.stoppedForGood) return 'Running';
@@ -30,18 +32,26 @@ export function podPhase(input: PhaseInput): PodPhase {
   return input.isTerminal ? 'Failed' : 'Pending';
 }
 
+/** Whether any of the containers proper has run: the pod's initialization is over, for good. */
+export function hasInitialized(containers: readonly ContainerStatus[]): boolean {
+  return containers.some(
+    ({ state, lastState }) =>
+      state?.running !== undefined ||
+      state?.terminated !== undefined ||
+      lastState?.terminated !== undefined,
+  );
+}
+
 function countInit(input: PhaseInput): { pending: number; failedForGood: number } {
   let pending = 0;
   let failedForGood = 0;
   for (const container of input.spec.initContainers ?? []) {
-    const status = input.initContainers.find((candidate) => candidate.name === container.name);
-    const exitCode =
-      status?.state?.terminated?.exitCode ??
-      (status?.state?.waiting === undefined ? undefined : status.lastState?.terminated?.exitCode);
+    if (initRole(container) === 'sidecar') continue;
+    const exitCode = endOf(statusOf(input.initContainers, container.name))?.exitCode;
     if (exitCode === undefined) pending++;
     else if (exitCode !== 0) {
-      if (input.spec.restartPolicy === 'Never') failedForGood++;
-      else pending++;
+      if (isRestarted(container, input.spec.restartPolicy, exitCode)) pending++;
+      else failedForGood++;
     }
   }
   return { pending, failedForGood };
@@ -54,6 +64,8 @@ interface Counts {
   stopped: number;
   stoppedForGood: number;
   succeeded: number;
+  /** Sidecars that have not started yet. */
+  pendingSidecars: number;
 }
 
 function countContainers({ spec, containers }: PhaseInput): Counts {
@@ -64,16 +76,15 @@ function countContainers({ spec, containers }: PhaseInput): Counts {
     stopped: 0,
     stoppedForGood: 0,
     succeeded: 0,
+    pendingSidecars: 0,
   };
   for (const container of spec.containers) {
-    const status = containers.find((candidate) => candidate.name === container.name);
-    const ended =
-      status?.state?.terminated ??
-      (status?.state?.waiting === undefined ? undefined : status.lastState?.terminated);
+    const status = statusOf(containers, container.name);
+    const ended = endOf(status);
     if (status?.state?.running !== undefined) counts.running++;
     else if (ended !== undefined) {
       counts.stopped++;
-      if (!isRestarted(spec.restartPolicy, ended.exitCode)) counts.stoppedForGood++;
+      if (!isRestarted(container, spec.restartPolicy, ended.exitCode)) counts.stoppedForGood++;
       if (status?.state?.terminated?.exitCode === 0) counts.succeeded++;
     } else if (status?.state?.waiting === undefined) counts.unknown++;
     else counts.waiting++;
@@ -81,8 +92,30 @@ function countContainers({ spec, containers }: PhaseInput): Counts {
   return counts;
 }
 
-/** Whether a container that ended so is started again. An absent policy is `Always`. */
-export function isRestarted(policy: PodSpec['restartPolicy'], exitCode: number): boolean {
-  if (policy === 'Never') return false;
-  return policy === 'OnFailure' ? exitCode !== 0 : true;
+/** A sidecar that has ended once does not count any more: the phase is that of the containers proper. */
+function countSidecars({ spec, initContainers }: PhaseInput, counts: Counts): void {
+  for (const container of spec.initContainers ?? []) {
+    if (initRole(container) === 'init') continue;
+    const status = statusOf(initContainers, container.name);
+    if (status?.state?.running !== undefined) {
+      counts.running++;
+      if (status.started !== true) counts.pendingSidecars++;
+    } else if (endOf(status) === undefined) {
+      counts.pendingSidecars++;
+      if (status?.state?.waiting === undefined) counts.unknown++;
+      else counts.waiting++;
+    }
+  }
+}
+
+/** How it ended: now, or before it began to wait. */
+function endOf(status: ContainerStatus | undefined) {
+  return (
+    status?.state?.terminated ??
+    (status?.state?.waiting === undefined ? undefined : status.lastState?.terminated)
+  );
+}
+
+function statusOf(statuses: readonly ContainerStatus[], name: string): ContainerStatus | undefined {
+  return statuses.find((candidate) => candidate.name === name);
 }

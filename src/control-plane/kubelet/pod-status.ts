@@ -2,8 +2,9 @@
 import { kubeTime } from '../../core/kube-time.js';
 import type { Condition, ContainerStatus, Pod, PodPhase, PodStatus } from '../../core/objects.js';
 import type { EpochMs } from '../../time/clock.js';
-import { podPhase } from './pod-phase.js';
+import { hasInitialized, podPhase } from './pod-phase.js';
 import { qosClass } from './quality-of-service.js';
+import { initRole } from './restart-rules.js';
 
 /** What the kubelet sees of a pod. */
 export interface ObservedPod {
@@ -13,8 +14,10 @@ export interface ObservedPod {
   readonly hasSandbox: boolean;
   readonly containers: readonly ContainerStatus[];
   readonly initContainers: readonly ContainerStatus[];
-  /** The pod is being deleted and nothing of it runs any more. */
+  /** The pod is at its end and nothing of it runs any more. */
   readonly isTerminal: boolean;
+  /** Why the kubelet ended the pod by itself, which makes it Failed; absent: it did not. */
+  readonly failure?: { readonly reason: string; readonly message: string };
   /** When the kubelet took the pod on. */
   readonly startedAtMs: EpochMs;
 }
@@ -28,9 +31,10 @@ type OwnCondition = Pick<Condition, 'status' | 'reason' | 'message'>;
  * @see Source: kubernetes 1.36 `pkg/kubelet/kubelet_pods.go`, `generateAPIPodStatus`.
  */
 export function podStatus(pod: Pod, observed: ObservedPod, nowMs: EpochMs): PodStatus {
-  const phase = podPhase({ spec: pod.spec, ...observed });
+  const phase =
+    observed.failure === undefined ? podPhase({ spec: pod.spec, ...observed }) : 'Failed';
   const generation = pod.metadata.generation;
-  const old = pod.status ?? {};
+  const old = { ...pod.status, ...observed.failure };
   return {
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     phase,
@@ -56,10 +60,15 @@ function conditions(
   observed: ObservedPod,
   { phase, nowMs }: { readonly phase: PodPhase; readonly nowMs: EpochMs },
 ): readonly Condition[] {
-  const containersReady = containersReadyCondition(observed.containers, phase);
+  const sidecars = sidecarNames(pod);
+  const counted = [
+    ...observed.initContainers.filter(({ name }) => sidecars.has(name)),
+    ...observed.containers,
+  ];
+  const containersReady = containersReadyCondition(counted, phase);
   const own: Readonly<Record<string, OwnCondition>> = {
     PodReadyToStartContainers: { status: observed.hasSandbox ? 'True' : 'False' },
-    Initialized: initializedCondition(observed, phase),
+    Initialized: initializedCondition(observed, phase, sidecars),
     Ready: containersReady.status === 'True' ? readyCondition(pod) : containersReady,
     ContainersReady: containersReady,
   };
@@ -68,6 +77,12 @@ function conditions(
     withTimes(pod, conditionOf(type, condition), nowMs),
   );
   return [...mine, ...old.filter((condition) => !(condition.type in own))];
+}
+
+/** Init containers that go on beside the others. */
+function sidecarNames({ spec }: Pod): ReadonlySet<string> {
+  const sidecars = (spec.initContainers ?? []).filter((each) => initRole(each) === 'sidecar');
+  return new Set(sidecars.map(({ name }) => name));
 }
 
 function withTimes(pod: Pod, condition: Condition, nowMs: EpochMs): Condition {
@@ -107,16 +122,16 @@ function containersReadyCondition(
 }
 
 /** @see Source: kubernetes 1.36 `pkg/kubelet/status/generate.go`, `GeneratePodInitializedCondition`. */
-function initializedCondition(observed: ObservedPod, phase: PodPhase): OwnCondition {
+function initializedCondition(
+  observed: ObservedPod,
+  phase: PodPhase,
+  sidecars: ReadonlySet<string>,
+): OwnCondition {
   if (phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted' };
-  const hasRegularStarted = observed.containers.some(
-    (status) =>
-      status.state?.running !== undefined ||
-      status.state?.terminated !== undefined ||
-      status.lastState?.terminated !== undefined,
+  const incomplete = observed.initContainers.filter((status) =>
+    sidecars.has(status.name) ? status.started !== true : !status.ready,
   );
-  const incomplete = observed.initContainers.filter((status) => !status.ready);
-  if (hasRegularStarted || incomplete.length === 0) return { status: 'True' };
+  if (hasInitialized(observed.containers) || incomplete.length === 0) return { status: 'True' };
   return {
     status: 'False',
     reason: 'ContainersNotInitialized',

@@ -13,12 +13,17 @@ export interface KubeletSettings {
    * time) or ended by itself. Upstream lists containers once a second.
    */
   readonly relistDelayMs: number;
+  /**
+   * From a change of a ConfigMap, a Secret or the pod's own labels to the files that show it. Upstream's
+   * kubelet looks once in 60 to 90 s.
+   */
+  readonly volumeRefreshMs: number;
   /** How often the Node's heartbeat is written when nothing else changes. */
   readonly heartbeatMs: number;
 }
 
 /**
- * Upstream's values, with the fastest start the machine gives.
+ * Upstream's values, but with the fastest start the machine gives, and files that follow soon.
  *
  * @see Source: kubernetes 1.36 `pkg/kubelet/kubelet.go` (`genericPlegRelistPeriod` 1 s),
  *   `pkg/kubelet/apis/config/v1beta1/defaults.go` (`NodeStatusReportFrequency` 5 min).
@@ -28,5 +33,6 @@ export const DEFAULT_KUBELET_SETTINGS: KubeletSettings = {
   imagePullBackOff: DEFAULT_BACK_OFF,
   podStartDelayMs: 0,
   relistDelayMs: 700,
+  volumeRefreshMs: 1_000,
   heartbeatMs: 300_000,
 };

@@ -227,9 +227,9 @@ describe('a pod as a process', () => {
 
     await world.when(() => status(world)?.state?.waiting?.reason === 'ErrImagePull');
 
-    expect(status(world)?.state?.waiting?.message).toBe(
-      'no local command stands for image "app:1" (mapped: other:1). ' +
-        'Add it to the experiment: embedded.images."app:1".command: [program, arguments]',
+    expect(status(world)?.state?.waiting?.message).toContain(
+      'not found (no local command stands for image "app:1"; mapped: other:1. ' +
+        'Add it to the experiment: embedded.images."app:1".command: [program, arguments])',
     );
   });
 

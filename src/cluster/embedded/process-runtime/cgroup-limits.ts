@@ -1,5 +1,5 @@
 /** The files of a control group that limit it, for both versions. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The kernel's own period of CPU bandwidth control, which Kubernetes uses too. */
@@ -25,7 +25,14 @@ export function limitV2(directory: string, limits: GroupLimits): void {
   }
   if (limits.memoryBytes !== undefined) {
     writeFileSync(join(directory, 'memory.max'), String(limits.memoryBytes));
+    endTogether(directory);
   }
+}
+
+/** A container out of memory ends as a whole, as the kubelet has it; kernels before 4.19 end one process. */
+function endTogether(directory: string): void {
+  const file = join(directory, 'memory.oom.group');
+  if (existsSync(file)) writeFileSync(file, '1');
 }
 
 /** Writes `cpu.cfs_quota_us` with its period. @throws what the kernel refuses. */

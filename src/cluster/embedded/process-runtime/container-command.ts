@@ -41,17 +41,29 @@ function fullName(image: string): string {
   return /[:@]/.test(last) ? name : `${name}:latest`;
 }
 
-/** What to tell a user whose image has no mapping. */
+/** What a registry says of an image that it has not, and what to tell a user. */
 export function unmappedImageMessage(
   image: string,
   images: Readonly<Record<string, ImageMapping>>,
 ): string {
   const known = Object.keys(images);
   const list = known.length === 0 ? 'none' : known.join(', ');
+  const full = registryName(image);
   return (
-    `no local command stands for image "${image}" (mapped: ${list}). ` +
-    `Add it to the experiment: embedded.images."${image}".command: [program, arguments]`
+    `rpc error: code = NotFound desc = failed to pull and unpack image "${full}": ` +
+    `failed to resolve reference "${full}": ${full}: not found ` +
+    `(no local command stands for image "${image}"; mapped: ${list}. ` +
+    `Add it to the experiment: embedded.images."${image}".command: [program, arguments])`
   );
+}
+
+/** The image's name with the registry and the tag that are meant when it names none. */
+function registryName(image: string): string {
+  const name = fullName(image);
+  const [first = '', ...rest] = name.split('/');
+  const hasRegistry = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  if (hasRegistry) return name;
+  return rest.length > 0 ? `docker.io/${name}` : `docker.io/library/${name}`;
 }
 
 /**

@@ -86,6 +86,11 @@ export class ContainerGroup implements UsageReader {
     };
   }
 
+  /** Whether the kernel holds the memory limit. */
+  get limitsMemory(): boolean {
+    return this.#memoryDirectory !== undefined;
+  }
+
   /** Files that a process writes its id to in order to belong to the container. */
   get joinFiles(): readonly string[] {
     return this.#directories.map((directory) => join(directory, 'cgroup.procs'));

@@ -1,4 +1,4 @@
-/** Exec probes: a command in the container's environment and groups. */
+/** Exec probes and hooks: a command in the container's environment and groups. */
 import type { ProbeResult } from '../../../control-plane/pod-runtime.js';
 import type { Cancel, Clock } from '../../../time/clock.js';
 import { sendSignal } from '../run-guard/process-files.js';
@@ -13,7 +13,7 @@ const MAX_OUTPUT = 10_240;
  * once, never after a cancel; the command is killed when its time is over.
  */
 export function execProbe(
-  probe: SpawnOptions & { readonly timeoutMs: number },
+  probe: SpawnOptions & { readonly timeoutMs: number | undefined },
   clock: Clock,
   done: (result: ProbeResult) => void,
 ): Cancel {
@@ -28,10 +28,13 @@ export function execProbe(
     if (result !== undefined) done(result);
   };
   const failed = (message: string): void => finish({ kind: 'failure', message });
-  const seconds = probe.timeoutMs / 1_000;
-  const cancelTimer = clock.after(probe.timeoutMs, () =>
-    failed(`command timed out: "${probe.argv.join(' ')}" timed out after ${seconds}s`),
-  );
+  const { timeoutMs } = probe;
+  const late = (): void =>
+    failed(
+      `command timed out: "${probe.argv.join(' ')}" timed out after ${(timeoutMs ?? 0) / 1_000}s`,
+    );
+  const cancelTimer: Cancel =
+    timeoutMs === undefined ? () => undefined : clock.after(timeoutMs, late);
   if (findProgram(program, probe.env, probe.workingDirectory) === undefined) {
     const cancel = clock.after(0, () =>
       failed(`exec: "${program}": executable file not found in $PATH`),

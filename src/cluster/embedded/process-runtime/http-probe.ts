@@ -1,4 +1,4 @@
-/** HTTP probes over real connections. */
+/** HTTP probes and hooks over real connections. */
 import { request as httpRequest } from 'node:http';
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -11,7 +11,12 @@ export interface HttpProbeTarget {
   readonly action: HttpGetAction;
   readonly host: string;
   readonly port: number;
-  readonly timeoutMs: number;
+  /** Absent: as long as it takes. */
+  readonly timeoutMs: number | undefined;
+  /** Absent: that of probes. */
+  readonly userAgent?: string;
+  /** Whether a refusal by the service is an answer too, as it is to a hook. */
+  readonly isAnyAnswerFine?: boolean;
 }
 
 const USER_AGENT = 'kube-probe/1.36';
@@ -28,7 +33,7 @@ export function httpProbe(
   clock: Clock,
   done: (result: ProbeResult) => void,
 ): Cancel {
-  const { action, timeoutMs } = target;
+  const { action, timeoutMs, userAgent = USER_AGENT, isAnyAnswerFine = false } = target;
   const scheme = action.scheme === 'HTTPS' ? 'https' : 'http';
   const path = action.path ?? '/';
   const first = `${scheme}://${target.host}:${target.port}${path.startsWith('/') ? '' : '/'}${path}`;
@@ -44,16 +49,18 @@ export function httpProbe(
   const failed = (url: string, why: string): void =>
     finish({ kind: 'failure', message: `Get "${url}": ${why}` });
   let url = first;
-  const cancelTimer = clock.after(timeoutMs, () =>
-    failed(url, 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'),
-  );
+  const late = (): void =>
+    failed(url, 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)');
+  const cancelTimer: Cancel =
+    timeoutMs === undefined ? () => undefined : clock.after(timeoutMs, late);
   let redirects = 0;
   const ask = (): void => {
-    abort = get(url, action, {
+    abort = get(url, headersOf(action, userAgent), {
       onError: (error) => failed(url, errorText(error, url)),
       onAnswer: (answer) => {
         const next = redirectOf(answer, url);
-        if (next === undefined || isDone) finish(judged(answer));
+        if (isAnyAnswerFine) finish({ kind: 'success' });
+        else if (next === undefined || isDone) finish(judged(answer));
         else if (++redirects > MAX_REDIRECTS) failed(url, 'stopped after 10 redirects');
         else {
           url = next;
@@ -71,11 +78,15 @@ interface Handlers {
   readonly onError: (error: Error) => void;
 }
 
-function get(url: string, action: HttpGetAction, handlers: Handlers): Cancel {
+function get(
+  url: string,
+  headers: Readonly<Record<string, string | string[]>>,
+  handlers: Handlers,
+): Cancel {
   const send = url.startsWith('https:') ? httpsRequest : httpRequest;
   const options: RequestOptions & { rejectUnauthorized: boolean } = {
     agent: false,
-    headers: headersOf(action),
+    headers,
     // A pod's certificate is its own affair, upstream does not check it either.
     rejectUnauthorized: false,
   };
@@ -97,9 +108,9 @@ function get(url: string, action: HttpGetAction, handlers: Handlers): Cancel {
 }
 
 /** A header given by the probe replaces ours; an empty `Accept` or `User-Agent` removes it. */
-function headersOf(action: HttpGetAction): Record<string, string | string[]> {
+function headersOf(action: HttpGetAction, userAgent: string): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {
-    'User-Agent': USER_AGENT,
+    'User-Agent': userAgent,
     Accept: '*/*',
     Connection: 'close',
   };

@@ -1,8 +1,9 @@
 /** One start of one container: a process group with its limits, its log and its usage. */
 import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
-import type { Probe } from '../../../core/objects.js';
+import type { LifecycleHandler, Probe } from '../../../core/objects.js';
 import type {
+  ActionResult,
   ContainerEvent,
   ContainerStart,
   ProbeResult,
@@ -20,11 +21,13 @@ import { attachTo } from './container-attach.js';
 import { runCommand } from './container-exec.js';
 import type { ContainerGroup } from './container-group.js';
 import type { ContainerLog } from './container-log.js';
-import { runProbe } from './run-probe.js';
+import { watchMemory } from './memory-watch.js';
+import { runAction, runProbe } from './run-probe.js';
 import { findProgram, spawnGroup } from './spawned-process.js';
 import type { SpawnOptions } from './spawned-process.js';
 import { residentBytes } from './process-usage.js';
 import type { SignalLimiter } from './signal-limiter.js';
+import { fileMessage, logMessage } from './termination-message.js';
 import type { Throttling, UsageReader } from './usage-reader.js';
 
 /** What a container is started with. */
@@ -38,6 +41,12 @@ export interface ProcessContainerOptions {
   readonly log: ContainerLog;
   readonly podIP: string;
   readonly realPort: (containerPort: number) => number;
+  /** Puts the real paths of mounts into a text. */
+  readonly withRealPaths: (text: string) => string;
+  /** The file that the container may write to before it ends. */
+  readonly messageFile: string;
+  /** Bytes that are watched over because no kernel does; absent: none are. */
+  readonly watchedMemoryBytes: number | undefined;
   /** Reads the use of a process that is in no control group; absent: nothing can. */
   readonly usageOf: (pid: number) => UsageReader | undefined;
   /** A limiter for the process, when limits are held by signals. */
@@ -47,6 +56,8 @@ export interface ProcessContainerOptions {
 }
 
 const SIGNAL_EXIT_BASE = 128;
+/** How long the end of a container's output is waited for when it is its last message. */
+const LAST_OUTPUT_MS = 500;
 
 /** See the file's first line. */
 export class ProcessContainer implements RunningContainer, AccessibleContainer {
@@ -61,8 +72,10 @@ export class ProcessContainer implements RunningContainer, AccessibleContainer {
   #startedAtMs: EpochMs | undefined;
   #usage: UsageReader | undefined;
   #limiter: SignalLimiter | undefined;
+  #cancelWatch: Cancel | undefined;
   #isOver = false;
   #isMute = false;
+  #isOverMemory = false;
 
   constructor(options: ProcessContainerOptions) {
     this.#options = options;
@@ -102,27 +115,21 @@ export class ProcessContainer implements RunningContainer, AccessibleContainer {
   }
 
   probe(probe: Probe, done: (result: ProbeResult) => void): Cancel {
-    const { start, clock, podIP, realPort } = this.#options;
-    const { container } = start;
-    const probed = { container, podIP, realPort, spawnOptions: this.#spawnOptions };
-    const cancelProbe = runProbe(probed, probe, {
-      clock,
-      done: (result) => {
-        this.#probes.delete(cancel);
-        if (!this.#isOver) done(result);
-      },
-    });
-    const cancel = (): void => {
-      this.#probes.delete(cancel);
-      cancelProbe();
-    };
-    this.#probes.add(cancel);
-    return cancel;
+    return this.#asked(done, (through) =>
+      runProbe(this.#reached(), probe, { clock: this.#options.clock, done: through }),
+    );
+  }
+
+  act(handler: LifecycleHandler, done: (result: ActionResult) => void): Cancel {
+    return this.#asked(done, (through) =>
+      runAction(this.#reached(), handler, { clock: this.#options.clock, done: through }),
+    );
   }
 
   exec(request: CommandRequest): RunningCommand {
     const { argv: _, ...place } = this.#spawnOptions;
-    const { command, kill } = runCommand({ ...place, request });
+    const argv = request.argv.map(this.#options.withRealPaths);
+    const { command, kill } = runCommand({ ...place, request: { ...request, argv } });
     this.#commands.add(kill);
     void command.end.then(() => this.#commands.delete(kill));
     return command;
@@ -140,6 +147,29 @@ export class ProcessContainer implements RunningContainer, AccessibleContainer {
     this.#limiter?.close();
     sendSignal(-this.#pid, 'SIGCONT');
     sendSignal(-this.#pid, 'SIGKILL');
+  }
+
+  #reached() {
+    const { start, podIP, realPort, withRealPaths } = this.#options;
+    const { container } = start;
+    return { container, podIP, realPort, withRealPaths, spawnOptions: this.#spawnOptions };
+  }
+
+  /** Starts something that ends with the container, and tells how it went unless it was cancelled. */
+  #asked(
+    done: (result: ProbeResult) => void,
+    start: (through: (result: ProbeResult) => void) => Cancel,
+  ): Cancel {
+    const cancelIt = start((result) => {
+      this.#probes.delete(cancel);
+      if (!this.#isOver) done(result);
+    });
+    const cancel = (): void => {
+      this.#probes.delete(cancel);
+      cancelIt();
+    };
+    this.#probes.add(cancel);
+    return cancel;
   }
 
   #spawn(): void {
@@ -183,27 +213,70 @@ export class ProcessContainer implements RunningContainer, AccessibleContainer {
     const { clock, start } = this.#options;
     this.#startedAtMs = clock.now();
     if (this.#usage !== undefined) this.#limiter = this.#options.limit(pid, this.#usage);
+    this.#watchMemory();
     const containerID = `process://${pid}-${Math.floor(this.#startedAtMs)}-${start.attempt}`;
     this.#tell({ kind: 'started', atMs: this.#startedAtMs, containerID });
+  }
+
+  #watchMemory(): void {
+    const { clock, watchedMemoryBytes } = this.#options;
+    if (watchedMemoryBytes === undefined) return;
+    this.#cancelWatch = watchMemory({
+      clock,
+      limitBytes: watchedMemoryBytes,
+      memoryBytes: () => {
+        // Reading CPU time is what finds the processes whose memory is counted.
+        this.#usage?.cpuMs();
+        return this.memoryBytes();
+      },
+      onExceeded: () => {
+        this.#isOverMemory = true;
+        this.signal('SIGKILL');
+      },
+    });
   }
 
   #exited(code: number | null, signal: NodeJS.Signals | null): void {
     const { clock, guard } = this.#options;
     const pid = this.#pid ?? 0;
-    const isOutOfMemory = signal === 'SIGKILL' && this.group?.wasOutOfMemory() === true;
+    const isOutOfMemory = this.#isOverMemory || this.group?.wasOutOfMemory() === true;
     this.#end();
     // The first process is gone, so is the container: what it left behind goes too.
     sendSignal(-pid, 'SIGKILL');
     guard.releaseGroup(pid);
     const number = signal === null ? undefined : constants.signals[signal];
-    this.#tell({
+    const exited = {
       kind: 'exited',
       atMs: clock.now(),
       exitCode: number === undefined ? (code ?? 0) : SIGNAL_EXIT_BASE + number,
       ...(number === undefined ? {} : { signal: number }),
       isOutOfMemory,
+    } as const;
+    this.#withMessage(exited.exitCode !== 0, (message) => {
+      this.#tell({ ...exited, ...(message === '' ? {} : { message }) });
+      this.#options.onGone(this);
     });
-    this.#options.onGone(this);
+  }
+
+  /** Output may come after the exit, so a message that is made of it takes a moment. */
+  #withMessage(isFailure: boolean, then: (message: string) => void): void {
+    const { clock, log, messageFile, start } = this.#options;
+    const message = fileMessage(messageFile);
+    const { terminationMessagePolicy } = start.container;
+    const isFromLog = isFailure && terminationMessagePolicy === 'FallbackToLogsOnError';
+    if (message !== '' || !isFromLog) {
+      then(message);
+      return;
+    }
+    let isTold = false;
+    const tell = (): void => {
+      if (isTold) return;
+      isTold = true;
+      cancel();
+      then(logMessage(log));
+    };
+    const cancel = clock.after(LAST_OUTPUT_MS, tell);
+    this.#child?.once('close', tell);
   }
 
   #refuse(message: string): void {
@@ -219,6 +292,7 @@ export class ProcessContainer implements RunningContainer, AccessibleContainer {
 
   #end(): void {
     this.#isOver = true;
+    this.#cancelWatch?.();
     this.#limiter?.close();
     this.#usage?.close();
     for (const cancel of [...this.#probes, ...this.#commands]) cancel();

@@ -1,5 +1,6 @@
 /** Containers as real child processes: the embedded cluster's `PodRuntime` and `UsageSource`. */
 import { cpus } from 'node:os';
+import { join } from 'node:path';
 import type { Pod } from '../../../core/objects.js';
 import { milliValue, wholeValue } from '../../../core/quantity.js';
 import type { Random } from '../../../core/random.js';
@@ -26,6 +27,7 @@ import { FreePorts } from './free-ports.js';
 import { LoopbackAddresses } from './loopback-addresses.js';
 import { findAbilities } from './machine-abilities.js';
 import type { MachineAbilities } from './machine-abilities.js';
+import { pathReplacer } from './mount-paths.js';
 import { PodLogs } from './pod-logs.js';
 import { ProcessContainer } from './process-container.js';
 import { ProcessSandbox } from './process-sandbox.js';
@@ -55,6 +57,7 @@ export interface ProcessRuntimeOptions {
 }
 
 const DEFAULT_LOG_BYTES = 524_288;
+const DEFAULT_MESSAGE_PATH = '/dev/termination-log';
 const GROUP_RETRY_MS = 20;
 const CLOSE_TIMEOUT_MS = 5_000;
 /** The host's variables that a container gets; everything else is its own. */
@@ -133,6 +136,13 @@ export class ProcessRuntime implements PodRuntime, UsageSource, ContainerAccess 
       pod,
       clock: this.#options.clock,
       network,
+      directory: join(this.#options.guard.directory, 'pods', pod.metadata.uid ?? ''),
+      imageFault: (image) => {
+        const { images } = this.#options;
+        return mappingFor(image, images) === undefined
+          ? unmappedImageMessage(image, images)
+          : undefined;
+      },
       launch: (place, start) => this.#launch(place, start),
       onClose: (place) => {
         this.logs.retire(place.pod.metadata.uid ?? '');
@@ -195,9 +205,11 @@ export class ProcessRuntime implements PodRuntime, UsageSource, ContainerAccess 
     const { images, clock, guard, workingDirectory = process.cwd() } = this.#options;
     const { container } = start;
     const mapping = mappingFor(container.image, images);
-    if (mapping === undefined) {
-      const message = unmappedImageMessage(container.image, images);
-      return { kind: 'not-started', reason: 'ErrImagePull', message };
+    const paths = realPaths(sandbox, start);
+    if (mapping === undefined || typeof paths === 'string') {
+      const message =
+        typeof paths === 'string' ? paths : unmappedImageMessage(container.image, images);
+      return { kind: 'not-started', reason: 'CreateContainerError', message };
     }
     const group = this.#group(start);
     if (typeof group === 'string') {
@@ -220,11 +232,18 @@ export class ProcessRuntime implements PodRuntime, UsageSource, ContainerAccess 
       start,
       clock,
       guard,
-      command: { argv: command.argv, env: marked, workingDirectory },
+      command: {
+        argv: command.argv.map(paths.replace),
+        env: new Map([...marked].map(([name, text]) => [name, paths.replace(text)])),
+        workingDirectory: paths.workingDirectory ?? workingDirectory,
+      },
       group,
       log: this.logs.begin({ podUid: metadata.uid ?? '', container: container.name }),
       podIP: sandbox.podIP,
       realPort: values.port,
+      withRealPaths: paths.replace,
+      messageFile: paths.messageFile,
+      watchedMemoryBytes: group?.limitsMemory === true ? undefined : memoryLimitOf(start),
       usageOf: (pid) => this.#reader(pid),
       limit: (pid, usage) => this.#limiter(start, pid, usage),
       onGone: (gone) => this.#forget(sandbox, gone),
@@ -250,11 +269,10 @@ export class ProcessRuntime implements PodRuntime, UsageSource, ContainerAccess 
     const top = this.abilities.cgroups;
     if (top === undefined) return undefined;
     const isLimiting = this.abilities.cpuLimits.startsWith('cgroup');
-    const memory = start.container.resources?.limits?.['memory'];
     try {
       return new ContainerGroup(top, `c${++this.#groups}`, {
         cpuMillicores: isLimiting ? this.#realMillicores(start) : undefined,
-        memoryBytes: memory === undefined ? undefined : wholeValue(memory),
+        memoryBytes: memoryLimitOf(start),
       });
     } catch (error) {
       return `control group: ${error instanceof Error ? error.message : String(error)}`;
@@ -307,5 +325,37 @@ export class ProcessRuntime implements PodRuntime, UsageSource, ContainerAccess 
     }
     sandbox.forget(container);
     if (sandbox.isClosed && sandbox.containers.size === 0) this.#sandboxes.delete(sandbox);
+  }
+}
+
+function memoryLimitOf({ container }: ContainerStart): number | undefined {
+  const limit = container.resources?.limits?.['memory'];
+  return limit === undefined ? undefined : wholeValue(limit);
+}
+
+interface RealPaths {
+  readonly replace: (text: string) => string;
+  readonly messageFile: string;
+  /** Absent: the container's is of a file system that is not here. */
+  readonly workingDirectory: string | undefined;
+}
+
+/** Where what the container names really is; a text says what the machine refuses. */
+function realPaths({ volumes }: ProcessSandbox, start: ContainerStart): RealPaths | string {
+  const { terminationMessagePath = DEFAULT_MESSAGE_PATH, workingDir = '' } = start.container;
+  try {
+    const messageFile = volumes.messageFile();
+    const replace = pathReplacer([
+      { mountPath: terminationMessagePath, realPath: messageFile },
+      ...start.mounts.map((mount) => ({
+        mountPath: mount.mountPath,
+        realPath: volumes.realPath(mount),
+      })),
+    ]);
+    const replaced = replace(workingDir);
+    const workingDirectory = replaced === workingDir ? undefined : replaced;
+    return { replace, messageFile, workingDirectory };
+  } catch (error) {
+    return `volumes: ${error instanceof Error ? error.message : String(error)}`;
   }
 }

@@ -5,11 +5,13 @@ import type {
   ContainerStart,
   PodSandbox,
   RunningContainer,
+  VolumeContent,
 } from '../../../control-plane/pod-runtime.js';
 import type { Cancel, Clock } from '../../../time/clock.js';
 import type { FreePorts } from './free-ports.js';
 import type { LoopbackAddresses } from './loopback-addresses.js';
 import type { ProcessContainer } from './process-container.js';
+import { VolumeDirectory } from './volume-directory.js';
 
 /** Why a container cannot be started. */
 export type Refusal = Extract<ContainerEvent, { kind: 'not-started' }>;
@@ -22,6 +24,10 @@ export interface SandboxOptions {
   readonly network:
     | { readonly kind: 'per-pod'; readonly addresses: LoopbackAddresses }
     | { readonly kind: 'shared'; readonly ports: FreePorts };
+  /** Where its volumes are; made when it is needed. */
+  readonly directory: string;
+  /** Why an image cannot be had; absent: it can. */
+  readonly imageFault: (image: string) => string | undefined;
   /** Starts a process for a container, or says why that cannot be. */
   readonly launch: (sandbox: ProcessSandbox, start: ContainerStart) => ProcessContainer | Refusal;
   readonly onClose: (sandbox: ProcessSandbox) => void;
@@ -33,6 +39,7 @@ const SHARED_ADDRESS = '127.0.0.1';
 export class ProcessSandbox implements PodSandbox {
   readonly pod: Pod;
   readonly podIP: string;
+  readonly volumes: VolumeDirectory;
   readonly #options: SandboxOptions;
   readonly #ports = new Map<number, number>();
   readonly #containers = new Set<ProcessContainer>();
@@ -41,6 +48,7 @@ export class ProcessSandbox implements PodSandbox {
   constructor(options: SandboxOptions) {
     this.#options = options;
     this.pod = options.pod;
+    this.volumes = new VolumeDirectory(options.directory);
     const { network } = options;
     this.podIP = network.kind === 'per-pod' ? network.addresses.take() : SHARED_ADDRESS;
     const { containers, initContainers = [] } = options.pod.spec;
@@ -71,6 +79,14 @@ export class ProcessSandbox implements PodSandbox {
     return port;
   }
 
+  imageFault(image: string): string | undefined {
+    return this.#options.imageFault(image);
+  }
+
+  setVolume(name: string, content: VolumeContent): void {
+    if (!this.#isClosed) this.volumes.set(name, content);
+  }
+
   startContainer(start: ContainerStart): RunningContainer {
     const launched = this.#isClosed ? POD_GONE : this.#options.launch(this, start);
     if (!('kind' in launched)) {
@@ -84,7 +100,7 @@ export class ProcessSandbox implements PodSandbox {
   /** A process has ended and its groups are gone. */
   forget(container: ProcessContainer): void {
     this.#containers.delete(container);
-    this.#giveAddressBack();
+    this.#giveBack();
   }
 
   close(): void {
@@ -92,14 +108,15 @@ export class ProcessSandbox implements PodSandbox {
     this.#isClosed = true;
     for (const container of this.#containers) container.kill();
     this.#options.onClose(this);
-    this.#giveAddressBack();
+    this.#giveBack();
   }
 
-  /** Not before the last process has ended: it may still listen there. */
-  #giveAddressBack(): void {
+  /** Not before the last process has ended: it may still listen at its address and read its files. */
+  #giveBack(): void {
     const { network } = this.#options;
-    if (!this.#isClosed || this.#containers.size > 0 || network.kind !== 'per-pod') return;
-    network.addresses.release(this.podIP);
+    if (!this.#isClosed || this.#containers.size > 0) return;
+    this.volumes.remove();
+    if (network.kind === 'per-pod') network.addresses.release(this.podIP);
   }
 }
 
@@ -109,4 +126,8 @@ const POD_GONE: Refusal = {
   message: 'the pod is gone',
 };
 const nothing: Cancel = () => undefined;
-const NEVER_STARTED: RunningContainer = { signal: nothing, probe: () => nothing };
+const NEVER_STARTED: RunningContainer = {
+  signal: nothing,
+  probe: () => nothing,
+  act: () => nothing,
+};

@@ -36,7 +36,7 @@ function resolve(env: readonly EnvVar[]) {
     nodeLimits: { cpu: '6600m', memory: '8Gi' },
     referenced: {
       configMap: (namespace, name) =>
-        namespace === 'shop' && name === 'settings' ? { color: 'red' } : undefined,
+        namespace === 'shop' && name === 'settings' ? { data: { color: 'red' } } : undefined,
     },
   });
   return result.kind === 'resolved' ? Object.fromEntries(result.values) : result.message;

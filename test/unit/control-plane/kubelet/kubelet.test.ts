@@ -428,21 +428,20 @@ describe('restarts', () => {
 
   it('shows an image that nobody has as ErrImagePull, then ImagePullBackOff, and tries again', () => {
     const message = 'no command is mapped to image "sample:1"';
-    const world = aWorld({
-      web: { refuse: () => ({ reason: 'ErrImagePull', message }) },
-    });
+    const world = aWorld();
+    world.runtime.imageFaults.set('sample:1', message);
     world.kubelet.start();
 
     createPod(world);
     world.clock.advance(32_000);
 
-    expect(world.history.map((line) => line.replace('MODIFIED ', '')).slice(3)).toEqual([
-      '100 Pending ErrImagePull',
-      '1100 Pending ImagePullBackOff',
-      '10200 Pending ErrImagePull',
-      '11200 Pending ImagePullBackOff',
-      '30300 Pending ErrImagePull',
-      '31300 Pending ImagePullBackOff',
+    expect(world.history.map((line) => line.replace('MODIFIED ', '')).slice(2)).toEqual([
+      '0 Pending ErrImagePull',
+      '1000 Pending ImagePullBackOff',
+      '10000 Pending ErrImagePull',
+      '11000 Pending ImagePullBackOff',
+      '30000 Pending ErrImagePull',
+      '31000 Pending ImagePullBackOff',
     ]);
     expect(world.pod()?.status?.containerStatuses?.[0]).toMatchObject({
       restartCount: 0,

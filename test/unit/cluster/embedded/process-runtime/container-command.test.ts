@@ -72,8 +72,10 @@ describe('the mapping of an image', () => {
 
   it('is asked for with the place to write it', () => {
     expect(unmappedImageMessage('a:1', { 'b:1': mapping })).toBe(
-      'no local command stands for image "a:1" (mapped: b:1). ' +
-        'Add it to the experiment: embedded.images."a:1".command: [program, arguments]',
+      'rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/a:1": ' +
+        'failed to resolve reference "docker.io/library/a:1": docker.io/library/a:1: not found ' +
+        '(no local command stands for image "a:1"; mapped: b:1. ' +
+        'Add it to the experiment: embedded.images."a:1".command: [program, arguments])',
     );
   });
 });
