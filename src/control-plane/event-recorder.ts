@@ -40,6 +40,11 @@ interface SeriesEvent {
   count: number;
 }
 
+/** What was being done, by reason, where it is not `Binding`. */
+const SERIES_ACTIONS: Readonly<Record<string, string>> = {
+  FailedScheduling: 'Scheduling',
+  Preempted: 'Preempting',
+};
 const MAX_SERIES = 4_096;
 const MAX_NAME_ATTEMPTS = 1_000;
 
@@ -137,7 +142,7 @@ export class EventRecorder {
       lastTimestamp: null,
       eventTime: kubeMicroTime(nowMs),
       source: {},
-      action: reason === 'FailedScheduling' ? 'Scheduling' : 'Binding',
+      action: SERIES_ACTIONS[reason] ?? 'Binding',
       reportingComponent: this.#component,
       reportingInstance: this.#host === '' ? this.#component : `${this.#component}-${this.#host}`,
     });

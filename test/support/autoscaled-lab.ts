@@ -4,21 +4,18 @@ import {
   HorizontalPodAutoscalerController,
 } from '../../src/control-plane/controllers/horizontal-pod-autoscaler.js';
 import { ControllerManager } from '../../src/control-plane/controller-manager.js';
-import type { MetricsSource } from '../../src/control-plane/metrics-source.js';
 import { HORIZONTAL_POD_AUTOSCALERS } from '../../src/control-plane/resources.js';
 import {
   DEFAULT_HPA_SETTINGS,
   DEFAULT_SYNC_PERIOD_MS,
 } from '../../src/autoscaling/hpa/settings.js';
 import type { HorizontalPodAutoscaler } from '../../src/core/autoscaling-objects.js';
-import { kubeTime } from '../../src/core/kube-time.js';
-import type { Pod, PodMetrics } from '../../src/core/objects.js';
-import type { VirtualClock } from '../../src/time/virtual-clock.js';
 import {
   controlPlaneLab,
   NAMESPACE,
   START_MS,
 } from '../../src/conformance/controllers/control-plane-lab.js';
+import { scriptedMetrics } from '../../src/conformance/controllers/scripted-metrics.js';
 import type {
   ControlPlaneLab,
   LabOptions,
@@ -47,7 +44,11 @@ export function autoscaledLab(options: AutoscaledLabOptions): AutoscaledLab {
   const syncs: HpaSyncRecord[] = [];
   const controller = new HorizontalPodAutoscalerController({
     api,
-    metrics: scriptedMetrics(lab, options.loadMillicores),
+    metrics: scriptedMetrics({
+      pods: () => lab.pods(),
+      nowMs: () => clock.now(),
+      millicores: () => options.loadMillicores(clock.now() - START_MS),
+    }),
     settings: {
       ...DEFAULT_HPA_SETTINGS,
       syncPeriodMs: DEFAULT_SYNC_PERIOD_MS,
@@ -64,33 +65,6 @@ export function autoscaledLab(options: AutoscaledLabOptions): AutoscaledLab {
       const found = api.get(HORIZONTAL_POD_AUTOSCALERS, { namespace: NAMESPACE, name });
       if (found === undefined) throw new Error(`expected the HPA ${name}, found none`);
       return found;
-    },
-  };
-}
-
-/** The metrics that the recorded scenarios had: ready pods share the load, at the instant of reading. */
-function scriptedMetrics(
-  { clock, pods }: { readonly clock: VirtualClock; readonly pods: () => readonly Pod[] },
-  loadMillicores: (ms: number) => number,
-): MetricsSource {
-  return {
-    nodeMetrics: () => [],
-    podMetrics(): readonly PodMetrics[] {
-      const ready = pods().filter(
-        ({ metadata, status }) =>
-          metadata.deletionTimestamp === undefined &&
-          status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True'),
-      );
-      const nowMs = clock.now();
-      const each = Math.floor(loadMillicores(nowMs - START_MS) / Math.max(1, ready.length));
-      return ready.map(({ metadata }) => ({
-        apiVersion: 'metrics.k8s.io/v1beta1',
-        kind: 'PodMetrics',
-        metadata: { name: metadata.name, namespace: NAMESPACE },
-        timestamp: kubeTime(nowMs),
-        window: '15s',
-        containers: [{ name: 'c', usage: { cpu: `${each}m`, memory: '32Mi' } }],
-      }));
     },
   };
 }
@@ -116,17 +90,5 @@ export function anHpa(
       ],
       ...spec,
     },
-  };
-}
-
-/** The value of a polyline at x; two points at one x are a step. */
-export function polyline(points: readonly (readonly [number, number])[]): (x: number) => number {
-  return (x) => {
-    let [leftX, leftY] = points[0] ?? [0, 0];
-    for (const [rightX, rightY] of points) {
-      if (rightX > x) return leftY + ((rightY - leftY) * (x - leftX)) / (rightX - leftX);
-      [leftX, leftY] = [rightX, rightY];
-    }
-    return leftY;
   };
 }

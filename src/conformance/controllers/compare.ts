@@ -2,6 +2,7 @@
  * Compares what our control plane did in a scenario with what the real one did: exact facts, order and
  * invariants, and nothing that varied between two takes of the real one.
  */
+import { autoscalingDifferences } from './compare-autoscaling.js';
 import type {
   RecordedCondition,
   RecordedState,
@@ -32,7 +33,9 @@ export function differences(scenario: Scenario, actual: Recording): readonly str
       schedulingRefusals(scenario, scenario),
       schedulingRefusals(scenario, actual),
     ),
+    ...compare('preempted', preempted(scenario), preempted(actual)),
     ...compare('order of deletion', deletionOrder(scenario), deletionOrder(actual)),
+    ...autoscalingDifferences(scenario, actual),
     ...brokenInvariants(scenario, actual),
   ];
 }
@@ -45,7 +48,9 @@ function compare(what: string, expected: unknown, found: unknown): readonly stri
 function answers({ records }: Recording): readonly string[] {
   return records
     .filter(({ op }) => op === 'action')
-    .filter(({ what }) => !['pod-ready', 'pod-exit', 'node-add'].includes(what ?? ''))
+    .filter(
+      ({ what }) => !['pod-ready', 'pod-exit', 'node-add', 'metrics-read'].includes(what ?? ''),
+    )
     .map(({ i, what, code }) => `${i} ${what} ${code}`);
 }
 
@@ -287,6 +292,15 @@ function schedulingRefusals({ topic }: Scenario, { records }: Recording): readon
   return [...first]
     .map(([object, message]) => `${object.replace(/^Pod\/P\d+$/, 'Pod')}: ${message}`)
     .sort();
+}
+
+/** Of which pods the scheduler said that it preempted them, and for how many. */
+function preempted({ records }: Recording): readonly string[] {
+  return tally(
+    records
+      .filter(({ kind, reason }) => kind === 'Event' && reason === 'Preempted')
+      .map(({ object = '', message }) => `${object.replace(/^Pod\/P\d+$/, 'Pod')}: ${message}`),
+  );
 }
 
 /** In which order named objects and sets went. */

@@ -3,6 +3,8 @@ import type { KubeObject, Pod } from '../../core/objects.js';
 import { controllerOf } from '../../control-plane/owner-references.js';
 import { NAMESPACE } from './control-plane-lab.js';
 
+const UID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
+
 /** Gives `P1`, `RS1`, `ES1` in order of creation; objects that the script named keep their names. */
 export class ScenarioNames {
   readonly #byName = new Map<string, string>();
@@ -42,7 +44,7 @@ export class ScenarioNames {
     for (const [name, alias] of this.#sorted) {
       if (result.includes(name)) result = result.replaceAll(name, alias);
     }
-    return result.replaceAll(`${NAMESPACE}/`, '$ns/');
+    return result.replaceAll(`${NAMESPACE}/`, '$ns/').replaceAll(UID, 'UID');
   }
 
   /** What kubelet rules call a pod. */

@@ -1,9 +1,12 @@
 /** Plays a recorded scenario against our own control plane and records it in the same form. */
 /* oxlint-disable typescript/no-unsafe-type-assertion -- scripts are data of this repository; the API checks what it is given */
+import { DEFAULT_HPA_SETTINGS, DEFAULT_SYNC_PERIOD_MS } from '../../autoscaling/hpa/settings.js';
 import { ApiError } from '../../control-plane/api-error.js';
 import { applyJsonPatch } from '../../control-plane/http/json-patch.js';
 import { mergePatch } from '../../core/merge-patch.js';
 import { KINDS } from '../../control-plane/kinds/registry.js';
+import { HorizontalPodAutoscalerController } from '../../control-plane/controllers/horizontal-pod-autoscaler.js';
+import { ControllerManager } from '../../control-plane/controller-manager.js';
 import type { ControllerPace } from '../../control-plane/controller-manager.js';
 import type { Resource } from '../../control-plane/resources.js';
 import { EVENTS, NODES } from '../../control-plane/resources.js';
@@ -20,6 +23,7 @@ import type {
 } from './scenario.js';
 import { recordedState } from './recorded-state.js';
 import { ScenarioNames } from './names.js';
+import { polyline, scriptedMetrics } from './scripted-metrics.js';
 
 /** What a play needs beside the scenario. */
 export interface PlayOptions {
@@ -42,6 +46,7 @@ const RECORDED_KINDS: ReadonlySet<string> = new Set([
   'Pod',
   'EndpointSlice',
   'ConfigMap',
+  'HorizontalPodAutoscaler',
 ]);
 
 /**
@@ -141,15 +146,34 @@ export function playScenario(scenario: Scenario, options: PlayOptions = {}): Rec
     },
   });
   clock = lab.clock;
+  const autoscaling = startAutoscaling(lab, scenario);
   for (const [index, action] of scenario.script.entries()) {
     lab.clock.after(action.at, () => {
       recorder.action(index, action, () => perform(lab, names, action));
     });
   }
   lab.clock.advance(scenario.durationMs);
+  autoscaling?.stop();
   lab.manager.stop();
   lab.kubelet.stop();
   return { records: recorder.records, final: Object.fromEntries(recorder.final) };
+}
+
+/** The HPA controller and its metrics, where the scenario has a load. */
+function startAutoscaling(lab: ControlPlaneLab, { load }: Scenario): ControllerManager | undefined {
+  if (load === undefined) return undefined;
+  const { api, clock } = lab;
+  const millicoresAt = polyline(load);
+  const metrics = scriptedMetrics({
+    pods: () => lab.pods(),
+    nowMs: () => clock.now(),
+    millicores: () => millicoresAt(clock.now() - START_MS),
+  });
+  const settings = { ...DEFAULT_HPA_SETTINGS, syncPeriodMs: DEFAULT_SYNC_PERIOD_MS };
+  const controller = new HorizontalPodAutoscalerController({ api, metrics, settings });
+  const manager = new ControllerManager({ api, clock, controllers: [controller] });
+  manager.start();
+  return manager;
 }
 
 function perform(lab: ControlPlaneLab, names: ScenarioNames, action: ScenarioAction): Answer {

@@ -1,5 +1,6 @@
 /** Reduces an object to the form of the recordings. */
 /* oxlint-disable typescript/no-unsafe-type-assertion -- an object of a kind has the shape of that kind: the API decoded it */
+import type { HorizontalPodAutoscaler } from '../../core/autoscaling-objects.js';
 import type {
   Condition,
   Deployment,
@@ -29,6 +30,8 @@ export function recordedState(object: KubeObject, names: ScenarioNames): Recorde
       return { ...replicaSetState(object as ReplicaSet, names), ...common };
     case 'Pod':
       return { ...podState(object as Pod, names), ...common };
+    case 'HorizontalPodAutoscaler':
+      return { ...autoscalerState(object as HorizontalPodAutoscaler, names), ...common };
     case 'EndpointSlice':
       return { ...sliceState(object as EndpointSlice, names), ...common };
     default:
@@ -104,6 +107,7 @@ function podState({ metadata, spec, status }: Pod, names: ScenarioNames): Record
     image: spec.containers[0]?.image ?? '',
     phase: status?.phase ?? 'Pending',
     ...(spec.nodeName === undefined ? {} : { node: spec.nodeName }),
+    ...(status?.nominatedNodeName === undefined ? {} : { nominatedNode: status.nominatedNodeName }),
     ready:
       status?.conditions?.some(
         ({ type, status: value }) => type === 'Ready' && value === 'True',
@@ -114,6 +118,29 @@ function podState({ metadata, spec, status }: Pod, names: ScenarioNames): Record
       ? {}
       : { conditions: conditions.map((entry) => condition(entry, names)) }),
     ...annotations(metadata.annotations, { deletionCost: COST }),
+  };
+}
+
+function autoscalerState(
+  { spec, status }: HorizontalPodAutoscaler,
+  names: ScenarioNames,
+): RecordedState {
+  const cpu = status?.currentMetrics?.find(({ resource }) => resource?.name === 'cpu')?.resource;
+  const { averageUtilization, averageValue } = cpu?.current ?? {};
+  return {
+    spec: {
+      ...(spec.minReplicas === undefined ? {} : { minReplicas: spec.minReplicas }),
+      maxReplicas: spec.maxReplicas,
+    },
+    status: {
+      ...(status?.currentReplicas === undefined ? {} : { currentReplicas: status.currentReplicas }),
+      desiredReplicas: status?.desiredReplicas ?? 0,
+      ...(averageUtilization === undefined ? {} : { cpuUtilization: averageUtilization }),
+      ...(averageValue === undefined ? {} : { cpuAverage: averageValue }),
+      ...(status?.conditions === undefined
+        ? {}
+        : { conditions: status.conditions.map((entry) => condition(entry, names)) }),
+    },
   };
 }
 

@@ -58,10 +58,14 @@ export interface RecordedState {
     readonly replicas?: number;
     readonly image?: string;
     readonly paused?: boolean;
+    readonly minReplicas?: number;
+    readonly maxReplicas?: number;
   };
   readonly status?: {
     readonly replicas?: number;
     readonly availableReplicas?: number;
+    readonly currentReplicas?: number;
+    readonly desiredReplicas?: number;
     readonly conditions?: readonly RecordedCondition[];
     readonly [counter: string]: unknown;
   };
@@ -72,6 +76,7 @@ export interface RecordedState {
   readonly image?: string;
   readonly phase?: string;
   readonly node?: string;
+  readonly nominatedNode?: string;
   readonly ready?: boolean;
   readonly restarts?: number;
   readonly reason?: string;

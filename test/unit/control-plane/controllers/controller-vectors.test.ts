@@ -5,7 +5,7 @@ import { parseScenario } from '../../../../src/conformance/controllers/scenario.
 import { verdict } from '../../../../src/conformance/controllers/verdict.js';
 import { readVectors } from '../../../support/vector-file.js';
 
-const TOPICS = new Set(['deployment', 'replicaset', 'endpoints', 'scheduler', 'gc']);
+const TOPICS = new Set(['deployment', 'replicaset', 'endpoints', 'scheduler', 'gc', 'hpa']);
 
 const NOT_YET = { ...NOT_OFFERED, ...KNOWN_MISSES };
 const scenarios = readVectors('controllers-v1.36.jsonl.gz', parseScenario).filter(({ topic }) =>

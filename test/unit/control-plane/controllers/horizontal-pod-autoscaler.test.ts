@@ -5,7 +5,8 @@ import {
   HORIZONTAL_POD_AUTOSCALERS,
 } from '../../../../src/control-plane/resources.js';
 import type { KubeObject } from '../../../../src/core/objects.js';
-import { anHpa, autoscaledLab, polyline } from '../../../support/autoscaled-lab.js';
+import { polyline } from '../../../../src/conformance/controllers/scripted-metrics.js';
+import { anHpa, autoscaledLab } from '../../../support/autoscaled-lab.js';
 import type { AutoscaledLab } from '../../../support/autoscaled-lab.js';
 import {
   aDeployment,
