@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Container, Pod, PodSpec, Probe } from '../../../../src/core/objects.js';
-import { Kubelet } from '../../../../src/control-plane/kubelet/kubelet.js';
-import type { KubeletOptions } from '../../../../src/control-plane/kubelet/kubelet.js';
-import { EVENTS, NODES, PODS } from '../../../../src/control-plane/resources.js';
-import { VirtualClock } from '../../../../src/time/virtual-clock.js';
-import { FakePodRuntime } from '../../../support/fake-pod-runtime.js';
-import type { FakeContainerScript } from '../../../support/fake-pod-runtime.js';
-import { MemoryKubeApi } from '../../../support/memory-kube-api.js';
-
-const START_MS = Date.UTC(2026, 10, 23, 6, 0, 0);
+import type { Probe } from '../../../../src/core/objects.js';
+import { NODES, PODS } from '../../../../src/control-plane/resources.js';
+import { aContainer, aKubeletWorld, createPod } from '../../../support/kubelet-world.js';
 
 const READINESS: Probe = {
   httpGet: { path: '/ready', port: 8000 },
@@ -23,85 +16,9 @@ const LIVENESS: Probe = {
   timeoutSeconds: 1,
 };
 
-function aContainer(fields: Partial<Container> = {}): Container {
-  return { name: 'web', image: 'sample:1', ...fields };
-}
-
-interface World {
-  readonly clock: VirtualClock;
-  readonly api: MemoryKubeApi;
-  readonly runtime: FakePodRuntime;
-  readonly kubelet: Kubelet;
-  readonly pod: (name?: string) => Pod | undefined;
-  readonly events: (pattern?: RegExp) => string[];
-  readonly history: string[];
-}
-
-function aWorld(
-  scripts: Readonly<Record<string, FakeContainerScript>> = {},
-  options: Partial<KubeletOptions> = {},
-): World {
-  const clock = new VirtualClock(START_MS);
-  const api = new MemoryKubeApi(clock);
-  const runtime = new FakePodRuntime(clock, scripts);
-  const kubelet = new Kubelet({
-    api,
-    clock,
-    runtime,
-    node: {
-      name: 'lab',
-      capacity: { cpuMillicores: 6_600, memoryBytes: 8 * 2 ** 30, pods: 110 },
-      address: '10.0.0.1',
-      operatingSystem: 'linux',
-      architecture: 'amd64',
-      kubeletVersion: 'v1.36.0',
-    },
-    ...options,
-  });
-  const history: string[] = [];
-  api.watch(PODS, ({ type, object }) => {
-    const at = Math.round(clock.now() - START_MS);
-    const status = object.status?.containerStatuses?.[0];
-    const state =
-      status?.state?.waiting?.reason ??
-      status?.state?.terminated?.reason ??
-      (status?.state?.running === undefined ? '-' : 'running');
-    const ready = status?.ready === true ? ' ready' : '';
-    history.push(`${at} ${type} ${object.status?.phase ?? '-'} ${state}${ready}`);
-  });
-  return {
-    clock,
-    api,
-    runtime,
-    kubelet,
-    history,
-    pod: (name = 'web-1') => api.get(PODS, { namespace: 'shop', name }),
-    events: (pattern = /./) =>
-      api
-        .list(EVENTS)
-        .items.map(({ type, reason, message, count }) => `${type} ${reason} ${message} x${count}`)
-        .filter((line) => pattern.test(line)),
-  };
-}
-
-function createPod(world: World, spec: Partial<PodSpec> = {}, name = 'web-1'): void {
-  world.api.create(PODS, {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace: 'shop' },
-    spec: {
-      containers: [aContainer()],
-      restartPolicy: 'Always',
-      terminationGracePeriodSeconds: 10,
-      nodeName: 'lab',
-      ...spec,
-    },
-  });
-}
-
 describe('the node', () => {
   it('is registered with its capacity and is Ready, and sends heartbeats', () => {
-    const world = aWorld();
+    const world = aKubeletWorld();
 
     world.kubelet.start();
     world.clock.advance(310_000);
@@ -119,7 +36,7 @@ describe('the node', () => {
 
 describe('starting a pod', () => {
   it('goes from ContainerCreating over running to ready, probing after the delay', () => {
-    const world = aWorld();
+    const world = aKubeletWorld();
     world.kubelet.start();
 
     createPod(world, { containers: [aContainer({ readinessProbe: READINESS })] });
@@ -158,7 +75,7 @@ describe('starting a pod', () => {
   });
 
   it('is ready as soon as it runs without a readiness probe', () => {
-    const world = aWorld();
+    const world = aKubeletWorld();
     world.kubelet.start();
 
     createPod(world);
@@ -171,7 +88,7 @@ describe('starting a pod', () => {
   });
 
   it('takes on pods that were bound before it started and leaves others alone', () => {
-    const world = aWorld();
+    const world = aKubeletWorld();
     createPod(world);
     createPod(world, { nodeName: 'other' }, 'web-2');
     createPod(world, {}, 'web-3');
@@ -183,7 +100,7 @@ describe('starting a pod', () => {
   });
 
   it('tells the mapped ports in an annotation', () => {
-    const world = aWorld();
+    const world = aKubeletWorld();
     world.runtime.mappedPorts = new Map([[8000, 20_123]]);
     world.kubelet.start();
 
@@ -196,7 +113,7 @@ describe('starting a pod', () => {
   });
 
   it('waits with CreateContainerConfigError while a reference is missing', () => {
-    const world = aWorld();
+    const world = aKubeletWorld();
     world.kubelet.start();
     const env = [{ name: 'KEY', valueFrom: { secretKeyRef: { name: 'keys', key: 'a' } } }];
 
@@ -211,7 +128,7 @@ describe('starting a pod', () => {
 
   it('runs init containers one after the other before the containers', () => {
     const script = { exits: () => ({ afterMs: 400, exitCode: 0 }) };
-    const world = aWorld({ one: script, two: script });
+    const world = aKubeletWorld({ one: script, two: script });
     world.kubelet.start();
 
     createPod(world, {
@@ -242,7 +159,7 @@ describe('probes', () => {
   const success = { kind: 'success' } as const;
 
   it('takes a pod out after three failed readiness probes and puts it back after one success', () => {
-    const world = aWorld({
+    const world = aKubeletWorld({
       web: { probe: (sinceMs) => (sinceMs > 9_000 && sinceMs < 30_000 ? failing : success) },
     });
     world.kubelet.start();
@@ -262,7 +179,7 @@ describe('probes', () => {
   });
 
   it('kills and restarts a container that fails its liveness probe', () => {
-    const world = aWorld({
+    const world = aKubeletWorld({
       web: { probe: (_sinceMs, _probe, attempt) => (attempt === 0 ? failing : success) },
     });
     world.kubelet.start();
@@ -285,7 +202,7 @@ describe('probes', () => {
   });
 
   it("kills after the probe's own grace period a container that ignores SIGTERM", () => {
-    const world = aWorld({ web: { probe: () => failing, onTerm: 'never' } });
+    const world = aKubeletWorld({ web: { probe: () => failing, onTerm: 'never' } });
     world.kubelet.start();
 
     const livenessProbe = { ...LIVENESS, terminationGracePeriodSeconds: 4 };
@@ -296,7 +213,7 @@ describe('probes', () => {
   });
 
   it('holds the other probes back until the startup probe succeeded', () => {
-    const world = aWorld({
+    const world = aKubeletWorld({
       web: {
         probe: (sinceMs, probe) =>
           probe.httpGet?.path === '/start' && sinceMs < 6_000 ? failing : success,
@@ -327,7 +244,7 @@ describe('probes', () => {
   });
 
   it('counts a probe that times out as failed and keeps its ticks a period apart', () => {
-    const world = aWorld({ web: { probe: () => 'hang' } });
+    const world = aKubeletWorld({ web: { probe: () => 'hang' } });
     world.kubelet.start();
 
     createPod(world, { containers: [aContainer({ readinessProbe: READINESS })] });
@@ -343,7 +260,9 @@ describe('probes', () => {
 
 describe('restarts', () => {
   it('backs off 10 s doubling, the first restart coming at once', () => {
-    const world = aWorld({ web: { startMs: 0, exits: () => ({ afterMs: 300, exitCode: 1 }) } });
+    const world = aKubeletWorld({
+      web: { startMs: 0, exits: () => ({ afterMs: 300, exitCode: 1 }) },
+    });
     world.kubelet.start();
 
     createPod(world);
@@ -379,7 +298,7 @@ describe('restarts', () => {
 
   it('begins with 10 s again after ten minutes of running', () => {
     const lives = [300, 300, 601_000, 300, 300];
-    const world = aWorld({
+    const world = aKubeletWorld({
       web: { startMs: 0, exits: (attempt) => ({ afterMs: lives[attempt] ?? 1e9, exitCode: 1 }) },
     });
     world.kubelet.start();
@@ -415,7 +334,7 @@ describe('restarts', () => {
     },
     { name: 'Never restarts nothing', policy: 'Never', exitCode: 3, starts: 1, phase: 'Failed' },
   ] as const)('$name', ({ policy, exitCode, starts, phase }) => {
-    const world = aWorld({ web: { exits: () => ({ afterMs: 100, exitCode }) } });
+    const world = aKubeletWorld({ web: { exits: () => ({ afterMs: 100, exitCode }) } });
     world.kubelet.start();
 
     createPod(world, { restartPolicy: policy });
@@ -428,7 +347,7 @@ describe('restarts', () => {
 
   it('shows an image that nobody has as ErrImagePull, then ImagePullBackOff, and tries again', () => {
     const message = 'no command is mapped to image "sample:1"';
-    const world = aWorld();
+    const world = aKubeletWorld();
     world.runtime.imageFaults.set('sample:1', message);
     world.kubelet.start();
 
@@ -452,7 +371,7 @@ describe('restarts', () => {
   });
 
   it('says OOMKilled where memory was the reason', () => {
-    const world = aWorld({
+    const world = aKubeletWorld({
       web: { exits: () => ({ afterMs: 100, exitCode: 137, isOutOfMemory: true }) },
     });
     world.kubelet.start();
@@ -469,7 +388,7 @@ describe('restarts', () => {
 
 describe('deletion', () => {
   it('ends the containers with SIGTERM, writes the last status and removes the pod', () => {
-    const world = aWorld({ web: { onTerm: { afterMs: 600, exitCode: 0 } } });
+    const world = aKubeletWorld({ web: { onTerm: { afterMs: 600, exitCode: 0 } } });
     world.kubelet.start();
     createPod(world);
     world.clock.advance(5_000);
@@ -487,7 +406,7 @@ describe('deletion', () => {
   });
 
   it('kills after the grace period', () => {
-    const world = aWorld({ web: { onTerm: 'never' } });
+    const world = aKubeletWorld({ web: { onTerm: 'never' } });
     world.kubelet.start();
     createPod(world);
     world.clock.advance(5_000);
@@ -500,7 +419,7 @@ describe('deletion', () => {
   });
 
   it('lets a second deletion shorten the grace period', () => {
-    const world = aWorld({ web: { onTerm: 'never' } });
+    const world = aKubeletWorld({ web: { onTerm: 'never' } });
     world.kubelet.start();
     createPod(world);
     world.clock.advance(5_000);
@@ -514,7 +433,7 @@ describe('deletion', () => {
   });
 
   it('removes a pod whose container waits for a restart', () => {
-    const world = aWorld({ web: { exits: () => ({ afterMs: 10, exitCode: 1 }) } });
+    const world = aKubeletWorld({ web: { exits: () => ({ afterMs: 10, exitCode: 1 }) } });
     world.kubelet.start();
     createPod(world);
     world.clock.advance(8_000);
@@ -527,7 +446,7 @@ describe('deletion', () => {
   });
 
   it('ends at once what was removed without grace', () => {
-    const world = aWorld({ web: { onTerm: 'never' } });
+    const world = aKubeletWorld({ web: { onTerm: 'never' } });
     world.kubelet.start();
     createPod(world);
     world.clock.advance(5_000);
@@ -538,7 +457,7 @@ describe('deletion', () => {
   });
 
   it('leaves no timer running after stop', () => {
-    const world = aWorld();
+    const world = aKubeletWorld();
     world.kubelet.start();
     createPod(world, { containers: [aContainer({ readinessProbe: READINESS })] });
     world.clock.advance(10_000);
