@@ -26,7 +26,10 @@ export interface ContractCluster {
   stop(): Promise<void>;
 }
 
-/** Image of pods in contract tests: a real node pulls it, the embedded one runs this Node. */
+/**
+ * Image of pods in contract tests: a real node pulls it, the embedded one runs this Node. `HOST` and
+ * `PORT` say where to listen; a real node sets neither: everywhere, on 8080.
+ */
 export const CONTRACT_IMAGE = 'node:22-alpine';
 
 const REAL = process.env['HPA_LAB_CONTRACT_KUBECONFIG'] ?? '';
@@ -62,15 +65,15 @@ export async function contractCluster(
 
 async function startEmbedded(flags: ClusterFlags, failures: string[]): Promise<EmbeddedCluster> {
   const faults: string[] = [];
-  const job = clusterJob(
-    { ...flags, image: [...(flags.image ?? []), `${CONTRACT_IMAGE}=${process.execPath}`] },
-    [],
-    faults,
-  );
+  const job = clusterJob(flags, [], faults);
   if (job === undefined) throw new Error(faults.join('; '));
   const { settings, seed, workingDirectory } = job;
+  const image = {
+    command: [process.execPath],
+    env: { HOST: '$(POD_IP)', PORT: '$(PORT_8080)' },
+  };
   const cluster = await EmbeddedCluster.start({
-    settings,
+    settings: { ...settings, images: { ...settings.images, [CONTRACT_IMAGE]: image } },
     seed,
     workingDirectory,
     objects: [],

