@@ -24,29 +24,27 @@ export function stretchStart(
   byT: number,
   holds: (totalMillicores: number, t: number) => boolean,
 ): number | undefined {
-  const within = smoothed(usage.filter(({ t }) => t <= byT)).filter(({ totalMillicores, t }) =>
-    holds(totalMillicores, t),
-  );
-  const last = within.at(-1);
-  if (last === undefined || last.t < byT - METRIC_AGE_MS) return undefined;
-  return within.findLast(({ fromT }, index) => {
-    const before = within[index - 1];
-    return before === undefined || fromT - before.t > NOISE_MS;
-  })?.t;
+  let first: CpuUsage | undefined;
+  for (let index = usage.findLastIndex(({ t }) => t <= byT); index >= 0; index--) {
+    const reading = usage[index];
+    if (reading === undefined) break;
+    if (first === undefined && reading.t < byT - METRIC_AGE_MS) return undefined;
+    if (first !== undefined && first.fromT - reading.t > NOISE_MS) break;
+    if (holds(smoothed(usage, index), reading.t)) first = reading;
+  }
+  return first?.t;
 }
 
-/** Each reading with the mean over the last {@link NOISE_MS}. O(n) times the readings in that time. */
-function smoothed(usage: readonly CpuUsage[]): readonly CpuUsage[] {
-  return usage.map((reading, index) => {
-    let usedMs = 0;
-    let overMs = 0;
-    for (let back = index; back >= 0; back--) {
-      const { fromT, t, totalMillicores } = usage[back] ?? reading;
-      if (fromT < reading.t - NOISE_MS && back < index) break;
-      usedMs += totalMillicores * (t - fromT);
-      overMs += t - fromT;
-    }
-    const { fromT, t, pods } = reading;
-    return { fromT, t, pods, totalMillicores: usedMs / overMs };
-  });
+/** The mean over the last {@link NOISE_MS} before the end of a reading, millicores. */
+function smoothed(usage: readonly CpuUsage[], index: number): number {
+  const endT = usage[index]?.t ?? 0;
+  let usedMs = 0;
+  let overMs = 0;
+  for (let back = index; back >= 0; back--) {
+    const reading = usage[back];
+    if (reading === undefined || (reading.fromT < endT - NOISE_MS && back < index)) break;
+    usedMs += reading.totalMillicores * (reading.t - reading.fromT);
+    overMs += reading.t - reading.fromT;
+  }
+  return usedMs / overMs;
 }

@@ -24,25 +24,39 @@ const GAP_MS = 5_000;
  * A pod that was not in the earlier reading is new: all it has used since its start counts.
  */
 export function cpuUsage(timeline: Timeline): readonly CpuUsage[] {
+  const known = KNOWN.get(timeline);
+  if (known !== undefined) return known;
+  const usages = usageBetween(recordsOf(timeline, 'cpu'));
+  KNOWN.set(timeline, usages);
+  return usages;
+}
+
+// Several measures and pictures are made of it; a timeline never changes, so it is computed once.
+const KNOWN = new WeakMap<Timeline, readonly CpuUsage[]>();
+
+function usageBetween(records: readonly CpuRecord[]): readonly CpuUsage[] {
   const usages: CpuUsage[] = [];
   let before: CpuRecord | undefined;
-  for (const record of recordsOf(timeline, 'cpu')) {
+  let earlier: ReadonlyMap<string, number> = new Map();
+  for (const record of records) {
+    const now = new Map<string, number>();
+    for (const { uid, cpuMs } of record.pods) now.set(uid, cpuMs);
     if (before !== undefined && record.t > before.t && record.t - before.t <= GAP_MS) {
       const elapsedMs = record.t - before.t;
       usages.push({
         fromT: before.t,
         t: record.t,
-        totalMillicores: (usedMs(before, record) * 1_000) / elapsedMs,
+        totalMillicores: (usedMs(earlier, record) * 1_000) / elapsedMs,
         pods: record.pods.length,
       });
     }
     before = record;
+    earlier = now;
   }
   return usages;
 }
 
-function usedMs(before: CpuRecord, after: CpuRecord): number {
-  const earlier = new Map(before.pods.map(({ uid, cpuMs }) => [uid, cpuMs]));
+function usedMs(earlier: ReadonlyMap<string, number>, after: CpuRecord): number {
   return after.pods.reduce((sum, { uid, cpuMs }) => {
     const atFirst = earlier.get(uid) ?? 0;
     // A counter that fell began anew with a new process.

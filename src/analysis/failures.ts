@@ -2,6 +2,7 @@
 import { FAILURE_KINDS, type FailureKind, type LoadSecond } from '../load/sender.js';
 import type { LoadRecord } from '../timeline/record.js';
 import type { FailureWindow } from './failure-windows.js';
+import { SpanIndex } from './span-index.js';
 
 /** How a request failed: without an answer, or with a 5xx. */
 export type FailedAs = FailureKind | '5xx';
@@ -76,12 +77,11 @@ export function attributeFailures(
   windows: readonly FailureWindow[],
   timeoutMs: number,
 ): readonly AttributedFailures[] {
+  const index = new SpanIndex(windows);
   return seconds.flatMap(({ t, load }) =>
     failuresOf(load).map(([kind, count]) => {
       const toT = t + SECOND_MS + (kind === 'timeout' ? timeoutMs : 0);
-      const window = windows.find(
-        (each) => each.fromT < toT && each.toT > t && canCause(each.cause, kind),
-      );
+      const window = index.firstWithin({ fromT: t, toT }, (each) => canCause(each.cause, kind));
       const { cause = 'unknown', evidence = NO_EVIDENCE } = window ?? {};
       return { t, kind, count, cause, evidence };
     }),

@@ -81,12 +81,29 @@ export function loadStretch(
 /** Instants are recorded to the microsecond; sums of them are a little off. */
 const ROUNDING_MS = 0.002;
 
-/** Seconds that begin within a span; a second on a border belongs to what begins there. */
+/**
+ * Seconds that begin within a span; a second on a border belongs to what begins there. O(log n).
+ *
+ * @param seconds - in order of time.
+ */
 export function secondsWithin<T extends { readonly t: number }>(
   seconds: readonly T[],
   { fromT, toT }: Span,
 ): readonly T[] {
-  return seconds.filter(({ t }) => t >= fromT - ROUNDING_MS && t < toT - ROUNDING_MS);
+  const first = placeOf(seconds, fromT - ROUNDING_MS);
+  return seconds.slice(first, Math.max(first, placeOf(seconds, toT - ROUNDING_MS)));
+}
+
+/** How many come before an instant. */
+function placeOf(seconds: readonly { readonly t: number }[], instant: number): number {
+  let low = 0;
+  let high = seconds.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((seconds[middle]?.t ?? Infinity) < instant) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function roundedT(t: number): number {

@@ -4,14 +4,7 @@ import type { PodHistory } from './pod-history.js';
 import { troublesNamed, type PodTroubles } from './pod-troubles.js';
 import { useWithin, type PodUse, type UseInterval } from './pod-use.js';
 import type { Span } from './run-facts.js';
-
-/** A share over time: each reading counts as long as it lasted. */
-export interface Spread {
-  readonly mean: number;
-  /** The smallest value that was not exceeded in 95 % of the time. */
-  readonly p95: number;
-  readonly max: number;
-}
+import { spreadOf, type Spread, type Weighted } from './spread.js';
 
 /** Use against requests and limits; shares, 1 is all of it. */
 export interface SaturationFigures {
@@ -108,12 +101,6 @@ interface ShareOf {
   readonly used: (interval: UseInterval) => number;
 }
 
-/** Values with the time that each counts for. */
-interface Weighted {
-  readonly values: Float64Array;
-  readonly weights: Float64Array;
-}
-
 /** An hour of 50 pods has 180,000 readings: they are gone through as numbers, not as objects. */
 function sharesOf(all: readonly PodReadings[], { whole, used }: ShareOf): Weighted {
   const known = all.filter((readings) => (whole(readings) ?? 0) > 0);
@@ -145,37 +132,4 @@ export function throttled(all: readonly (readonly UseInterval[])[]): Measure {
   return periods === 0
     ? noData('throttled periods were not counted')
     : measured(throttledPeriods / periods);
-}
-
-/** @param shares - at least one. */
-function spreadOf({ values, weights }: Weighted): Spread {
-  let whole = 0;
-  let sum = 0;
-  let max = -Infinity;
-  for (const [index, value] of values.entries()) {
-    const weight = weights[index] ?? 0;
-    whole += weight;
-    sum += value * weight;
-    if (value > max) max = value;
-  }
-  return { mean: sum / whole, p95: notExceeded({ values, weights }, 0.95 * whole), max };
-}
-
-/** The smallest value such that values up to it weigh at least `wanted`, by halving: O(n log n). */
-function notExceeded({ values, weights }: Weighted, wanted: number): number {
-  const sorted = values.toSorted();
-  let low = 0;
-  let high = sorted.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const limit = sorted[middle] ?? Infinity;
-    let weight = 0;
-    for (let index = 0; index < values.length; index++) {
-      if ((values[index] ?? Infinity) <= limit) weight += weights[index] ?? 0;
-    }
-    // Sums of weights are a little off; no value is passed over for it.
-    if (weight >= wanted * (1 - 1e-12)) high = middle;
-    else low = middle + 1;
-  }
-  return sorted[low] ?? Number.NaN;
 }

@@ -20,9 +20,9 @@ export class LatencyHistogram {
 
   /** Adds all that an encoded histogram holds. */
   add(encoded: EncodedHistogram): void {
-    const { places, counts } = timeCounts(encoded);
-    for (const [index, place] of places.entries()) {
-      this.#hdr.recordValueWithCount(leastMicrosOf(place), counts[index] ?? 0);
+    const times = timeCounts(encoded);
+    for (let index = 0; index < times.length; index += 2) {
+      this.#hdr.recordValueWithCount(leastMicrosOf(times[index] ?? 0), times[index + 1] ?? 0);
     }
   }
 

@@ -8,13 +8,11 @@ export const HIGHEST_MICROS = 3_600_000_000;
 /** To so many digits two times are told apart. */
 export const SIGNIFICANT_DIGITS = 3;
 
-/** What a histogram holds, without its empty places: times in rising order and how often each was recorded. */
-export interface TimeCounts {
-  /** Places in the histogram, the same for the same times in every histogram. */
-  readonly places: Uint16Array;
-  /** How many times were recorded in each of them. */
-  readonly counts: Uint32Array;
-}
+/**
+ * What a histogram holds, without its empty places: of each time, in rising order, its place (the same for
+ * the same times in every histogram) and how often it was recorded. Shape: place, count, place, count, ...
+ */
+export type TimeCounts = Uint32Array;
 
 /** Tells the times of a place; nothing is ever recorded in it. */
 const LAYOUT = new Int32Histogram(1, HIGHEST_MICROS, SIGNIFICANT_DIGITS);
@@ -35,7 +33,7 @@ export function leastMicrosOf(place: number): number {
  * @throws {Error} when the text is no encoded histogram.
  */
 export function timeCounts(encoded: EncodedHistogram): TimeCounts {
-  if (encoded === '') return { places: new Uint16Array(0), counts: new Uint32Array(0) };
+  if (encoded === '') return new Uint32Array(0);
   const payload = payloadOf(decompress(bytesOf(encoded)));
   return payload === undefined ? countsOfAny(encoded) : countsOfPayload(payload);
 }
@@ -57,8 +55,10 @@ function payloadOf(bytes: Uint8Array): Uint8Array | undefined {
   if (bytes.byteLength < HEADER_BYTES || (view.getInt32(0) & ~0xf0) !== V2_COOKIE) return undefined;
   const isOurs =
     view.getInt32(12) === SIGNIFICANT_DIGITS &&
-    view.getBigInt64(16) === 1n &&
-    view.getBigInt64(24) === BigInt(HIGHEST_MICROS);
+    view.getUint32(16) === 0 &&
+    view.getUint32(20) === 1 &&
+    view.getUint32(24) === 0 &&
+    view.getUint32(28) === HIGHEST_MICROS;
   return isOurs ? bytes.subarray(HEADER_BYTES, HEADER_BYTES + view.getInt32(4)) : undefined;
 }
 
@@ -69,8 +69,7 @@ function payloadOf(bytes: Uint8Array): Uint8Array | undefined {
  *   `src/ZigZagEncoding.ts`, `decode`.
  */
 function countsOfPayload(payload: Uint8Array): TimeCounts {
-  const places = new Uint16Array(payload.length);
-  const counts = new Uint32Array(payload.length);
+  const counts = new Uint32Array(2 * payload.length);
   let found = 0;
   let place = 0;
   for (let at = 0; at < payload.length; ) {
@@ -85,14 +84,14 @@ function countsOfPayload(payload: Uint8Array): TimeCounts {
       continue;
     }
     if (number > 0) {
-      places[found] = place;
-      counts[found] = number / 2;
-      found++;
+      counts[found] = place;
+      counts[found + 1] = number / 2;
+      found += 2;
     }
     place++;
   }
   if (place > PLACES) throw new TypeError('expected a histogram of times up to an hour');
-  return { places: places.slice(0, found), counts: counts.slice(0, found) };
+  return counts.slice(0, found);
 }
 
 /** Of a histogram that somebody else made: what it holds, put into our places. */
@@ -101,14 +100,12 @@ function countsOfAny(encoded: EncodedHistogram): TimeCounts {
   if (!(decoded instanceof JsHistogram)) throw new TypeError('expected a histogram of times');
   const ours = new Int32Histogram(1, HIGHEST_MICROS, SIGNIFICANT_DIGITS);
   ours.add(decoded);
-  const places: number[] = [];
+  const counts: number[] = [];
   for (let place = 0; place < PLACES; place++) {
-    if (ours.getCountAtIndex(place) > 0) places.push(place);
+    const count = ours.getCountAtIndex(place);
+    if (count > 0) counts.push(place, count);
   }
-  return {
-    places: Uint16Array.from(places),
-    counts: Uint32Array.from(places, (place) => ours.getCountAtIndex(place)),
-  };
+  return Uint32Array.from(counts);
 }
 
 /** Counted times of many histograms together: as exact as one histogram of them all, and cheap to make. */
@@ -123,14 +120,14 @@ export class MergedTimes {
   }
 
   /** Adds all times of one histogram. */
-  add({ places, counts }: TimeCounts): void {
-    for (let index = 0; index < places.length; index++) {
-      const count = counts[index] ?? 0;
-      const place = places[index] ?? 0;
+  add(times: TimeCounts): void {
+    for (let index = 0; index < times.length; index += 2) {
+      const place = times[index] ?? 0;
+      const count = times[index + 1] ?? 0;
       this.#counts[place] = (this.#counts[place] ?? 0) + count;
       this.#count += count;
     }
-    this.#places = Math.max(this.#places, (places.at(-1) ?? -1) + 1);
+    this.#places = Math.max(this.#places, (times.at(-2) ?? -1) + 1);
   }
 
   /**
@@ -161,12 +158,12 @@ function longestOf(place: number): number {
  * How many counted times are at or below a limit. Times are told apart to 0.1 %: one above the limit by
  * less than that may be counted.
  */
-export function countAtOrBelowMs({ places, counts }: TimeCounts, limitMs: number): number {
+export function countAtOrBelowMs(times: TimeCounts, limitMs: number): number {
   const limit = limitMs * 1_000;
   let count = 0;
-  for (let index = 0; index < places.length; index++) {
-    if (leastMicrosOf(places[index] ?? 0) > limit) break;
-    count += counts[index] ?? 0;
+  for (let index = 0; index < times.length; index += 2) {
+    if (leastMicrosOf(times[index] ?? 0) > limit) break;
+    count += times[index + 1] ?? 0;
   }
   return count;
 }

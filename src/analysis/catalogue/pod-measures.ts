@@ -1,7 +1,8 @@
 /** Named measures of pods: probes, endpoints, saturation. */
 import type { Analysis } from '../analyze.js';
 import { mapMeasure, measured, noData, type Measure } from '../measure.js';
-import type { SaturationFigures, Spread } from '../saturation.js';
+import type { SaturationFigures } from '../saturation.js';
+import type { Spread } from '../spread.js';
 import type { MeasureDefinition } from './definition.js';
 
 const NO_POD = 'no pod was seen';

@@ -1,7 +1,8 @@
 /** How close pods came to what they asked for and to what they were allowed. */
 import type { Analysis } from '../../analysis/analyze.js';
 import type { Measure } from '../../analysis/measure.js';
-import type { SaturationFigures, Spread } from '../../analysis/saturation.js';
+import type { SaturationFigures } from '../../analysis/saturation.js';
+import type { Spread } from '../../analysis/spread.js';
 import { measureText, numberText, percentText } from '../format.js';
 import { factTable, figureHeadings, measureMarkup, notKnown } from './figures.js';
 import { html, type Content, type Markup } from './markup.js';

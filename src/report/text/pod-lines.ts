@@ -2,7 +2,8 @@
 import type { Analysis } from '../../analysis/analyze.js';
 import type { ExplainedFlap } from '../../analysis/explained-flaps.js';
 import type { Measure } from '../../analysis/measure.js';
-import type { Saturation, Spread } from '../../analysis/saturation.js';
+import type { Saturation } from '../../analysis/saturation.js';
+import type { Spread } from '../../analysis/spread.js';
 import { formatDurationMs } from '../../core/duration.js';
 import { ABSENT, clockText, measureText, numberText, percentText, wrapped } from '../format.js';
 import { table, type TableColumn } from '../table.js';
