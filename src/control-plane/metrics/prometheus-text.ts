@@ -51,7 +51,7 @@ function parseSample(line: string, start: number): MetricSample | string {
   let name = match(NAME, line, at)?.[0];
   at += name?.length ?? 0;
   at = skipBlanks(line, at);
-  const labels: Record<string, string> = {};
+  const labels = new Map<string, string>();
   if (line[at] === '{') {
     const read = parseLabels(line, at + 1, labels);
     if (typeof read === 'string') return read;
@@ -64,7 +64,7 @@ function parseSample(line: string, start: number): MetricSample | string {
   const value = parseValue(written);
   if (value === undefined) return `expected a number, found "${written.slice(0, 40)}"`;
   return REST.test(line.slice(at + written.length))
-    ? { name, labels, value }
+    ? { name, labels: Object.fromEntries(labels), value }
     : 'expected nothing but a time after the value';
 }
 
@@ -75,11 +75,7 @@ interface ReadLabels {
 }
 
 /** @param from - behind the opening brace. */
-function parseLabels(
-  line: string,
-  from: number,
-  labels: Record<string, string>,
-): ReadLabels | string {
+function parseLabels(line: string, from: number, labels: Map<string, string>): ReadLabels | string {
   let at = skipBlanks(line, from);
   let name: string | undefined;
   while (line[at] !== '}') {
@@ -91,8 +87,8 @@ function parseLabels(
       at = skipBlanks(line, at + 1);
       const value = match(QUOTED, line, at);
       if (value === undefined) return `expected a value in quotes for the label ${key}`;
-      if (Object.hasOwn(labels, key)) return `expected the label ${key} once, found it twice`;
-      labels[key] = unescaped(value[1]);
+      if (labels.has(key)) return `expected the label ${key} once, found it twice`;
+      labels.set(key, unescaped(value[1]));
       at = skipBlanks(line, at + value[0].length);
     } else if (quoted === undefined || name !== undefined) {
       return `expected = after the label ${key}`;
