@@ -11,12 +11,14 @@ import { ApiError } from '../../control-plane/api-error.js';
 import { ApiHandler, MAX_BODY_BYTES, tooLarge } from '../../control-plane/http/api-handler.js';
 import type { ApiHandlerOptions } from '../../control-plane/http/context.js';
 import { mediaType } from '../../control-plane/http/body.js';
+import { impersonationOf } from '../../control-plane/http/impersonation.js';
 import { json } from '../../control-plane/http/messages.js';
 import type { PodConnection } from '../../control-plane/http/streams/pod-connection.js';
 import type { ApiRequest, ApiResponse, PlainResponse } from '../../control-plane/http/messages.js';
 import { PROTOBUF_MEDIA_TYPE } from '../../control-plane/protobuf/envelope.js';
 import { bearerToken, serverCertificate } from './api-credentials.js';
 import { openStream } from './api-stream.js';
+import { warningHeader } from './warning-header.js';
 import type { ContainerAccess } from './streams/container-access.js';
 import { ConnectionUpgrader, webSocketToken } from './streams/upgrade.js';
 
@@ -224,6 +226,9 @@ function apiRequest(
     accept: headers.accept,
     contentType: headers['content-type'],
     userAgent: headers['user-agent']?.split('/')[0],
+    impersonation: impersonationOf(
+      Object.entries(request.headersDistinct).map(([name, values = []]) => [name, values] as const),
+    ),
   };
 }
 
@@ -260,19 +265,13 @@ function sendPlain(
   if (answer.contentType !== '') response.setHeader('Content-Type', answer.contentType);
   if (answer.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="hpa-lab"');
   response.setHeader('Cache-Control', 'no-cache, private');
-  const warnings = (answer.warnings ?? []).map((text) => `299 - ${quoted(text)}`);
+  const warnings = warningHeader(answer.warnings);
   if (warnings.length > 0) response.setHeader('Warning', warnings);
   if (answer.retryAfterSeconds !== undefined) {
     response.setHeader('Retry-After', String(answer.retryAfterSeconds));
   }
   if (answer.status !== 204) response.setHeader('Content-Length', body.length);
   response.end(method === 'HEAD' || answer.status === 204 ? undefined : body);
-}
-
-/** A quoted string of a header; what a header cannot carry becomes `?`. */
-function quoted(text: string): string {
-  const clean = text.replaceAll(/[^\t\u0020-\u007E]/g, '?');
-  return `"${clean.replaceAll(/[\\"]/g, String.raw`\$&`)}"`;
 }
 
 function listen(server: Server, port: number): Promise<number> {

@@ -1,6 +1,7 @@
 /** Replays recorded exchanges against the API, in process and on virtual time. */
 import { ApiMachinery } from '../../control-plane/api-machinery/api-machinery.js';
 import { ApiHandler } from '../../control-plane/http/api-handler.js';
+import { impersonationOf } from '../../control-plane/http/impersonation.js';
 import type { ApiRequest, ApiResponse } from '../../control-plane/http/messages.js';
 import { NAMESPACES, SERVICE_ACCOUNTS } from '../../control-plane/resources.js';
 import { seededRandom } from '../../core/random.js';
@@ -80,7 +81,8 @@ export class VectorPlayer {
       bindings,
       path: 'headers',
     });
-    return headerFault ?? this.#bodyFault(step, answer, bindings);
+    const shown = hasManagedFields ? answer : { ...answer, text: withoutOwners(answer.text) };
+    return headerFault ?? this.#bodyFault(step, shown, bindings);
   }
 
   #bodyFault(
@@ -111,13 +113,9 @@ export class VectorPlayer {
     const answer: ApiResponse = this.#handler.handle(filled);
     if (answer.kind === 'plain') {
       during();
-      const warnings = (answer.warnings ?? []).map((text) => `299 - ${JSON.stringify(text)}`);
       return {
         status: answer.status,
-        headers: {
-          ...(answer.contentType === '' ? {} : { 'Content-Type': answer.contentType }),
-          ...(warnings.length === 0 ? {} : { Warning: warnings }),
-        },
+        headers: headersOf(answer),
         text: request.method === 'HEAD' ? '' : answer.body,
       };
     }
@@ -132,8 +130,32 @@ export class VectorPlayer {
     during();
     this.#clock.advance(WATCH_MS);
     cancel();
-    return { status: answer.status, headers: { 'Content-Type': answer.contentType }, text };
+    return { status: answer.status, headers: headersOf(answer), text };
   }
+}
+
+/** Answers, and each line of a stream of them, without who owns which field. */
+function withoutOwners(text: string): string {
+  if (!text.includes('"managedFields"')) return text;
+  return text
+    .split('\n')
+    .map((line) => {
+      if (!line.startsWith('{')) return line;
+      const value: unknown = JSON.parse(line, (key, item: unknown) =>
+        key === 'managedFields' ? undefined : item,
+      );
+      return JSON.stringify(value);
+    })
+    .join('\n');
+}
+
+function headersOf({ contentType, warnings = [] }: ApiResponse): Readonly<Record<string, unknown>> {
+  return {
+    ...(contentType === '' ? {} : { 'Content-Type': contentType }),
+    ...(warnings.length === 0
+      ? {}
+      : { Warning: warnings.map((text) => `299 - ${JSON.stringify(text)}`) }),
+  };
 }
 
 function apiRequest(request: VectorRequest, bindings: Bindings): ApiRequest {
@@ -155,6 +177,7 @@ function apiRequest(request: VectorRequest, bindings: Bindings): ApiRequest {
     contentType: headers.get('content-type'),
     body,
     userAgent: 'apivec',
+    impersonation: impersonationOf([...headers].map(([name, value]) => [name, [value]] as const)),
   };
 }
 

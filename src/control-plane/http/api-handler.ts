@@ -1,9 +1,13 @@
 /** Answers every request of the API: the way from a path to what handles it. */
 import { ApiError } from '../api-error.js';
+import { ADMINISTRATOR, attributesOf, decide, forbidden } from './authorization.js';
+import type { User } from './authorization.js';
+import { answerComponentStatuses, isComponentStatuses } from './component-statuses.js';
 import { unknownResource } from './context.js';
 import type { ApiHandlerOptions } from './context.js';
 import { Discovery } from './discovery.js';
 import { answerHealth } from './health.js';
+import { userOf } from './impersonation.js';
 import { json, text } from './messages.js';
 import type { ApiRequest, ApiResponse } from './messages.js';
 import { METRICS_GROUP, handleMetrics } from './metrics-handler.js';
@@ -72,6 +76,7 @@ export class ApiHandler {
   connection(request: ApiRequest): PodConnection | undefined {
     const path = parseResourcePath(request.path);
     if (path === undefined || !isConnection(path)) return undefined;
+    authorized(request, path);
     return podConnection(this.#options, path, request);
   }
 
@@ -80,8 +85,9 @@ export class ApiHandler {
     const path = parseResourcePath(request.path);
     const health = answerHealth(request);
     if (health !== undefined) return health;
+    const user = authorized(request, path);
     if (path === undefined) return this.#answerRoot(request);
-    const review = answerReview(this.#options, path, request);
+    const review = answerReview({ ...this.#options, user }, path, request);
     if (review !== undefined) return review;
     const { metrics } = this.#options;
     if (path.group === METRICS_GROUP.group && path.version === METRICS_GROUP.version) {
@@ -91,6 +97,9 @@ export class ApiHandler {
     const { named, clock } = this.#options;
     if (named !== undefined && isNamedMetrics(path)) {
       return handleNamedMetrics(named, path, { request, nowMs: clock.now() });
+    }
+    if (isComponentStatuses(path)) {
+      return answerComponentStatuses(this.#options, path, { request, warnings });
     }
     return this.#answerKind(path, request, warnings);
   }
@@ -102,6 +111,7 @@ export class ApiHandler {
       throw unknownResource();
     }
     if (!kind.resource.namespaced && path.namespace !== undefined) throw unknownResource();
+    if (kind.deprecation !== undefined) warnings.push(kind.deprecation);
     const target = { kind, path, request, warnings };
     if (path.name === undefined) return handleCollection(this.#options, target);
     if (kind.resource.namespaced && path.namespace === undefined) throw unknownResource();
@@ -135,7 +145,16 @@ export function tooLarge(): ApiError {
 }
 
 function withWarnings(response: ApiResponse, warnings: readonly string[]): ApiResponse {
-  return response.kind === 'stream' || warnings.length === 0 ? response : { ...response, warnings };
+  return warnings.length === 0 ? response : { ...response, warnings };
+}
+
+/** In whose name a request is. @throws {ApiError} 403 when they may not do what it asks. */
+function authorized(request: ApiRequest, path: ResourcePath | undefined): User {
+  const user = userOf(request.impersonation);
+  if (user === ADMINISTRATOR) return user;
+  const attributes = attributesOf(request, path);
+  if (!decide(user, attributes).isAllowed) throw forbidden(user, attributes);
+  return user;
 }
 
 function notFoundPage(): ApiResponse {

@@ -1,6 +1,7 @@
 /** Discovery: which groups, versions and resources there are. */
 import type { Kind } from '../kinds/kind.js';
 import type { KindRegistry } from '../kinds/registry.js';
+import { COMPONENT_STATUSES } from './component-statuses.js';
 import { notAcceptable, mediaRanges } from './representation.js';
 import { METRICS_GROUP } from './metrics-handler.js';
 import {
@@ -37,6 +38,7 @@ interface ExtraResource {
   readonly kind: string;
   readonly namespaced: boolean;
   readonly verbs: readonly string[];
+  readonly shortNames?: readonly string[];
 }
 
 /** Resources beside those of the store. */
@@ -79,7 +81,7 @@ export class Discovery {
   readonly #named: NamedMetrics | undefined;
 
   constructor({ kinds, hasMetrics, named }: DiscoveryOptions) {
-    const extras = [...POSTED, ...(hasMetrics ? METRICS : [])];
+    const extras = [COMPONENTS, ...POSTED, ...(hasMetrics ? METRICS : [])];
     this.#named = named;
     this.#versions = [
       ...groupVersions(kinds.all, extras),
@@ -170,6 +172,13 @@ const POSTED: readonly ExtraResource[] = REVIEWS.map(
   }),
 );
 
+const COMPONENTS: ExtraResource = {
+  ...COMPONENT_STATUSES,
+  singular: 'componentstatus',
+  verbs: ['get', 'list'],
+  shortNames: ['cs'],
+};
+
 const METRICS: readonly ExtraResource[] = [
   {
     ...METRICS_GROUP,
@@ -207,7 +216,7 @@ function groupVersions(
   };
   for (const kind of kinds) add(kind.resource.group, kind.resource.version, kindEntry(kind));
   for (const { group, version, ...extra } of extras) {
-    add(group, version, { ...extra, shortNames: [], categories: [], subresources: [] });
+    add(group, version, { shortNames: [], ...extra, categories: [], subresources: [] });
   }
   return [...entries.values()]
     .map(({ group, version, resources }) => ({

@@ -1,5 +1,6 @@
 /** Requests and answers of the API, free of any HTTP library. */
 import type { Cancel } from '../../time/clock.js';
+import type { Impersonation } from './impersonation.js';
 
 /** One request, read whole. */
 export interface ApiRequest {
@@ -17,6 +18,8 @@ export interface ApiRequest {
   readonly bytes?: Uint8Array;
   /** `User-Agent` up to its first slash: the field manager where none is named. */
   readonly userAgent: string | undefined;
+  /** Absent: the request is in the name of whoever sends it. */
+  readonly impersonation?: Impersonation | undefined;
 }
 
 /** A complete answer. */
@@ -36,6 +39,8 @@ export interface StreamResponse {
   readonly kind: 'stream';
   readonly status: number;
   readonly contentType: string;
+  /** Texts of `Warning` headers, without code and quotes. */
+  readonly warnings?: readonly string[];
   /** Begins to send; what it gives back stops it. */
   readonly open: (sink: StreamSink) => Cancel;
 }

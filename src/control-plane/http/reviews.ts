@@ -15,6 +15,8 @@ import {
   TOKEN_REVIEW,
 } from '../schema/request-types.js';
 import type { StructType } from '../schema/types.js';
+import { ADMINISTRATOR, decide, rulesOf } from './authorization.js';
+import type { Attributes, User } from './authorization.js';
 import { readObject } from './body.js';
 import { unknownResource } from './context.js';
 import type { ApiHandlerOptions } from './context.js';
@@ -25,12 +27,6 @@ import type { ResourcePath } from './resource-path.js';
 
 const AUTHENTICATION = 'authentication.k8s.io';
 const AUTHORIZATION = 'authorization.k8s.io';
-
-/** Members of it may do everything. */
-const MASTERS = 'system:masters';
-
-/** Whoever has the token. There is nobody else. */
-const ADMINISTRATOR = { username: 'admin', groups: [MASTERS, 'system:authenticated'] } as const;
 
 /** A kind of review: what is posted, and what it is answered with. */
 export interface ReviewKind {
@@ -44,8 +40,13 @@ export interface ReviewKind {
   answer(review: JsonObject, context: ReviewContext): JsonObject;
 }
 
+/** What reviews need, and who asks. */
+export interface ReviewOptions extends ApiHandlerOptions {
+  readonly user: User;
+}
+
 interface ReviewContext {
-  readonly options: ApiHandlerOptions;
+  readonly options: ReviewOptions;
   readonly namespace: string | undefined;
 }
 
@@ -55,7 +56,7 @@ export const REVIEWS: readonly ReviewKind[] = [
     ...review(AUTHENTICATION, 'SelfSubjectReview', SELF_SUBJECT_REVIEW),
     answer: (_review, { options }) => ({
       metadata: { creationTimestamp: kubeTime(options.clock.now()) },
-      status: { userInfo: ADMINISTRATOR },
+      status: { userInfo: options.user },
     }),
   },
   { ...review(AUTHENTICATION, 'TokenReview', TOKEN_REVIEW), answer: answerToken },
@@ -64,40 +65,33 @@ export const REVIEWS: readonly ReviewKind[] = [
     namespaced: true,
     answer(posted, { namespace }) {
       refuse([...subjectFaults(posted), ...namespaceFaults(posted, namespace)]);
-      return { status: { allowed: isMaster(posted) } };
+      return { status: accessOf(subjectOf(posted), posted) };
     },
   },
   {
     ...review(AUTHORIZATION, 'SelfSubjectAccessReview', SELF_SUBJECT_ACCESS_REVIEW),
-    answer(posted) {
+    answer(posted, { options }) {
       refuse(attributeFaults(posted));
-      return { status: { allowed: true } };
+      return { status: accessOf(options.user, posted) };
     },
   },
   {
     ...review(AUTHORIZATION, 'SelfSubjectRulesReview', SELF_SUBJECT_RULES_REVIEW),
-    answer(posted) {
+    answer(posted, { options }) {
       if (textOf(valueAt(posted, ['spec', 'namespace'])) === '') {
         throw ApiError.badRequest('no namespace on request');
       }
-      return { status: ALL_RULES };
+      return { status: { ...rulesOf(options.user), incomplete: false } };
     },
   },
   {
     ...review(AUTHORIZATION, 'SubjectAccessReview', SUBJECT_ACCESS_REVIEW),
     answer(posted) {
       refuse(subjectFaults(posted));
-      return { status: { allowed: isMaster(posted) } };
+      return { status: accessOf(subjectOf(posted), posted) };
     },
   },
 ];
-
-/** What a cluster administrator's role says. */
-const ALL_RULES = {
-  resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
-  nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
-  incomplete: false,
-};
 
 /**
  * Answers a review; undefined for a path of no group of reviews.
@@ -105,7 +99,7 @@ const ALL_RULES = {
  * @throws {ApiError} as the API refuses.
  */
 export function answerReview(
-  options: ApiHandlerOptions,
+  options: ReviewOptions,
   path: ResourcePath,
   request: ApiRequest,
 ): PlainResponse | undefined {
@@ -214,10 +208,37 @@ function namespaceFaults(posted: JsonObject, namespace: string | undefined): rea
     : [invalidValue('spec.resourceAttributes.namespace', asked, 'must match metadata.namespace')];
 }
 
-/** There are no roles: only members of one group may do anything. */
-function isMaster(posted: JsonObject): boolean {
+/** Whom a review asks about. */
+function subjectOf(posted: JsonObject): User {
   const groups = valueAt(posted, ['spec', 'groups']);
-  return Array.isArray(groups) && groups.includes(MASTERS);
+  return {
+    username: textOf(valueAt(posted, ['spec', 'user'])),
+    groups: Array.isArray(groups) ? groups.map((group) => textOf(group)) : [],
+  };
+}
+
+function accessOf(user: User, posted: JsonObject): JsonObject {
+  const decision = decide(user, attributesOfReview(posted));
+  if (!decision.isAllowed) return { allowed: false };
+  return { allowed: true, ...(decision.reason === '' ? {} : { reason: decision.reason }) };
+}
+
+function attributesOfReview(posted: JsonObject): Attributes {
+  const path = valueAt(posted, ['spec', 'nonResourceAttributes']);
+  if (isJsonObject(path)) {
+    return { kind: 'path', verb: textOf(path['verb']), path: textOf(path['path']) };
+  }
+  const field = (name: string): string =>
+    textOf(valueAt(posted, ['spec', 'resourceAttributes', name]));
+  return {
+    kind: 'resource',
+    verb: field('verb'),
+    group: field('group'),
+    resource: field('resource'),
+    subresource: field('subresource'),
+    namespace: field('namespace'),
+    name: field('name'),
+  };
 }
 
 function refuse(faults: readonly FieldError[]): void {

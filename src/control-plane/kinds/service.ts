@@ -13,9 +13,12 @@ import {
 } from '../field-error.js';
 import { SERVICES } from '../resources.js';
 import { SERVICE } from '../schema/cluster-types.js';
+import { textOf } from '../schema/json.js';
 import { SERVICE_COLUMNS } from './columns/cluster-columns.js';
 import type { Draft, Kind } from './kind.js';
+import { endpointIpFaults, legacyIpFaults } from './legacy-ip.js';
 import { portNameFaults, portNumberFaults } from './port-rules.js';
+import { serviceWarnings } from './service-warnings.js';
 
 /** Three hours, as upstream's default. */
 const CLIENT_IP_TIMEOUT_SECONDS = 10_800;
@@ -43,6 +46,7 @@ export const SERVICE_KIND: Kind<Service> = {
     services.allocate(draft, old);
   },
   validate: serviceFaults,
+  warnings: serviceWarnings,
   validateUpdate: ({ spec }, old) => clusterIpChangeFaults(spec, old.spec),
   selectableFields: ({ spec }) => ({
     'spec.clusterIP': spec.clusterIP ?? '',
@@ -136,6 +140,7 @@ function serviceFaults({ spec }: Service): readonly FieldError[] {
       ? []
       : [unsupportedValue('spec.sessionAffinity', spec['sessionAffinity'], ['ClientIP', 'None'])]),
     ...labelsFaults('spec.selector', spec.selector),
+    ...externalIpFaults(spec['externalIPs']),
     ...(hasNodePorts(spec.type)
       ? []
       : ports.flatMap((port, index) =>
@@ -150,6 +155,16 @@ function serviceFaults({ spec }: Service): readonly FieldError[] {
         )),
     ...repeatedPortFaults(ports),
   ];
+}
+
+/** @see Source: `validation.go`, `ValidateService`. */
+function externalIpFaults(addresses: unknown): readonly FieldError[] {
+  if (!Array.isArray(addresses)) return [];
+  return addresses.flatMap((address: unknown, index) => {
+    const field = `spec.externalIPs[${index}]`;
+    const faults = legacyIpFaults(field, textOf(address));
+    return faults.length > 0 ? faults : endpointIpFaults(field, textOf(address), false);
+  });
 }
 
 function portsFaults(ports: readonly ServicePort[]): readonly FieldError[] {
