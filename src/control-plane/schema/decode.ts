@@ -65,7 +65,11 @@ function decodeStruct(type: StructType, value: unknown, place: Place): JsonObjec
   const source = value ?? NOTHING;
   if (!isJsonObject(source)) throw wrongType(value, place, goName(type));
   for (const [name, field] of fieldsOf(type)) {
-    const decoded = decodeField(field, source[name], { type, name, place });
+    const given = source[name];
+    const decoded =
+      given === undefined || given === null
+        ? absentField(field, type, { name, place })
+        : decodeField(field, given, { type, name, place });
     if (decoded !== undefined) result[name] = decoded;
   }
   if (place.report !== undefined) {
@@ -97,17 +101,24 @@ interface FieldPlace {
   readonly place: Place;
 }
 
+/** A struct that is not there is decoded all the same: its required fields are to be seen. */
+function absentField(
+  field: Field,
+  type: StructType,
+  at: { readonly name: string; readonly place: Place },
+): unknown {
+  if (field.presence === 'pointer') return undefined;
+  if (field.type.kind === 'struct') {
+    return decodeStruct(field.type, undefined, fieldPlace({ type, ...at }));
+  }
+  return field.presence === 'required' ? zero(field.type) : undefined;
+}
+
 function decodeField(field: Field, value: unknown, at: FieldPlace): unknown {
-  const isAbsent = value === undefined || value === null;
-  if (field.presence === 'pointer') {
-    return isAbsent ? undefined : decodeValue(field.type, value, fieldPlace(at));
-  }
-  if (field.type.kind === 'struct') return decodeStruct(field.type, value, fieldPlace(at));
-  if (!isAbsent) {
-    const decoded = decodeValue(field.type, value, fieldPlace(at));
-    const isKept = at.place.keepsEmpty && typeof decoded === 'object' && decoded !== null;
-    if (isKept || !isZero(decoded)) return decoded;
-  }
+  const decoded = decodeValue(field.type, value, fieldPlace(at));
+  if (field.presence === 'pointer' || field.type.kind === 'struct') return decoded;
+  const isKept = at.place.keepsEmpty && typeof decoded === 'object' && decoded !== null;
+  if (isKept || !isZero(decoded)) return decoded;
   return field.presence === 'required' ? zero(field.type) : undefined;
 }
 
@@ -116,19 +127,19 @@ function decodeList(type: ListType, value: unknown, place: Place): unknown {
   return value.map((item, index) =>
     item === null || item === undefined
       ? zeroItem(type.items, place)
-      : decodeValue(type.items, item, { ...place, parent: place, step: index }),
+      : decodeValue(type.items, item, itemPlace(place, index, false)),
   );
 }
 
 function decodeMap(type: MapType, value: unknown, place: Place): unknown {
   if (!isJsonObject(value)) throw wrongType(value, place, goName(type));
   const result: JsonObject = {};
-  for (const key of Object.keys(value).sort()) {
+  for (const key of sortedKeys(value)) {
     const item = value[key];
     const decoded =
       item === null || item === undefined
         ? zeroItem(type.values, place)
-        : decodeValue(type.values, item, { ...place, parent: place, step: key, isKey: true });
+        : decodeValue(type.values, item, itemPlace(place, key, true));
     setOwn(result, key, decoded);
   }
   return result;
@@ -136,12 +147,21 @@ function decodeMap(type: MapType, value: unknown, place: Place): unknown {
 
 /** Sets a key that may be called `__proto__`. */
 function setOwn(target: JsonObject, key: string, value: unknown): void {
+  if (key !== '__proto__') {
+    target[key] = value;
+    return;
+  }
   Object.defineProperty(target, key, {
     value,
     enumerable: true,
     configurable: true,
     writable: true,
   });
+}
+
+function sortedKeys(value: JsonObject): readonly string[] {
+  const keys = Object.keys(value);
+  return keys.length < 2 ? keys : keys.sort();
 }
 
 function zeroItem(type: Type, place: Place): unknown {
@@ -194,6 +214,24 @@ const QUANTITY_SHAPE = /^[+-]?\d*(\.\d*)?[eEinumkKMGTP]*[-+]?\d*$/;
 /** @see Source: kubernetes `apimachinery/pkg/api/resource/quantity.go`, `parseQuantityString`. */
 function decodeQuantity(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const known = QUANTITIES.get(text);
+  if (known !== undefined) return known;
+  const decoded = newQuantity(text);
+  remember(QUANTITIES, text, decoded);
+  return decoded;
+}
+
+/** The same few are read again and again, each in a fraction of the time. */
+const MAX_REMEMBERED = 1_000;
+const QUANTITIES = new Map<string, string>();
+const TIMES = new Map<string, string>();
+
+function remember(known: Map<string, string>, text: string, decoded: string): void {
+  if (known.size >= MAX_REMEMBERED) known.clear();
+  known.set(text, decoded);
+}
+
+function newQuantity(text: string): string {
   // upstream keeps the sign of a plain number
   if (/^\+\d+$/.test(text)) return text;
   const quantity = parseQuantity(text);
@@ -214,6 +252,15 @@ const MICROSECONDS = /\.\d{6}(?!\d)/;
 
 function decodeTime(kind: 'time' | 'microTime', value: unknown, place: Place): string {
   if (typeof value !== 'string') throw wrongType(value, place, 'string');
+  if (kind === 'microTime') return newTime(kind, value);
+  const known = TIMES.get(value);
+  if (known !== undefined) return known;
+  const decoded = newTime(kind, value);
+  remember(TIMES, value, decoded);
+  return decoded;
+}
+
+function newTime(kind: 'time' | 'microTime', value: string): string {
   const epochMs = RFC3339.test(value) ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(epochMs)) {
     const text = JSON.stringify(value);
@@ -270,6 +317,11 @@ const ZEROS: Readonly<Partial<Record<Type['kind'], unknown>>> = {
 function fieldPlace({ type, name, place }: FieldPlace): Place {
   const { report, keepsEmpty } = place;
   return { report, keepsEmpty, struct: type, parent: place, step: name, isKey: false };
+}
+
+function itemPlace(place: Place, step: string | number, isKey: boolean): Place {
+  const { report, keepsEmpty, struct } = place;
+  return { report, keepsEmpty, struct, parent: place, step, isKey };
 }
 
 /** The path with positions and keys: `spec.containers[0].ports`. */
