@@ -15,7 +15,7 @@ import { amountFaults, isOverAll } from './amounts.js';
 import { DEPLOYMENT_COLUMNS } from './columns/workload-columns.js';
 import type { Draft, Kind } from './kind.js';
 import { setPodSpecDefaults } from './pod-defaults.js';
-import { hostnameWarnings, podSpecWarnings } from './pod-warnings.js';
+import { hostnameWarnings, podWarnings } from './pod-warnings.js';
 import { selectedTemplateFaults } from './template-validation.js';
 
 /**
@@ -45,7 +45,7 @@ export const DEPLOYMENT_KIND: Kind<Deployment> = {
   validate: deploymentFaults,
   warnings: ({ metadata, spec }) => [
     ...hostnameWarnings(metadata, 'Pod names and hostnames'),
-    ...podSpecWarnings('spec.template.spec', spec.template.spec),
+    ...podWarnings('spec.template.', spec.template),
   ],
   validateUpdate: ({ spec }, old) =>
     isEqualJson(spec.selector, old.spec.selector)

@@ -22,7 +22,7 @@ import { jobStatusFaults } from './job-status-validation.js';
 import { jobFaults, jobSpecFaults } from './job-validation.js';
 import type { Draft, Kind } from './kind.js';
 import { setPodSpecDefaults } from './pod-defaults.js';
-import { hostnameWarnings, podSpecWarnings } from './pod-warnings.js';
+import { hostnameWarnings, podWarnings } from './pod-warnings.js';
 import { printedSelector } from './selectors.js';
 
 const DEFAULT_BACKOFF_LIMIT = 6;
@@ -55,7 +55,7 @@ export const JOB_KIND: Kind<Job> = {
   warnings: ({ metadata, spec }) => [
     ...hostnameWarnings(metadata, 'Pod names and hostnames'),
     ...sizeWarnings(spec),
-    ...podSpecWarnings('spec.template.spec', spec.template.spec),
+    ...podWarnings('spec.template.', spec.template),
   ],
   validateUpdate: jobUpdateFaults,
   validateStatus: jobStatusFaults,

@@ -4,11 +4,15 @@ import type { FieldError } from '../api-error.js';
 import { isEqualJson } from '../api-machinery/equality.js';
 import { forbiddenValue, invalidValue } from '../field-error.js';
 import { isIpAddress } from './ip-address.js';
+import { podAnnotationFaults } from './pod-annotations.js';
 import { podSpecFaults } from './pod-spec-validation.js';
 
 /** Faults of a pod in itself. */
 export function podFaults(pod: Pod): readonly FieldError[] {
-  return podSpecFaults('spec', pod.spec);
+  return [
+    ...podAnnotationFaults('metadata.annotations', pod.metadata.annotations, pod.spec),
+    ...podSpecFaults('spec', pod.spec),
+  ];
 }
 
 const MUTABLE_MESSAGE =

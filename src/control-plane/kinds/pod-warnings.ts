@@ -1,10 +1,10 @@
 /** What upstream warns of in pods and templates, without refusing it. */
-import { parseQuantity } from '../../core/quantity.js';
-import type { Container, ObjectMeta, PodSpec } from '../../core/objects.js';
-import { labelFaults } from '../api-machinery/names.js';
-import { jsonObjects, textOf } from '../schema/json.js';
-
-const NANO = 1_000_000_000n;
+import type { ObjectMeta, PodSpec, StringMap } from '../../core/objects.js';
+import { labelFaults, labelValueFaults } from '../api-machinery/names.js';
+import { isJsonObject, jsonObjects, textOf, valueAt } from '../schema/json.js';
+import { containerWarnings, fractionWarnings } from './container-warnings.js';
+import { legacyIpWarnings } from './legacy-ip.js';
+import { podAnnotationWarnings } from './pod-annotations.js';
 
 const DEPRECATED_NODE_LABELS: Readonly<Record<string, string>> = {
   'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
@@ -31,68 +31,184 @@ export function hostnameWarnings({ name }: ObjectMeta, use: string): readonly st
   ];
 }
 
-/**
- * Warnings about a pod spec.
- *
- * @see Source: kubernetes `pkg/api/pod/warnings.go`.
- */
-export function podSpecWarnings(field: string, spec: PodSpec): readonly string[] {
-  const nodeLabels = Object.keys(spec.nodeSelector ?? {}).flatMap((label) => {
-    const text = DEPRECATED_NODE_LABELS[label];
-    return text === undefined ? [] : [`${field}.nodeSelector[${label}]: ${text}`];
-  });
-  const secrets = jsonObjects(spec['imagePullSecrets']).flatMap((secret, index) =>
-    textOf(secret['name']) === ''
-      ? [`${field}.imagePullSecrets[${index}].name: invalid empty name ""`]
-      : [],
-  );
-  const containers = spec.containers.flatMap((container, index) =>
-    containerWarnings(`${field}.containers[${index}]`, container),
-  );
-  return [...nodeLabels, ...secrets, ...containers];
+/** A pod or a template, as warnings look at it. */
+interface PodLike {
+  readonly metadata?: Pick<ObjectMeta, 'annotations'>;
+  readonly spec: PodSpec;
 }
 
-function containerWarnings(field: string, container: Container): readonly string[] {
+/**
+ * Warnings about a pod or a template, in upstream's order.
+ *
+ * @param prefix - where the pod is: '' or `spec.template.`.
+ * @see Source: kubernetes `pkg/api/pod/warnings.go`, `warningsForPodSpecAndMeta`.
+ */
+export function podWarnings(prefix: string, { metadata, spec }: PodLike): readonly string[] {
+  const field = `${prefix}spec`;
   return [
-    ...portWarnings(field, container),
-    ...envWarnings(field, container),
-    ...memoryWarnings(field, container),
+    ...labelWarnings(field, spec),
+    ...spreadWarnings(field, spec),
+    ...oldAnnotationWarnings(`${prefix}metadata`, metadata?.annotations),
+    ...volumeWarnings(field, spec),
+    ...repetitionWarnings(field, spec),
+    ...fractionWarnings(`${field}.overhead`, textsOf(spec['overhead'])),
+    ...podAnnotationWarnings(`${prefix}metadata`, metadata?.annotations, spec),
+    ...containerWarnings(field, spec),
+    ...affinityWarnings(field, spec),
+    ...addressWarnings(field, spec),
   ];
 }
 
-function portWarnings(field: string, { ports = [] }: Container): readonly string[] {
-  const seen = new Map<string, number>();
-  return ports.flatMap(({ containerPort, protocol, hostPort }, index) => {
-    const key = `${containerPort}/${protocol ?? ''}/${hostPort ?? ''}`;
-    const first = seen.get(key);
-    if (first === undefined) {
-      seen.set(key, index);
-      return [];
-    }
-    return [`${field}.ports[${index}]: duplicate port definition with ${field}.ports[${first}]`];
-  });
+function labelWarnings(field: string, spec: PodSpec): readonly string[] {
+  const affinity = `${field}.affinity.nodeAffinity`;
+  const required = valueAt(spec.affinity, [
+    'nodeAffinity',
+    'requiredDuringSchedulingIgnoredDuringExecution',
+    'nodeSelectorTerms',
+  ]);
+  const preferred = valueAt(spec.affinity, [
+    'nodeAffinity',
+    'preferredDuringSchedulingIgnoredDuringExecution',
+  ]);
+  return [
+    ...Object.keys(spec.nodeSelector ?? {}).flatMap((label) => {
+      const text = DEPRECATED_NODE_LABELS[label];
+      return text === undefined ? [] : [`${field}.nodeSelector[${label}]: ${text}`];
+    }),
+    ...jsonObjects(required).flatMap((term, index) =>
+      termWarnings(
+        `${affinity}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[${index}]`,
+        term,
+        false,
+      ),
+    ),
+    ...jsonObjects(preferred).flatMap((term, index) =>
+      termWarnings(
+        `${affinity}.preferredDuringSchedulingIgnoredDuringExecution[${index}].preference`,
+        term['preference'],
+        true,
+      ),
+    ),
+  ];
 }
 
-function envWarnings(field: string, { env = [] }: Container): readonly string[] {
-  const seen = new Set<string>();
-  return env.flatMap(({ name }, index) => {
-    if (!seen.has(name)) {
-      seen.add(name);
-      return [];
-    }
+/** @see Source: kubernetes `pkg/api/node/util.go`, `GetWarningsForNodeSelectorTerm`. */
+function termWarnings(field: string, term: unknown, withValues: boolean): readonly string[] {
+  return jsonObjects(valueAt(term, ['matchExpressions'])).flatMap(({ key, values }, index) => {
+    const path = `${field}.matchExpressions[${index}]`;
+    const text = DEPRECATED_NODE_LABELS[textOf(key)];
     return [
-      `${field}.env[${index}]: hides previous definition of ${JSON.stringify(name)}, which may be dropped when using apply`,
+      ...(text === undefined ? [] : [`${path}.key: ${textOf(key)} is ${text}`]),
+      ...(withValues && Array.isArray(values) ? values : []).flatMap((value: unknown, position) =>
+        labelValueFaults(textOf(value)).map(
+          (fault) => `${path}.values[${position}]: ${textOf(value)} is invalid, ${fault}`,
+        ),
+      ),
     ];
   });
 }
 
-function memoryWarnings(field: string, { resources = {} }: Container): readonly string[] {
-  return (['requests', 'limits'] as const).flatMap((list) => {
-    const memory = resources[list]?.['memory'];
-    const quantity = memory === undefined ? undefined : parseQuantity(memory);
-    if (quantity === undefined || quantity.nano % NANO === 0n) return [];
+const NO_POD = 'a null labelSelector results in matching no pod';
+
+function spreadWarnings(field: string, spec: PodSpec): readonly string[] {
+  return (spec.topologySpreadConstraints ?? []).flatMap(({ topologyKey, labelSelector }, index) => {
+    const path = `${field}.topologySpreadConstraints[${index}]`;
+    const text = DEPRECATED_NODE_LABELS[topologyKey];
     return [
-      `${field}.resources.${list}[memory]: fractional byte value ${JSON.stringify(memory)} is invalid, must be an integer`,
+      ...(text === undefined ? [] : [`${path}.topologyKey: ${topologyKey} is ${text}`]),
+      ...(labelSelector === undefined ? [`${path}.labelSelector: ${NO_POD}`] : []),
     ];
   });
+}
+
+const OLD_ANNOTATIONS: Readonly<Record<string, string>> = {
+  'scheduler.alpha.kubernetes.io/critical-pod':
+    'non-functional in v1.16+; use the "priorityClassName" field instead',
+  'security.alpha.kubernetes.io/sysctls':
+    'non-functional in v1.11+; use the "sysctls" field instead',
+  'security.alpha.kubernetes.io/unsafe-sysctls':
+    'non-functional in v1.11+; use the "sysctls" field instead',
+};
+
+function oldAnnotationWarnings(field: string, annotations: StringMap = {}): readonly string[] {
+  return Object.entries(OLD_ANNOTATIONS).flatMap(([key, text]) =>
+    annotations[key] === undefined ? [] : [`${field}.annotations[${key}]: ${text}`],
+  );
+}
+
+const OLD_VOLUMES: Readonly<Record<string, string>> = {
+  photonPersistentDisk: 'deprecated in v1.11, non-functional in v1.16+',
+  gitRepo: 'deprecated in v1.11, and disabled by default in v1.33+',
+  scaleIO: 'deprecated in v1.16, non-functional in v1.22+',
+  flocker: 'deprecated in v1.22, non-functional in v1.25+',
+  storageos: 'deprecated in v1.22, non-functional in v1.25+',
+  quobyte: 'deprecated in v1.22, non-functional in v1.25+',
+  glusterfs: 'deprecated in v1.25, non-functional in v1.26+',
+  cephfs: 'deprecated in v1.28, non-functional in v1.31+',
+  rbd: 'deprecated in v1.28, non-functional in v1.31+',
+};
+
+function volumeWarnings(field: string, spec: PodSpec): readonly string[] {
+  return jsonObjects(spec['volumes']).flatMap((volume, index) =>
+    Object.entries(OLD_VOLUMES).flatMap(([plugin, text]) => {
+      // one of them is spelled otherwise where upstream names it
+      const name = plugin === 'storageos' ? 'storageOS' : plugin;
+      return volume[plugin] === undefined ? [] : [`${field}.volumes[${index}].${name}: ${text}`];
+    }),
+  );
+}
+
+function repetitionWarnings(field: string, spec: PodSpec): readonly string[] {
+  const secrets = jsonObjects(spec['imagePullSecrets']).map(({ name }) => textOf(name));
+  const aliases = jsonObjects(spec['hostAliases']).map(({ ip }) => textOf(ip));
+  const repeated = (texts: readonly string[], list: string, key: string): readonly string[] =>
+    texts.flatMap((text, index) =>
+      texts.indexOf(text) < index
+        ? [`${field}.${list}[${index}].${key}: duplicate ${key} ${JSON.stringify(text)}`]
+        : [],
+    );
+  return [
+    ...repeated(aliases, 'hostAliases', 'ip'),
+    ...repeated(secrets, 'imagePullSecrets', 'name'),
+    ...secrets.flatMap((name, index) =>
+      name === '' ? [`${field}.imagePullSecrets[${index}].name: invalid empty name ""`] : [],
+    ),
+  ];
+}
+
+function affinityWarnings(field: string, spec: PodSpec): readonly string[] {
+  return ['podAffinity', 'podAntiAffinity'].flatMap((kind) => {
+    const path = `${field}.affinity.${kind}`;
+    const required = 'requiredDuringSchedulingIgnoredDuringExecution';
+    const preferred = 'preferredDuringSchedulingIgnoredDuringExecution';
+    return [
+      ...jsonObjects(valueAt(spec.affinity, [kind, required])).flatMap((term, index) =>
+        term['labelSelector'] === undefined
+          ? [`${path}.${required}[${index}].labelSelector: ${NO_POD}`]
+          : [],
+      ),
+      ...jsonObjects(valueAt(spec.affinity, [kind, preferred])).flatMap((term, index) =>
+        valueAt(term, ['podAffinityTerm', 'labelSelector']) === undefined
+          ? [`${path}.${preferred}[${index}].podAffinityTerm.labelSelector: ${NO_POD}`]
+          : [],
+      ),
+    ];
+  });
+}
+
+function addressWarnings(field: string, spec: PodSpec): readonly string[] {
+  const servers = valueAt(spec['dnsConfig'], ['nameservers']);
+  return [
+    ...(Array.isArray(servers) ? servers : []).flatMap((server: unknown, index) =>
+      legacyIpWarnings(`${field}.dnsConfig.nameservers[${index}]`, textOf(server)),
+    ),
+    ...jsonObjects(spec['hostAliases']).flatMap(({ ip }, index) =>
+      legacyIpWarnings(`${field}.hostAliases[${index}].ip`, textOf(ip)),
+    ),
+  ];
+}
+
+function textsOf(value: unknown): StringMap {
+  if (!isJsonObject(value)) return {};
+  return Object.fromEntries(Object.entries(value).map(([name, text]) => [name, textOf(text)]));
 }

@@ -13,7 +13,7 @@ import { admitPod } from './pod-admission.js';
 import { setPodDefaults, setPodSpecDefaults } from './pod-defaults.js';
 import { mergeLabelKeys } from './pod-match-label-keys.js';
 import { setTopologyLabels } from './pod-topology-labels.js';
-import { hostnameWarnings, podSpecWarnings } from './pod-warnings.js';
+import { hostnameWarnings, podWarnings } from './pod-warnings.js';
 import { podFaults, podStatusFaults, podUpdateFaults } from './pod-validation.js';
 
 /**
@@ -77,7 +77,7 @@ export const POD_KIND: Kind<Pod> = {
   validate: podFaults,
   warnings: ({ metadata, spec }) => [
     ...hostnameWarnings(metadata, "the Pod's hostname"),
-    ...podSpecWarnings('spec', spec),
+    ...podWarnings('', { metadata, spec }),
   ],
   validateUpdate: podUpdateFaults,
   validateStatus: podStatusFaults,

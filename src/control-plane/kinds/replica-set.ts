@@ -8,7 +8,7 @@ import { REPLICA_SET } from '../schema/workload-types.js';
 import { REPLICA_SET_COLUMNS } from './columns/workload-columns.js';
 import type { Kind } from './kind.js';
 import { setPodSpecDefaults } from './pod-defaults.js';
-import { hostnameWarnings, podSpecWarnings } from './pod-warnings.js';
+import { hostnameWarnings, podWarnings } from './pod-warnings.js';
 import { selectedTemplateFaults } from './template-validation.js';
 
 /**
@@ -41,7 +41,7 @@ export const REPLICA_SET_KIND: Kind<ReplicaSet> = {
   ],
   warnings: ({ metadata, spec }) => [
     ...hostnameWarnings(metadata, 'Pod names and hostnames'),
-    ...podSpecWarnings('spec.template.spec', spec.template.spec),
+    ...podWarnings('spec.template.', spec.template),
   ],
   validateUpdate: ({ spec }, old) =>
     isEqualJson(spec.selector, old.spec.selector)

@@ -4,6 +4,7 @@ import type { LabelSelector, PodTemplateSpec } from '../../core/objects.js';
 import type { FieldError } from '../api-error.js';
 import { annotationFaults, labelsFaults } from '../api-machinery/metadata-rules.js';
 import { forbiddenValue, invalidValue, requiredValue, unsupportedValue } from '../field-error.js';
+import { podAnnotationFaults } from './pod-annotations.js';
 import { podSpecFaults } from './pod-spec-validation.js';
 import { isEmptySelector, selectorFaults } from './selectors.js';
 
@@ -50,6 +51,7 @@ function templateFaults(
   faults.push(
     ...labelsFaults(`${field}.labels`, labels),
     ...annotationFaults(`${field}.annotations`, template.metadata?.annotations),
+    ...podAnnotationFaults(`${field}.annotations`, template.metadata?.annotations, template.spec),
     ...podSpecFaults(`${field}.spec`, template.spec),
   );
   const { restartPolicy } = template.spec;
