@@ -222,10 +222,11 @@ function withValue(content: unknown, path: readonly string[], value: unknown): u
 /** A fault in the words of the flag that made it. */
 function flagFault({ path, expected, found, nearest }: Fault, settings: readonly FlagSetting[]) {
   const inside = path.replace(/^embedded\.?/, '');
-  const origin = settings.findLast(({ path: of }) => {
-    const text = of.join('.');
-    return inside === text || inside.startsWith(`${text}.`) || inside.startsWith(`${text}[`);
-  });
+  const isWithin = (inner: string, outer: string): boolean =>
+    inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
+  const origin = settings
+    .map((setting) => ({ typed: setting.typed, at: setting.path.join('.') }))
+    .findLast(({ at }) => isWithin(inside, at) || isWithin(at, inside));
   const hint = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
   const where = origin === undefined ? '' : `${origin.typed}: `;
   return `${where}${inside}: expected ${expected}, found ${found}${hint}`;
