@@ -22,8 +22,10 @@ export function meanOf(scatter: Scatter): number {
       return scatter.mean;
     case 'lognormal':
       return scatter.median * Math.exp(scatter.sigma ** 2 / 2);
-    default:
+    case 'empirical':
       return meanOfEmpirical(scatter.values);
+    default:
+      return scatter satisfies never;
   }
 }
 
@@ -46,10 +48,12 @@ export function drawOf(scatter: Scatter, random: Random): () => number {
       const { median, sigma } = scatter;
       return () => median * Math.exp(sigma * normal(random));
     }
-    default: {
+    case 'empirical': {
       const { values } = scatter;
       return () => between(values, random.next());
     }
+    default:
+      return scatter satisfies never;
   }
 }
 
