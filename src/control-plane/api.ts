@@ -41,8 +41,11 @@ export interface WriteOptions {
    * Absent: everything but the status is taken from the object. `status`: only the status.
    * `binding`: only `spec.nodeName` of a pod that has none yet (what the scheduler writes).
    * `finalize`: only `spec.finalizers` of a namespace; the last one gone, the namespace goes.
+   * `scale`: what was changed is the count of replicas, through the scale of the object.
    */
-  readonly subresource?: 'status' | 'binding' | 'finalize';
+  readonly subresource?: 'status' | 'binding' | 'finalize' | 'scale';
+  /** Who owns what the write sets; absent: nobody said. */
+  readonly fieldManager?: string;
   /** Does everything but store. */
   readonly dryRun?: boolean;
 }

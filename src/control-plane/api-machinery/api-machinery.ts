@@ -15,21 +15,34 @@ import type {
   WriteOptions,
 } from '../api.js';
 import { storedKind } from '../kinds/kind.js';
-import type { Conversion, Draft, Kind, WriteContext } from '../kinds/kind.js';
+import type { Draft, Kind, WriteContext } from '../kinds/kind.js';
 import { KindRegistry } from '../kinds/registry.js';
 import { SYSTEM_PRIORITY_CLASSES } from '../kinds/priority-class.js';
+import { keyOf } from '../object-keys.js';
 import { PRIORITY_CLASSES, SERVICES } from '../resources.js';
 import type { Resource } from '../resources.js';
 import { DecodeError, decode } from '../schema/decode.js';
-import type { DecodeReport } from '../schema/decode.js';
+import type { JsonObject } from '../schema/json.js';
 import { ObjectStore } from '../store/object-store.js';
 import { isDeletedByUpdate, planDeletion } from './deletion.js';
-import { isEqualJson } from './equality.js';
+import { FieldOwnership, ownersOf, ownersFaults, takenApart } from './field-ownership.js';
+import type { ManagedFields } from './field-ownership.js';
+import type { AppliedResult } from '../managed-fields/managed-by-apply.js';
 import { metadataFaults, metadataUpdateFaults } from './metadata-rules.js';
+import type {
+  ApiMachineryOptions,
+  ApplyOptions,
+  ApplyResult,
+  DecodingOptions,
+  DeletionResult,
+} from './machinery-options.js';
 import { generatedName } from './names.js';
 import { refuseInEndingNamespace } from './namespace-lifecycle.js';
+import { canonical, isUnchanged, refuseFaults, warn, withOwners } from './stored-form.js';
+import { tableOf } from './tables.js';
 import { ServiceAddresses, parseServiceRange } from './service-addresses.js';
 import { decodedDraft, typedList, typedObject, untypedListener } from './typed.js';
+import type { Change, GivenObject, Received } from './received.js';
 import { randomUid } from './uid.js';
 import {
   clearStatus,
@@ -43,53 +56,6 @@ import {
 /** kubeadm's default. */
 const DEFAULT_SERVICE_CIDR = '10.96.0.0/16';
 
-/** What the API needs from outside. */
-export interface ApiMachineryOptions {
-  readonly clock: Clock;
-  /** For uids and generated names. */
-  readonly random: Random;
-  readonly kinds?: KindRegistry;
-  readonly store?: ObjectStore;
-  /**
-   * Whether EndpointSlices may hold loopback addresses, which upstream refuses. True by default: the
-   * embedded cluster's pods live there.
-   */
-  readonly isLoopbackAllowed?: boolean;
-  /** Where cluster IPs come from; upstream's `10.96.0.0/16` by default. */
-  readonly serviceCidr?: string;
-}
-
-/** Options of writes that come from outside. */
-export interface DecodingOptions extends WriteOptions {
-  /** Learns of fields that the kind does not have. */
-  readonly report?: DecodeReport;
-  /** Called when the object was read, before anything is decided; may refuse it. */
-  readonly onDecoded?: () => void;
-  /** The object is a patched one: another uid is a fault of its own, not a stale write. */
-  readonly isPatch?: boolean;
-  /** Gets what the client is to be warned of. */
-  readonly onWarning?: (text: string) => void;
-}
-
-/** What a deletion did. */
-export interface DeletionResult {
-  /** The object as it is, or as it last was. */
-  readonly object: KubeObject;
-  /** False: it stays until its grace is over or its finalizers are gone. */
-  readonly isGone: boolean;
-}
-
-/**
- * What a client sent, in the stored version. The defaults of that version are set before validation, or
- * after it when the object came in another version: upstream's come when it is read from storage.
- */
-interface Received {
-  readonly kind: Kind;
-  readonly draft: Draft<KubeObject>;
-  /** Present: it came in another version. */
-  readonly conversion: Conversion | undefined;
-}
-
 /** Decodes, defaults, admits, validates and stores: everything behind the API but HTTP. */
 export class ApiMachinery implements KubeApi {
   readonly kinds: KindRegistry;
@@ -98,6 +64,7 @@ export class ApiMachinery implements KubeApi {
   readonly #uids: Random;
   readonly #names: Random;
   readonly #services: ServiceAddresses;
+  readonly #ownership: FieldOwnership | undefined;
   readonly #isLoopbackAllowed: boolean;
   /** Tables of resources that are stored in another group. */
   readonly #tables: ReadonlyMap<string, string>;
@@ -113,6 +80,8 @@ export class ApiMachinery implements KubeApi {
       range: parseServiceRange(options.serviceCidr ?? DEFAULT_SERVICE_CIDR),
       services: () => this.list(SERVICES).items,
     });
+    this.#ownership =
+      options.hasFieldOwners === false ? undefined : new FieldOwnership(this.kinds, options.clock);
     this.#isLoopbackAllowed = options.isLoopbackAllowed ?? true;
     this.#tables = new Map(
       this.kinds.all.map((kind) => [tableOf(kind.resource), tableOf(storedKind(kind).resource)]),
@@ -173,12 +142,15 @@ export class ApiMachinery implements KubeApi {
     options?: DecodingOptions,
   ): T {
     const context = this.#context();
-    const { kind, draft, conversion } = this.#received(resource, object, options);
+    const received = this.#received(resource, object, options);
+    const { kind, draft, conversion } = received;
     const { metadata } = draft;
-    if (metadata.resourceVersion !== undefined) {
+    if (options?.owners !== undefined) delete metadata.resourceVersion;
+    else if (metadata.resourceVersion !== undefined) {
       throw ApiError.unclassified('resourceVersion should not be set on objects to be created');
     }
     if (conversion === undefined) kind.setDefaults?.(draft);
+    const managedFields = this.#owners(received, undefined, options);
     refuseInEndingNamespace(this, kind, draft);
     kind.admit?.(draft, context);
     this.#beginMetadata(kind, draft, context.nowMs);
@@ -186,6 +158,7 @@ export class ApiMachinery implements KubeApi {
     kind.prepareCreate?.(draft, context);
     refuseFaults(kind, draft, [
       ...metadataFaults(kind, draft),
+      ...ownersFaults(received.given.managedFields, managedFields),
       ...(conversion?.faults?.(draft, undefined) ?? kind.validate?.(draft, context) ?? []),
     ]);
     warn(kind, draft, options);
@@ -207,7 +180,7 @@ export class ApiMachinery implements KubeApi {
     }
     kind.reserve?.(draft, undefined, context);
     if (conversion !== undefined) kind.setDefaults?.(draft);
-    return this.#stored(resource, canonical(kind, draft), options);
+    return this.#stored(resource, withOwners(canonical(kind, draft), managedFields), options);
   }
 
   update<T extends KubeObject>(resource: Resource<T>, object: T, options?: WriteOptions): T {
@@ -231,11 +204,53 @@ export class ApiMachinery implements KubeApi {
     }
     refuseStale(kind, incoming, { old, isPatch: options.isPatch === true });
     refuseUnversioned(kind, incoming);
-    const draft = canonical(kind, this.#changed(received, old, options));
+    const change = this.#changed(received, old, options);
+    const draft = withOwners(canonical(kind, change.draft), old.metadata.managedFields);
     if (options.subresource === undefined) warn(kind, draft, options);
-    if (isEqualJson(draft, old)) return old;
+    if (isUnchanged(draft, old, change.managedFields)) return old;
+    withOwners(draft, change.managedFields);
     if (isDeletedByUpdate(kind, draft)) return this.#completeDeletion(resource, draft, options);
     return this.#stored(resource, draft, options);
+  }
+
+  /**
+   * Applies a configuration: merges it into what there is, or makes the object.
+   *
+   * @throws {ApiError} as a write does, and 409 when others own what it sets otherwise.
+   */
+  apply<T extends KubeObject>(
+    resource: Resource<T>,
+    key: ObjectKey,
+    request: { readonly applied: JsonObject; readonly options: ApplyOptions },
+  ): ApplyResult<T> {
+    const { applied, options } = request;
+    const kind = this.kinds.of(resource);
+    const old = this.get(resource, key);
+    const ownership = this.#ownership ?? new FieldOwnership(this.kinds, this.#clock);
+    const write = { kind, old, writer: options };
+    const { object, managedFields } = ownership.afterApply(write, applied, options.isForced);
+    options.onMerged(object);
+    const owners = { managedFields };
+    if (old !== undefined) {
+      const written = this.updateFrom(resource, object, { ...options, owners, isPatch: true });
+      return { object: written, isCreated: false };
+    }
+    if (options.subresource !== undefined) throw ApiError.notFound(resource, key.name);
+    return { object: this.createFrom(resource, object, { ...options, owners }), isCreated: true };
+  }
+
+  /** What applying to the scale of an object makes of both. @throws {ApiError} 400, 409 or 500. */
+  applyToScale(
+    on: { readonly kind: Kind; readonly object: KubeObject; readonly scale: JsonObject },
+    request: {
+      readonly applied: JsonObject;
+      readonly fieldManager: string;
+      readonly isForced: boolean;
+    },
+  ): AppliedResult {
+    const { kind, object, scale } = on;
+    const ownership = this.#ownership ?? new FieldOwnership(this.kinds, this.#clock);
+    return ownership.afterScaleApply({ kind, old: object, writer: request }, scale, request);
   }
 
   delete<T extends KubeObject>(resource: Resource<T>, key: ObjectKey, options?: DeleteOptions): T {
@@ -247,11 +262,14 @@ export class ApiMachinery implements KubeApi {
     const kind = storedKind(this.kinds.of(resource));
     const old: KubeObject = this.read(resource, key);
     kind.refuseDeletion?.(old);
-    const draft = this.#decoded(kind, old);
+    const { draft } = this.#decoded(kind, old);
     const request = { options, nowMs: this.#clock.now() };
     const plan = planDeletion(kind, { old, draft }, request);
     const { isRemoved } = plan;
-    const marked = plan.marked === undefined ? undefined : canonical(kind, plan.marked);
+    const marked =
+      plan.marked === undefined
+        ? undefined
+        : withOwners(canonical(kind, plan.marked), old.metadata.managedFields);
     if (options.dryRun === true) return { object: marked ?? old, isGone: isRemoved };
     const stored = marked === undefined ? old : this.#store.put(this.#tableOf(resource), marked);
     if (!isRemoved) return { object: stored, isGone: false };
@@ -259,19 +277,18 @@ export class ApiMachinery implements KubeApi {
   }
 
   /** The object as it would be stored, by the rules of the kind; the incoming draft is used up. */
-  #changed(
-    { kind, draft: incoming, conversion }: Received,
-    old: KubeObject,
-    { subresource, dryRun = false }: WriteOptions,
-  ): Draft<KubeObject> {
+  #changed(received: Received, old: KubeObject, options: DecodingOptions): Change {
+    const { kind, draft: incoming, conversion } = received;
+    const { subresource, dryRun = false } = options;
     const context = this.#context();
     let draft = incoming;
     if (subresource === 'binding' || subresource === 'finalize') {
-      draft = this.#decoded(kind, old);
+      draft = this.#decoded(kind, old).draft;
       kind.applySubresource?.(draft, { subresource, object: incoming }, context);
-      return draft;
+      return { draft, managedFields: ownersOf(old) };
     }
     if (conversion === undefined) kind.setDefaults?.(draft);
+    const managedFields = this.#owners(received, old, options);
     keepMetadata(draft, old);
     const faults = [
       ...metadataFaults(kind, draft),
@@ -294,14 +311,29 @@ export class ApiMachinery implements KubeApi {
         draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
       }
     }
+    faults.push(...ownersFaults(received.given.managedFields, managedFields));
     refuseFaults(kind, draft, faults);
-    if (subresource === undefined) {
+    if (subresource === undefined || subresource === 'scale') {
       const { nowMs } = context;
       judgeWrite({ api: this, resource: kind.resource, object: draft, old, nowMs, dryRun });
       kind.reserve?.(draft, old, context);
     }
     if (conversion !== undefined) kind.setDefaults?.(draft);
-    return draft;
+    return { draft, managedFields };
+  }
+
+  /** Who owns what after the write; looked at before rules put back what it may not touch. */
+  #owners(
+    { given }: Received,
+    old: KubeObject | undefined,
+    options: DecodingOptions = {},
+  ): ManagedFields {
+    if (options.owners !== undefined) return options.owners.managedFields;
+    if (this.#ownership === undefined) return undefined;
+    const write = { kind: given.kind, old, writer: options };
+    return options.subresource === 'scale'
+      ? this.#ownership.afterScale(write, given.draft)
+      : this.#ownership.afterUpdate(write, given.draft, given.managedFields);
   }
 
   /** @see Source: kubernetes `pkg/registry/scheduling/rest/storage_scheduling.go`, `AddSystemPriorityClasses`. */
@@ -310,7 +342,7 @@ export class ApiMachinery implements KubeApi {
     if (kind === undefined) return;
     for (const object of SYSTEM_PRIORITY_CLASSES) {
       if (this.get(PRIORITY_CLASSES, keyOf(object)) !== undefined) continue;
-      const draft = this.#decoded(kind, object);
+      const { draft } = this.#decoded(kind, object);
       kind.setDefaults?.(draft);
       draft.metadata.uid = randomUid(random);
       draft.metadata.creationTimestamp = kubeTime(this.#clock.now());
@@ -327,21 +359,23 @@ export class ApiMachinery implements KubeApi {
 
   /** What a client sent, in the stored version. */
   #received(resource: Resource, object: unknown, options: DecodingOptions = {}): Received {
-    const given = this.kinds.of(resource);
-    const draft = this.#decoded(given, object, options);
-    const { conversion } = given;
-    if (conversion === undefined) return { kind: given, draft, conversion };
-    given.setDefaults?.(draft);
+    const given = this.#decoded(this.kinds.of(resource), object, options);
+    const { kind, draft } = given;
+    const { conversion } = kind;
+    if (conversion === undefined) return { kind, draft, conversion, given };
+    kind.setDefaults?.(draft);
     const { stored } = conversion;
     return {
       kind: stored,
-      draft: this.#decoded(stored, conversion.toStored(draft)),
+      draft: this.#decoded(stored, conversion.toStored(draft)).draft,
       conversion,
+      given,
     };
   }
 
-  #decoded(kind: Kind, object: unknown, options: DecodingOptions = {}): Draft<KubeObject> {
+  #decoded(kind: Kind, source: unknown, options: DecodingOptions = {}): GivenObject {
     try {
+      const { object, managedFields } = takenApart(source, options.report);
       const draft = decodedDraft(
         decode(kind.type, object, { report: options.report, keepsEmpty: true }),
       );
@@ -349,10 +383,8 @@ export class ApiMachinery implements KubeApi {
       const { group, version } = kind.resource;
       draft.kind = kind.resource.kind;
       draft.apiVersion = group === '' ? version : `${group}/${version}`;
-      // field owners are not tracked
-      delete draft.metadata.managedFields;
       Reflect.deleteProperty(draft.metadata, 'selfLink');
-      return draft;
+      return { kind, draft, managedFields };
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       const { kind: name, version } = kind.resource;
@@ -415,32 +447,4 @@ export class ApiMachinery implements KubeApi {
       isLoopbackAllowed: this.#isLoopbackAllowed,
     };
   }
-}
-
-/** Where an object is. */
-export function keyOf(object: KubeObject): ObjectKey {
-  return { namespace: object.metadata.namespace ?? '', name: object.metadata.name };
-}
-
-/** As it is stored: without empty lists and whatever else the rules left behind. */
-function canonical(kind: Kind, draft: KubeObject): KubeObject {
-  return decodedDraft(decode(kind.type, draft));
-}
-
-function tableOf(resource: Resource): string {
-  return resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
-}
-
-function warn(kind: Kind, object: KubeObject, options: DecodingOptions | undefined): void {
-  if (options?.onWarning === undefined) return;
-  for (const text of kind.warnings?.(object) ?? []) options.onWarning(text);
-}
-
-function refuseFaults(
-  kind: Kind,
-  object: KubeObject,
-  faults: Parameters<typeof ApiError.invalid>[2],
-): void {
-  if (faults.length === 0) return;
-  throw ApiError.invalid(kind.resource, object.metadata.name ?? '', faults);
 }

@@ -2,6 +2,7 @@
 import { kubeTime } from '../../core/kube-time.js';
 import type { KubeObject } from '../../core/objects.js';
 import type { Clock } from '../../time/clock.js';
+import type { FieldError } from '../api-error.js';
 import { storedKind } from '../kinds/kind.js';
 import type { Kind } from '../kinds/kind.js';
 import type { KindRegistry } from '../kinds/registry.js';
@@ -10,6 +11,7 @@ import type { FieldSet } from '../managed-fields/field-set.js';
 import { managedByApply } from '../managed-fields/managed-by-apply.js';
 import type { AppliedResult } from '../managed-fields/managed-by-apply.js';
 import { managedByUpdate } from '../managed-fields/managed-by-update.js';
+import { managerNameFaults } from '../managed-fields/manager-name.js';
 import { isWritten } from '../managed-fields/managers.js';
 import type { ManagedFieldsEntry } from '../managed-fields/managers.js';
 import type { Operation } from '../managed-fields/ownership.js';
@@ -116,7 +118,7 @@ export class FieldOwnership {
     const entries = old?.metadata.managedFields;
     const apiVersion = versionOf(kind);
     const { object, managedFields } = managedByApply(
-      { live: scale, liveEntries: ownersOfScale(entries, apiVersion), ...request },
+      { ...request, live: scale, liveEntries: ownersOfScale(entries, apiVersion) },
       this.#scaleOperation(writer),
     );
     return { object, managedFields: ownersAfterScale(entries, managedFields, apiVersion) };
@@ -218,6 +220,37 @@ function withoutOwners(object: JsonObject): JsonObject {
   if (!isJsonObject(metadata) || metadata['managedFields'] === undefined) return object;
   const { managedFields: _owners, ...others } = metadata;
   return { ...object, metadata: others };
+}
+
+/** Entries of a stored object: all were written here. */
+export function ownersOf({ metadata }: KubeObject): ManagedFields {
+  const { managedFields } = metadata;
+  return isWritten(managedFields) ? managedFields : undefined;
+}
+
+/** Longest name of a subresource, in bytes. */
+const MAX_SUBRESOURCE_BYTES = 256;
+
+/**
+ * Faults of entries that a client wrote.
+ *
+ * @param given - as the request has them; `entries`: as they would be stored.
+ * @see Source: kubernetes `apimachinery/pkg/apis/meta/v1/validation/validation.go`, `ValidateManagedFields`.
+ */
+export function ownersFaults(given: unknown, entries: ManagedFields): readonly FieldError[] {
+  if (given === undefined || isWritten(given)) return [];
+  return (entries ?? []).flatMap((entry, index) => entryFaults(entry, index));
+}
+
+function entryFaults(
+  { manager = '', subresource = '' }: ManagedFieldsEntry,
+  index: number,
+): readonly FieldError[] {
+  const field = `metadata.managedFields[${index}]`;
+  const faults = managerNameFaults(`${field}.manager`, manager);
+  if (new TextEncoder().encode(subresource).length <= MAX_SUBRESOURCE_BYTES) return faults;
+  const message = `Too long: may not be more than ${MAX_SUBRESOURCE_BYTES} bytes`;
+  return [...faults, { reason: 'FieldValueTooLong', field: `${field}.subresource`, message }];
 }
 
 /** An object and what it says of its owners, apart. */

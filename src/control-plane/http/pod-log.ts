@@ -8,7 +8,7 @@ import { text } from './messages.js';
 import type { ApiRequest, ApiResponse, StreamSink } from './messages.js';
 import { podLogOptions } from './pod-log-options.js';
 import type { PodLogOptions } from './pod-log-options.js';
-import { keyOfPath } from './resource-handler.js';
+import { keyOfPath } from './named-object.js';
 import type { ResourcePath } from './resource-path.js';
 import { chosenContainer } from './streams/chosen-container.js';
 

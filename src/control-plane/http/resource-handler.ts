@@ -2,14 +2,16 @@
 import type { KubeObject } from '../../core/objects.js';
 import { ApiError } from '../api-error.js';
 import type { Status } from '../api-error.js';
-import type { DecodingOptions } from '../api-machinery/api-machinery.js';
-import type { DeleteOptions, ListResult, ObjectKey, Selection } from '../api.js';
+import type { DecodingOptions } from '../api-machinery/machinery-options.js';
+import type { DeleteOptions, ListResult, Selection } from '../api.js';
 import type { Kind } from '../kinds/kind.js';
 import { invalidValue } from '../field-error.js';
 import { DecodeError, decode } from '../schema/decode.js';
-import { isJsonObject, textOf } from '../schema/json.js';
+import { textOf } from '../schema/json.js';
 import type { JsonObject } from '../schema/json.js';
 import { SCHEME, expectedType, mediaType, readObject } from './body.js';
+import { isApply } from './apply-body.js';
+import { applyObject } from './apply-handler.js';
 import { encodingFor } from './context.js';
 import type { ApiHandlerOptions } from './context.js';
 import { decodeContinue, encodeContinue } from './continue-token.js';
@@ -18,22 +20,14 @@ import type { ListMeta } from './encode.js';
 import { parseListOptions } from './list-options.js';
 import type { ListOptions } from './list-options.js';
 import { json, jsonText } from './messages.js';
-import type { ApiRequest, ApiResponse } from './messages.js';
+import { checkName, keyOfPath, placeInNamespace } from './named-object.js';
+import type { ApiResponse } from './messages.js';
 import { patchedObject } from './patch.js';
-import type { ResourcePath } from './resource-path.js';
+import type { KindRequest } from './kind-request.js';
 import { shownAs } from './shown-object.js';
 import { watchStream } from './watch-stream.js';
-import { FieldReport, parseDeleteOptions, parseWriteQuery } from './write-options.js';
+import { FieldReport, managerOf, parseDeleteOptions, parseWriteQuery } from './write-options.js';
 import type { FieldValidation } from './write-options.js';
-
-/** A request about one kind. */
-export interface KindRequest {
-  readonly kind: Kind;
-  readonly path: ResourcePath;
-  readonly request: ApiRequest;
-  /** Warnings for the client, sent with refusals too. */
-  readonly warnings: string[];
-}
 
 /** Answers `/namespaces/NS/PLURAL`. @throws {ApiError} as the API refuses. */
 export function handleCollection(options: ApiHandlerOptions, target: KindRequest): ApiResponse {
@@ -81,11 +75,6 @@ export function handleStatus(options: ApiHandlerOptions, target: KindRequest): A
     default:
       throw ApiError.methodNotAllowed();
   }
-}
-
-/** The key of the object a path names. */
-export function keyOfPath({ namespace = '', name = '' }: ResourcePath): ObjectKey {
-  return { namespace, name };
 }
 
 function read(options: ApiHandlerOptions, { kind, path, request }: KindRequest): ApiResponse {
@@ -228,6 +217,7 @@ function create(options: ApiHandlerOptions, target: KindRequest): ApiResponse {
   placeInNamespace(kind, path, body);
   const created = api.createFrom(kind.resource, body, {
     dryRun: query.dryRun,
+    fieldManager: managerOf(request, query),
     ...fieldChecks(target, query.fieldValidation),
   });
   return jsonText(201, encodeObject(created, encoding));
@@ -254,6 +244,7 @@ function replace(
   const isThere = api.get(kind.resource, keyOfPath(path)) !== undefined;
   const written = api.updateFrom(kind.resource, body, {
     dryRun: query.dryRun,
+    fieldManager: managerOf(request, query),
     ...fieldChecks(target, query.fieldValidation),
     ...(subresource === undefined ? {} : { subresource }),
   });
@@ -266,6 +257,7 @@ function patch(
   subresource: WrittenPart,
 ): ApiResponse {
   const { kind, path, request } = target;
+  if (isApply(request)) return applyObject(options, target, subresource);
   const { api } = options;
   const encoding = encodingFor(options, kind, request);
   const query = parseWriteQuery(request.query, 'PatchOptions');
@@ -276,6 +268,7 @@ function patch(
   checkName(path, patched);
   const written = api.updateFrom(kind.resource, patched, {
     dryRun: query.dryRun,
+    fieldManager: managerOf(request, query),
     isPatch: true,
     onWarning: (text) => target.warnings.push(text),
     ...(subresource === undefined ? {} : { subresource }),
@@ -332,32 +325,6 @@ function deleteCollection(options: ApiHandlerOptions, target: KindRequest): ApiR
     options.api.remove(kind.resource, key, deleteOptions);
   }
   return jsonText(200, encodeList(items, encoding, meta));
-}
-
-/** Puts the namespace of the path into the body. @throws {ApiError} 400 when it names another. */
-export function placeInNamespace(kind: Kind, path: ResourcePath, body: JsonObject): void {
-  const metadata = body['metadata'] ?? {};
-  if (!isJsonObject(metadata)) return;
-  const given = textOf(metadata['namespace']);
-  if (!kind.resource.namespaced) return;
-  if (given !== '' && given !== path.namespace) {
-    throw ApiError.badRequest(
-      'the namespace of the provided object does not match the namespace sent on the request',
-    );
-  }
-  body['metadata'] = { ...metadata, namespace: path.namespace };
-}
-
-/** @throws {ApiError} 400 when the body names another object than the path, or none. */
-export function checkName(path: ResourcePath, body: JsonObject): void {
-  const metadata = body['metadata'];
-  const name = isJsonObject(metadata) ? textOf(metadata['name']) : '';
-  if (name === path.name) return;
-  throw ApiError.badRequest(
-    name === ''
-      ? `the name of the object (${path.name ?? ''} based on URL) was undeterminable: name must be provided`
-      : `the name of the object (${name}) does not match the name on the URL (${path.name ?? ''})`,
-  );
 }
 
 /** What is done about fields that the kind does not have or that are given twice. */

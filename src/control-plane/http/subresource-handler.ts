@@ -1,17 +1,9 @@
 /** Requests about subresources other than status. */
-import { kubeTime } from '../../core/kube-time.js';
-import type { KubeObject, Scale } from '../../core/objects.js';
 import { ApiError } from '../api-error.js';
 import type { Status } from '../api-error.js';
 import { evictPod } from '../eviction.js';
-import { negativeValue } from '../field-error.js';
-import type { Kind } from '../kinds/kind.js';
-import { formatSelector } from '../kinds/selectors.js';
 import { PODS } from '../resources.js';
-import { DecodeError, decode } from '../schema/decode.js';
 import { isJsonObject, textOf, valueAt } from '../schema/json.js';
-import type { JsonObject } from '../schema/json.js';
-import { SCALE } from '../schema/meta-types.js';
 import { BINDING, EVICTION } from '../schema/request-types.js';
 import { expectedType, readObject } from './body.js';
 import { encodingFor, unknownResource } from './context.js';
@@ -19,16 +11,11 @@ import type { ApiHandlerOptions } from './context.js';
 import { encodeObject } from './encode.js';
 import { json, jsonText } from './messages.js';
 import type { ApiResponse } from './messages.js';
-import { patchedObject } from './patch.js';
 import { podLog } from './pod-log.js';
-import type { KindRequest } from './resource-handler.js';
-import {
-  checkName,
-  handleObject,
-  handleStatus,
-  keyOfPath,
-  placeInNamespace,
-} from './resource-handler.js';
+import { handleScale } from './scale-handler.js';
+import type { KindRequest } from './kind-request.js';
+import { handleObject, handleStatus } from './resource-handler.js';
+import { checkName, keyOfPath } from './named-object.js';
 import { podConnection } from './streams/pod-connection.js';
 import { deleteOptionsOf, parseWriteQuery } from './write-options.js';
 
@@ -136,107 +123,4 @@ function finalizeNamespace(options: ApiHandlerOptions, target: KindRequest): Api
   checkName(path, body);
   const written = options.api.updateFrom(kind.resource, body, { subresource: 'finalize' });
   return jsonText(200, encodeObject(written, encodingFor(options, kind, request)));
-}
-
-function handleScale(options: ApiHandlerOptions, target: KindRequest): ApiResponse {
-  const { kind, path, request } = target;
-  const object: KubeObject = readScaled(options, target);
-  switch (request.method) {
-    case 'GET':
-      return json(200, scaleOf(object));
-    case 'PUT': {
-      const { dryRun } = parseWriteQuery(request.query, 'UpdateOptions');
-      const body = readObject(request, {
-        kind: 'Scale',
-        group: 'autoscaling',
-        version: 'v1',
-        type: SCALE,
-        registry: options.api.kinds,
-      });
-      placeInNamespace(kind, path, body);
-      checkName(path, body);
-      return json(200, writeScale(options, { kind, object, body, dryRun }));
-    }
-    case 'PATCH': {
-      const { dryRun } = parseWriteQuery(request.query, 'PatchOptions');
-      const body = patchedObject(scaleOf(object), request, SCALE);
-      placeInNamespace(kind, path, body);
-      checkName(path, body);
-      return json(200, writeScale(options, { kind, object, body, dryRun }));
-    }
-    default:
-      throw ApiError.methodNotAllowed();
-  }
-}
-
-function readScaled({ api }: ApiHandlerOptions, { kind, path, request }: KindRequest): KubeObject {
-  if (!['GET', 'PUT', 'PATCH'].includes(request.method)) throw ApiError.methodNotAllowed();
-  return api.read(kind.resource, keyOfPath(path));
-}
-
-interface ScaleWrite {
-  readonly kind: Kind;
-  readonly object: KubeObject;
-  readonly body: JsonObject;
-  readonly dryRun: boolean;
-}
-
-/** @see Source: kubernetes `pkg/registry/apps/deployment/storage/storage.go`, `ScaleREST.Update`. */
-function writeScale({ api }: ApiHandlerOptions, write: ScaleWrite): Scale {
-  const { kind, object, body, dryRun } = write;
-  const scale = decodedScale(body);
-  const replicas = valueAt(scale, ['spec', 'replicas']);
-  const count = typeof replicas === 'number' ? replicas : 0;
-  const faults = negativeValue('spec.replicas', count);
-  const { name } = object.metadata;
-  if (faults.length > 0)
-    throw ApiError.invalid({ group: 'autoscaling', kind: 'Scale' }, name, faults);
-  const metadata = { ...object.metadata };
-  for (const field of ['uid', 'resourceVersion'] as const) {
-    const given = textOf(valueAt(scale, ['metadata', field]));
-    if (given === '') Reflect.deleteProperty(metadata, field);
-    else metadata[field] = given;
-  }
-  const spec = valueAt(object, ['spec']);
-  const changed = {
-    ...object,
-    metadata,
-    spec: { ...(isJsonObject(spec) ? spec : {}), replicas: count },
-  };
-  const written: KubeObject = api.updateFrom(kind.resource, changed, { dryRun });
-  return scaleOf(written);
-}
-
-function decodedScale(body: JsonObject): JsonObject {
-  try {
-    return decode(SCALE, body);
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    throw ApiError.badRequest(
-      `Scale in version "v1" cannot be handled as a Scale: ${error.message}`,
-    );
-  }
-}
-
-function scaleOf(object: KubeObject): Scale {
-  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const replicas = valueAt(object, ['spec', 'replicas']);
-  const present = valueAt(object, ['status', 'replicas']);
-  const selector = valueAt(object, ['spec', 'selector']);
-  return {
-    kind: 'Scale',
-    apiVersion: 'autoscaling/v1',
-    metadata: {
-      name,
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(uid === undefined ? {} : { uid }),
-      ...(resourceVersion === undefined ? {} : { resourceVersion }),
-      creationTimestamp: creationTimestamp ?? kubeTime(0),
-    },
-    spec: typeof replicas === 'number' && replicas !== 0 ? { replicas } : {},
-    status: {
-      replicas: typeof present === 'number' ? present : 0,
-      ...(isJsonObject(selector) ? { selector: formatSelector(selector) } : {}),
-    },
-  };
 }

@@ -1,7 +1,8 @@
 /** The query of writes: dry run, field validation, and the options of DELETE. */
 import { ApiError } from '../api-error.js';
 import type { DeleteOptions } from '../api.js';
-import { invalidValue, unsupportedValue } from '../field-error.js';
+import { forbiddenValue, invalidValue, requiredValue, unsupportedValue } from '../field-error.js';
+import { managerNameFaults, managerOfUserAgent } from '../managed-fields/manager-name.js';
 import type { DecodeReport } from '../schema/decode.js';
 import { isJsonObject } from '../schema/json.js';
 import type { JsonObject } from '../schema/json.js';
@@ -21,18 +22,33 @@ export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
 export interface WriteQuery {
   readonly dryRun: boolean;
   readonly fieldValidation: FieldValidation;
+  /** '' when the client does not say who it is. */
+  readonly fieldManager: string;
+  /** An apply takes what others own. */
+  readonly isForced: boolean;
 }
 
 /**
  * Reads the query of a write.
  *
- * @param kind - of the options, as messages name it: `CreateOptions`.
+ * @param kind - of the options, as messages name it; those of an apply are named `PatchOptions` too.
  * @throws {ApiError} 422.
  */
-export function parseWriteQuery(query: URLSearchParams, kind: string): WriteQuery {
+export function parseWriteQuery(
+  query: URLSearchParams,
+  kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions' | 'ApplyOptions',
+): WriteQuery {
   const dryRun = query.getAll('dryRun');
   const validation = query.get('fieldValidation') ?? '';
+  const fieldManager = query.get('fieldManager') ?? '';
   const faults = [
+    ...(kind === 'ApplyOptions' && fieldManager === ''
+      ? [requiredValue('fieldManager', 'is required for apply patch')]
+      : []),
+    ...(kind === 'PatchOptions' && query.has('force')
+      ? [forbiddenValue('force', 'may not be specified for non-apply patch')]
+      : []),
+    ...managerNameFaults('fieldManager', fieldManager),
     ...(dryRun.every((value) => value === 'All')
       ? []
       : [unsupportedValue('dryRun', dryRun, ['All'])]),
@@ -40,11 +56,24 @@ export function parseWriteQuery(query: URLSearchParams, kind: string): WriteQuer
       ? []
       : [unsupportedValue('fieldValidation', validation, ['', 'Ignore', 'Strict', 'Warn'])]),
   ];
-  if (faults.length > 0) throw ApiError.invalid({ group: 'meta.k8s.io', kind }, '', faults);
+  if (faults.length > 0) {
+    const options = kind === 'ApplyOptions' ? 'PatchOptions' : kind;
+    throw ApiError.invalid({ group: 'meta.k8s.io', kind: options }, '', faults);
+  }
   return {
     dryRun: dryRun.length > 0,
+    fieldManager,
+    isForced: flag(query, 'force'),
     fieldValidation: validation === 'Ignore' || validation === 'Strict' ? validation : 'Warn',
   };
+}
+
+/** Who writes: what the query says, else what the client is by its `User-Agent`. */
+export function managerOf(
+  request: { readonly userAgent: string | undefined },
+  { fieldManager }: Pick<WriteQuery, 'fieldManager'>,
+): string {
+  return fieldManager === '' ? managerOfUserAgent(request.userAgent) : fieldManager;
 }
 
 /** Collects fields that are unknown or given twice and says what follows from them. */

@@ -76,7 +76,9 @@ function walk(type: Type, states: States, at: Walk): void {
 
 /** Absent, null or empty: such a value counts as a leaf, so that null and empty are told apart. */
 function isBare(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === 'object' && isEmptyContainer(value));
+  return (
+    value === undefined || value === null || (typeof value === 'object' && isEmptyContainer(value))
+  );
 }
 
 function leaf({ before, after }: States, { path, removed, modified, added }: Place): void {
@@ -107,7 +109,11 @@ function walkList(type: ListType, states: States, place: Place): void {
   const after = indexed(type, states.after);
   for (const element of new Set([...before.keys(), ...after.keys()])) {
     place.path.push(element);
-    compareItems(type, { before: before.get(element) ?? [], after: after.get(element) ?? [] }, place);
+    compareItems(
+      type,
+      { before: before.get(element) ?? [], after: after.get(element) ?? [] },
+      place,
+    );
     place.path.pop();
   }
 }

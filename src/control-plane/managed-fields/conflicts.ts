@@ -31,7 +31,10 @@ export function withoutAllowed(
 export function conflictError(conflicts: readonly Conflict[]): ApiError {
   const sorted = conflicts
     .toSorted((a, b) => (identityOf(a.owner) < identityOf(b.owner) ? -1 : 1))
-    .map(({ owner, fields }) => ({ who: shownOwner(owner), paths: pathsOf(fields).map(shownPath) }));
+    .map(({ owner, fields }) => ({
+      who: shownOwner(owner),
+      paths: pathsOf(fields).map(shownPath),
+    }));
   const causes: readonly StatusCause[] = sorted.flatMap(({ who, paths }) =>
     paths.map((field) => ({
       reason: 'FieldManagerConflict',
@@ -44,10 +47,7 @@ export function conflictError(conflicts: readonly Conflict[]): ApiError {
     only !== undefined && causes.length === 1
       ? `Apply failed with 1 conflict: ${only.message}: ${only.field ?? ''}`
       : `Apply failed with ${causes.length} conflicts: ${sorted
-          .flatMap(({ who, paths }) => [
-            `conflicts with ${who}:`,
-            ...paths.map((path) => `- ${path}`),
-          ])
+          .map(({ who, paths }) => [`conflicts with ${who}:`, ...paths].join('\n- '))
           .join('\n')}`;
   return new ApiError({ message, reason: 'Conflict', details: { causes }, code: 409 });
 }

@@ -1,6 +1,6 @@
 /** Sets of field paths, kept in the very form in which `fieldsV1` writes them. */
 import { isJsonObject } from '../schema/json.js';
-import { canonicalElement, compareElements, shownElement } from './path-element.js';
+import { canonicalElement, compareElements } from './path-element.js';
 import type { PathElement } from './path-element.js';
 
 /**
@@ -99,12 +99,12 @@ export function union(a: FieldSet, b: FieldSet): FieldSet {
 
 function unionAt(one: FieldSet, two: FieldSet): FieldSet {
   if (one === two) return one;
-  const below = union(below_(one), below_(two));
+  const below = union(withoutSelf(one), withoutSelf(two));
   return joined(isMember(one) || isMember(two), below) ?? EMPTY_SET;
 }
 
 /** What is below an element, without the mark of the element itself. */
-function below_(set: FieldSet): FieldSet {
+function withoutSelf(set: FieldSet): FieldSet {
   if (set[SELF] === undefined) return set;
   const { [SELF]: _self, ...rest } = set;
   return rest;
@@ -126,7 +126,10 @@ export function difference(a: FieldSet, b: FieldSet): FieldSet {
   return combined(a, b, {
     keepsUnmatched: true,
     at(one, two) {
-      return joined(isMember(one) && !isMember(two), difference(below_(one), below_(two)));
+      return joined(
+        isMember(one) && !isMember(two),
+        difference(withoutSelf(one), withoutSelf(two)),
+      );
     },
   });
 }
@@ -138,7 +141,7 @@ export function recursiveDifference(a: FieldSet, b: FieldSet): FieldSet {
     keepsUnmatched: true,
     at(one, two) {
       if (isMember(two)) return undefined;
-      return joined(isMember(one), recursiveDifference(below_(one), below_(two)));
+      return joined(isMember(one), recursiveDifference(withoutSelf(one), withoutSelf(two)));
     },
   });
 }
@@ -177,7 +180,7 @@ export function hasElement(set: FieldSet, element: PathElement): boolean {
 /** Members below an element. */
 export function belowElement(set: FieldSet, element: PathElement): FieldSet {
   const here = set[element];
-  return here === undefined ? EMPTY_SET : below_(here);
+  return here === undefined ? EMPTY_SET : withoutSelf(here);
 }
 
 /** Elements of the set's first level. */
@@ -195,11 +198,6 @@ export function withElement(
   return written === undefined ? set : { ...set, [element]: written };
 }
 
-/** Every member's path as messages show it, members of a level before what is below them. */
-export function shownPaths(set: FieldSet): readonly string[] {
-  return pathsOf(set).map((path) => path.map(shownElement).join(''));
-}
-
 /** Every member's path, members of a level before what is below them. */
 export function pathsOf(set: FieldSet): readonly FieldPath[] {
   const elements = elementsOf(set).toSorted(compareElements);
@@ -207,7 +205,7 @@ export function pathsOf(set: FieldSet): readonly FieldPath[] {
   return [
     ...members.map((element) => [element]),
     ...elements.flatMap((element) =>
-      pathsOf(belowElement(set, element)).map((path) => [element, ...path]),
+      pathsOf(belowElement(set, element)).map((path) => [element].concat(path)),
     ),
   ];
 }
@@ -224,7 +222,7 @@ export function isSameSet(a: FieldSet, b: FieldSet): boolean {
 }
 
 /** Sets that are in upstream's order already. */
-const SORTED = new WeakSet<FieldSet>([EMPTY_SET]);
+const SORTED = new WeakSet<object>([EMPTY_SET]);
 
 /** The same set with its elements in upstream's order; its end points are shared. */
 export function sortedSet(set: FieldSet): FieldSet {
@@ -256,7 +254,7 @@ export function readSet(value: unknown): FieldSet | undefined {
 }
 
 function isKnownSet(value: unknown): value is FieldSet {
-  return isJsonObject(value) && SORTED.has(value as FieldSet);
+  return typeof value === 'object' && value !== null && SORTED.has(value);
 }
 
 function readBelow(value: unknown): FieldSet | undefined {
@@ -270,7 +268,7 @@ function readBelow(value: unknown): FieldSet | undefined {
     const element = canonicalElement(text);
     const below = readBelow(item);
     if (element === undefined || below === undefined) return undefined;
-    if (element !== 'unknown') {
+    if (element !== '') {
       const present = result[element];
       result[element] = present === undefined ? onlySelf(below) : unionAt(present, below);
     }

@@ -97,8 +97,7 @@ function sorted(value: unknown): unknown {
 function sizeOf(annotations: JsonObject): number {
   const encoder = new TextEncoder();
   return Object.entries(annotations).reduce(
-    (sum, [key, value]) =>
-      sum + encoder.encode(key).length + encoder.encode(textOf(value)).length,
+    (sum, [key, value]) => sum + encoder.encode(key).length + encoder.encode(textOf(value)).length,
     0,
   );
 }

@@ -58,10 +58,14 @@ export function managedByApply(request: AppliedObject, operation: Operation): Ap
   }
   const before = live ?? emptyObject(operation.type);
   if (managers.size === 0) {
-    ownUpdate(managers, { live: undefined, next: before }, {
-      ...operation,
-      manager: BEFORE_FIRST_APPLY,
-    });
+    ownUpdate(
+      managers,
+      { live: undefined, next: before },
+      {
+        ...operation,
+        manager: BEFORE_FIRST_APPLY,
+      },
+    );
   }
   const outcome = appliedOrRefused({ ...request, live: before }, managers, operation);
   const object = outcome.object ?? before;
@@ -73,11 +77,11 @@ export function managedByApply(request: AppliedObject, operation: Operation): Ap
 
 /** @see Source: `versioncheck.go`; `structuredmerge.go`, `Apply`. */
 function refuseMisfit(applied: JsonObject, { type, apiVersion }: Operation): void {
-  const fault = typedFault(type, applied);
   const metadata = applied['metadata'];
   if (isJsonObject(metadata) && Array.isArray(metadata['managedFields'])) {
     throw ApiError.badRequest('metadata.managedFields must be nil');
   }
+  const fault = typedFault(type, applied);
   if (fault === undefined) return;
   throw ApiError.unclassified(
     `failed to create typed patch object (${shownObject(applied, apiVersion)}): ${fault}`,
@@ -107,11 +111,7 @@ interface LiveRequest extends AppliedObject {
 }
 
 /** @see Source: `lastappliedmanager.go`, `Apply`. */
-function appliedOrRefused(
-  request: LiveRequest,
-  managers: Managers,
-  operation: Operation,
-): Outcome {
+function appliedOrRefused(request: LiveRequest, managers: Managers, operation: Operation): Outcome {
   const first = apply(request, new Map(managers), operation);
   if (first.kind === 'applied') return first.outcome;
   if (operation.manager !== KUBECTL) throw conflictError(first.conflicts);

@@ -171,14 +171,6 @@ export function isSameButTimes(
   });
 }
 
-/** Whether two lists of entries have the same times, entry by entry. */
-export function hasSameTimes(
-  a: readonly ManagedFieldsEntry[] | undefined,
-  b: readonly ManagedFieldsEntry[] | undefined,
-): boolean {
-  return a === b || (a ?? []).every((one, index) => one.time === b?.[index]?.time);
-}
-
 /** Most entries of updates; older ones are merged. */
 const MAX_UPDATERS = 10;
 

@@ -3,7 +3,14 @@ import { isJsonObject } from '../schema/json.js';
 import type { JsonObject } from '../schema/json.js';
 import type { ListType, Type } from '../schema/types.js';
 import type { PathElement } from './path-element.js';
-import { isEmptyContainer, itemElement, itemsOrNone, objectOrNone, shapeOf, typeOfChild } from './typed-children.js';
+import {
+  isEmptyContainer,
+  itemElement,
+  itemsOrNone,
+  objectOrNone,
+  shapeOf,
+  typeOfChild,
+} from './typed-children.js';
 
 /**
  * `live` with `applied` merged in: nothing goes, what both name has the applied value, lists keep the
@@ -25,7 +32,9 @@ function merge(type: Type, live: unknown, applied: unknown): unknown {
 }
 
 function isBare(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === 'object' && isEmptyContainer(value));
+  return (
+    value === undefined || value === null || (typeof value === 'object' && isEmptyContainer(value))
+  );
 }
 
 function mergeObjects(
@@ -61,7 +70,11 @@ interface Item {
 }
 
 /** Walks both lists; items that only `live` has stay before the shared item that followed them. */
-function mergeLists(type: ListType, live: readonly unknown[], applied: readonly unknown[]): unknown {
+function mergeLists(
+  type: ListType,
+  live: readonly unknown[],
+  applied: readonly unknown[],
+): unknown {
   const walk = new ListWalk(withElements(type, live), withElements(type, applied));
   const result = walk.pairs().flatMap(({ before, after }) => {
     const merged = merge(type.items, before, after);

@@ -126,7 +126,9 @@ class Comparisons {
     const { convert } = this.#operation;
     const before = convert(this.#change.before, apiVersion);
     const after = convert(this.#change.after, apiVersion);
-    return before === undefined || after === undefined ? undefined : this.#compared({ before, after });
+    return before === undefined || after === undefined
+      ? undefined
+      : this.#compared({ before, after });
   }
 
   #compared({ before, after }: Change): Comparison {

@@ -43,15 +43,15 @@ function sortedKeys(value: unknown): unknown {
 }
 
 /**
- * A step that a client spelled, in its one spelling; `unknown` for a type of step that is passed over,
- * undefined for what is none.
+ * A step that a client spelled, in its one spelling; '' for a type of step that is passed over, undefined
+ * for what is none.
  *
  * @see Source: structured-merge-diff v6 `fieldpath/serialize-pe.go`, `DeserializePathElement`.
  */
-export function canonicalElement(text: string): PathElement | 'unknown' | undefined {
+export function canonicalElement(text: string): PathElement | undefined {
   if (text.length < 2 || text[1] !== ':') return undefined;
   const rest = text.slice(2);
-  switch (text[0]) {
+  switch (text.slice(0, 1)) {
     case 'f':
       return text;
     case 'v':
@@ -61,9 +61,11 @@ export function canonicalElement(text: string): PathElement | 'unknown' | undefi
     case 'i':
       return /^[+-]?\d+$/.test(rest) ? `i:${Number(rest)}` : undefined;
     default:
-      return 'unknown';
+      return PASSED_OVER;
   }
 }
+
+const PASSED_OVER = '';
 
 function parsedStep(
   text: string,
@@ -85,7 +87,7 @@ function parsed(text: string): { readonly value: unknown } | undefined {
 /** How paths show a step: `.spec`, `[name="app"]`, `[="x"]`, `[0]`. */
 export function shownElement(element: PathElement): string {
   const rest = element.slice(2);
-  switch (element[0]) {
+  switch (element.slice(0, 1)) {
     case 'f':
       return `.${rest}`;
     case 'k': {

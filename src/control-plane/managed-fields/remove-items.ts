@@ -2,10 +2,24 @@
 import { isJsonObject } from '../schema/json.js';
 import type { JsonObject } from '../schema/json.js';
 import type { ListType, Type } from '../schema/types.js';
-import { belowElement, elementsOf, hasElement, isEmptySet, withElement, EMPTY_SET } from './field-set.js';
+import {
+  belowElement,
+  elementsOf,
+  hasElement,
+  isEmptySet,
+  withElement,
+  EMPTY_SET,
+} from './field-set.js';
 import type { FieldSet } from './field-set.js';
 import { fieldElement } from './path-element.js';
-import { RAW_TYPE, isEmptyContainer, isNamedField, itemElement, shapeOf, typeOfChild } from './typed-children.js';
+import {
+  RAW_TYPE,
+  isEmptyContainer,
+  isNamedField,
+  itemElement,
+  shapeOf,
+  typeOfChild,
+} from './typed-children.js';
 
 /**
  * The object without the members of `removed`.

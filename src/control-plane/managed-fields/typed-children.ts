@@ -16,20 +16,15 @@ export type Shape = 'leaf' | 'object' | 'list';
  * has no described type goes by the values themselves.
  */
 export function shapeOf(type: Type, ...values: readonly unknown[]): Shape {
-  switch (type.kind) {
-    case 'struct':
-    case 'map':
-      return type.isAtomic === true ? 'leaf' : 'object';
-    case 'list':
-      return type.applyKeys === undefined ? 'leaf' : 'list';
-    case 'raw':
-      return values.every((value) => isJsonObject(value) || value === undefined || value === null) &&
-        values.some((value) => isJsonObject(value))
-        ? 'object'
-        : 'leaf';
-    default:
-      return 'leaf';
+  if (type.kind === 'struct' || type.kind === 'map') {
+    return type.isAtomic === true ? 'leaf' : 'object';
   }
+  if (type.kind === 'list') return type.applyKeys === undefined ? 'leaf' : 'list';
+  if (type.kind !== 'raw') return 'leaf';
+  const isObject = values.every(
+    (value) => isJsonObject(value) || value === undefined || value === null,
+  );
+  return isObject && values.some((value) => isJsonObject(value)) ? 'object' : 'leaf';
 }
 
 /** The type of a field or key. */
@@ -133,15 +128,8 @@ function keyDefault(type: ListType, name: string): unknown {
   if (given !== undefined) return given;
   const field = type.items.kind === 'struct' ? type.items.fields[name] : undefined;
   if (field === undefined || field.presence !== 'required') return undefined;
-  switch (field.type.kind) {
-    case 'string':
-      return '';
-    case 'int32':
-    case 'int64':
-      return 0;
-    case 'boolean':
-      return false;
-    default:
-      return undefined;
-  }
+  const { kind } = field.type;
+  if (kind === 'int32' || kind === 'int64') return 0;
+  if (kind === 'boolean') return false;
+  return kind === 'string' ? '' : undefined;
 }

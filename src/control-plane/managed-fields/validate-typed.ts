@@ -21,26 +21,23 @@ export function typedFault(type: Type, value: JsonObject): string | undefined {
     path === '' ? message : `${path}: ${message}`,
   );
   if (faults.length < 2) return faults[0];
-  return ['errors:', ...faults.map((fault) => `  ${fault}`)].join('\n');
+  return ['errors:', ...faults.map((line) => `  ${line}`)].join('\n');
 }
 
 function check(type: Type, value: unknown): readonly Fault[] {
-  if (value === null || value === undefined) return [];
-  switch (type.kind) {
-    case 'raw':
-      return [];
-    case 'struct':
-    case 'map':
-      return isJsonObject(value)
-        ? checkObject(type, value)
-        : [fault(`expected map, got ${goPointer(value)}`)];
-    case 'list':
-      return Array.isArray(value)
-        ? checkList(type, value)
-        : [fault(`expected list, got ${goPointer(value)}`)];
-    default:
-      return checkScalar(type.kind, value);
+  if (value === null || value === undefined || type.kind === 'raw') return [];
+  if (type.kind === 'struct' || type.kind === 'map') {
+    return isJsonObject(value)
+      ? checkObject(type, value)
+      : [fault(`expected map, got ${goPointer(value)}`)];
   }
+  if (type.kind === 'list') {
+    return Array.isArray(value)
+      ? checkList(type, value)
+      : [fault(`expected list, got ${goPointer(value)}`)];
+  }
+  const message = SCALAR_FAULTS[type.kind](value);
+  return message === undefined ? [] : [fault(message)];
 }
 
 function checkObject(type: Type, value: JsonObject): readonly Fault[] {
@@ -76,29 +73,32 @@ function checkList(type: ListType, items: readonly unknown[]): readonly Fault[] 
   return faults;
 }
 
-function checkScalar(kind: ScalarKind, value: unknown): readonly Fault[] {
-  switch (kind) {
-    case 'string':
-    case 'bytes':
-      return typeof value === 'string'
-        ? []
-        : [fault(`expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`)];
-    case 'boolean':
-      return typeof value === 'boolean' ? [] : [fault(`expected boolean, got ${goPointer(value)}`)];
-    case 'int32':
-    case 'int64':
-      return typeof value === 'number'
-        ? []
-        : [fault(`expected numeric (int or float), got ${goTypeOf(value)}`)];
-    case 'quantity':
-    case 'intOrString':
-    case 'time':
-    case 'microTime':
-      return typeof value === 'object'
-        ? [fault(`expected any scalar, got ${goPointer(value)}`)]
-        : [];
-  }
-}
+type ScalarFault = (value: unknown) => string | undefined;
+
+const text: ScalarFault = (value) =>
+  typeof value === 'string'
+    ? undefined
+    : `expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`;
+
+const wholeNumber: ScalarFault = (value) =>
+  typeof value === 'number' ? undefined : `expected numeric (int or float), got ${goTypeOf(value)}`;
+
+const anyScalar: ScalarFault = (value) =>
+  typeof value === 'object' ? `expected any scalar, got ${goPointer(value)}` : undefined;
+
+/** @see Source: structured-merge-diff v6 `typed/validate.go`, `validateScalar`. */
+const SCALAR_FAULTS: Readonly<Record<ScalarKind, ScalarFault>> = {
+  string: text,
+  bytes: text,
+  boolean: (value) =>
+    typeof value === 'boolean' ? undefined : `expected boolean, got ${goPointer(value)}`,
+  int32: wholeNumber,
+  int64: wholeNumber,
+  quantity: anyScalar,
+  intOrString: anyScalar,
+  time: anyScalar,
+  microTime: anyScalar,
+};
 
 function fault(message: string): Fault {
   return { path: '', message };
@@ -122,7 +122,9 @@ function goSyntax(value: unknown): string {
   if (value === null || value === undefined) return 'interface {}(nil)';
   if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
   if (!isJsonObject(value)) return JSON.stringify(value);
-  const pairs = sortedEntries(value).map(([name, item]) => `${JSON.stringify(name)}:${goSyntax(item)}`);
+  const pairs = sortedEntries(value).map(
+    ([name, item]) => `${JSON.stringify(name)}:${goSyntax(item)}`,
+  );
   return `map[string]interface {}{${pairs.join(', ')}}`;
 }
 
@@ -132,7 +134,7 @@ function goPointer(value: unknown): string {
 }
 
 /** Go's `%v` of a decoded JSON value. */
-export function goPlain(value: unknown): string {
+function goPlain(value: unknown): string {
   if (value === null || value === undefined) return '<nil>';
   if (Array.isArray(value)) return `[${value.map(goPlain).join(' ')}]`;
   if (!isJsonObject(value)) return typeof value === 'string' ? value : JSON.stringify(value);

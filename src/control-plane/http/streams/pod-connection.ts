@@ -5,7 +5,7 @@ import { PODS } from '../../resources.js';
 import type { ApiHandlerOptions } from '../context.js';
 import { flag } from '../list-options.js';
 import type { ApiRequest } from '../messages.js';
-import { keyOfPath } from '../resource-handler.js';
+import { keyOfPath } from '../named-object.js';
 import type { ResourcePath } from '../resource-path.js';
 import { chosenContainer } from './chosen-container.js';
 

@@ -1,0 +1,159 @@
+/** The body of a server-side apply. */
+import { isMap, parseDocument, visit } from 'yaml';
+import type { YAMLError } from 'yaml';
+import { ApiError } from '../api-error.js';
+import { shownKind } from '../managed-fields/managed-by-apply.js';
+import { isJsonObject, textOf } from '../schema/json.js';
+import type { JsonObject } from '../schema/json.js';
+import { jsonKind, mediaType } from './body.js';
+import type { ApiRequest } from './messages.js';
+import type { FieldValidation } from './write-options.js';
+import { duplicateFields } from './duplicate-fields.js';
+
+/** Whether a PATCH applies a configuration. */
+export function isApply({ contentType }: Pick<ApiRequest, 'contentType'>): boolean {
+  return mediaType(contentType) === 'application/apply-patch+yaml';
+}
+
+/** Keys that a body gives twice. */
+export interface DuplicateKeys {
+  /**
+   * Refuses them, warns of them or lets them pass; called when the configuration is found to fit, as
+   * upstream looks for them last.
+   *
+   * @throws {ApiError} 400 when fields are validated strictly.
+   */
+  judge(validation: FieldValidation, warnings: string[]): void;
+}
+
+/** A configuration as it came. */
+export interface AppliedBody {
+  readonly applied: JsonObject;
+  readonly duplicates: DuplicateKeys;
+}
+
+/**
+ * The configuration that a request carries, in YAML or JSON.
+ *
+ * @throws {ApiError} 400 for what is neither, or is no object.
+ * @see Source: kubernetes `apiserver/pkg/endpoints/handlers/patch.go`, `applyPatcher`.
+ */
+export function appliedBody({ body }: Pick<ApiRequest, 'body'>): AppliedBody {
+  const fromJson = parsedJson(body);
+  if (fromJson !== undefined) return { applied: fromJson, duplicates: NO_DUPLICATES };
+  const document = parseDocument(body, { uniqueKeys: false });
+  const [fault] = document.errors;
+  if (fault !== undefined)
+    throw undecodable(`error converting YAML to JSON: ${goYamlError(fault)}`);
+  const value: unknown = document.toJS();
+  if (value !== null && value !== undefined && !isJsonObject(value)) {
+    throw undecodable(
+      `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonKind(value)} into Go value of type map[string]interface {}`,
+    );
+  }
+  return {
+    applied: isJsonObject(value) ? value : {},
+    duplicates: { judge: (...how) => judgeDuplicates(body, ...how) },
+  };
+}
+
+const NO_DUPLICATES: DuplicateKeys = { judge: () => undefined };
+
+/** The fast way for what is plain JSON without keys given twice; undefined: look closer. */
+function parsedJson(body: string): JsonObject | undefined {
+  if (!body.startsWith('{')) return undefined;
+  try {
+    const value: unknown = JSON.parse(body);
+    return isJsonObject(value) && duplicateFields(body).length === 0 ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function undecodable(because: string): ApiError {
+  return ApiError.badRequest(`error decoding YAML: ${because}`);
+}
+
+function judgeDuplicates(body: string, validation: FieldValidation, warnings: string[]): void {
+  if (validation === 'Ignore') return;
+  const found = duplicateKeys(body);
+  if (found.length === 0) return;
+  const message = `error converting YAML to JSON: yaml: unmarshal errors:\n${found
+    .map(({ line, key }) => `  line ${line}: key ${JSON.stringify(key)} already set in map`)
+    .join('\n')}`;
+  if (validation === 'Strict') {
+    throw ApiError.badRequest(`error strict decoding YAML: ${message}`);
+  }
+  warnings.push(message);
+}
+
+interface DuplicateKey {
+  readonly line: number;
+  readonly key: string;
+}
+
+function duplicateKeys(body: string): readonly DuplicateKey[] {
+  const found: DuplicateKey[] = [];
+  visit(parseDocument(body, { uniqueKeys: false }), {
+    Map(_key, node) {
+      if (!isMap(node)) return;
+      const keys = new Set<string>();
+      for (const { key } of node.items) {
+        const name = String(key);
+        if (keys.has(name)) found.push({ line: lineOf(body, startOf(key)), key: name });
+        keys.add(name);
+      }
+    },
+  });
+  return found;
+}
+
+function startOf(node: unknown): number {
+  const range: unknown = isJsonObject(node) ? node['range'] : undefined;
+  const start: unknown = Array.isArray(range) ? range[0] : 0;
+  return typeof start === 'number' ? start : 0;
+}
+
+function lineOf(body: string, offset: number): number {
+  return body.slice(0, offset).split('\n').length;
+}
+
+/** What Go's parser says of the same fault, where it is known. */
+const GO_MESSAGES: readonly (readonly [RegExp, string])[] = [
+  [/end with a \]/, "did not find expected ',' or ']'"],
+  [/end with a \}/, "did not find expected ',' or '}'"],
+  [/Missing closing .*quote/, 'found unexpected end of stream'],
+  [/Tabs? .*indentation|tab character/i, 'found character that cannot start any token'],
+  [/Nested mappings are not allowed/, 'mapping values are not allowed in this context'],
+  [/Implicit keys need to be on a single line/, "could not find expected ':'"],
+  [/Implicit map keys need to be followed by map values/, "could not find expected ':'"],
+  [/Unresolved alias/, 'unknown anchor referenced'],
+];
+
+function goYamlError({ message, linePos }: YAMLError): string {
+  const known = GO_MESSAGES.find(([pattern]) => pattern.test(message))?.[1];
+  const [first = message] = message.split('\n');
+  const line = linePos?.[0]?.line ?? 1;
+  return `yaml: line ${line}: ${known ?? first}`;
+}
+
+/**
+ * Refuses a configuration of another kind or version than the request is about.
+ *
+ * @throws {ApiError} 400.
+ * @see Source: kubernetes `apimachinery/pkg/util/managedfields/internal/versioncheck.go`.
+ */
+export function refuseOtherType(
+  applied: JsonObject,
+  expected: { readonly group: string; readonly version: string; readonly kind: string },
+): void {
+  const { group, version, kind } = expected;
+  const wanted = group === '' ? version : `${group}/${version}`;
+  const given = textOf(applied['apiVersion']);
+  const givenKind = textOf(applied['kind']);
+  if (given === wanted && givenKind === kind) return;
+  const isReadable = given.split('/').length <= 2;
+  throw ApiError.badRequest(
+    `invalid object type: ${isReadable ? shownKind(given, givenKind) : shownKind('', '')}`,
+  );
+}
