@@ -42,7 +42,8 @@ export class ControllerLane {
   readonly #queue = new WorkQueue<ReconcileKey>();
   /** Keys that come later: reactions under way, requeues and retries. */
   readonly #timers = new Map<ReconcileKey, Cancel>();
-  readonly #reactions = new Map<ReconcileKey, Cancel>();
+  /** By how long they take and their key. */
+  readonly #reactions = new Map<string, Cancel>();
   readonly #failures = new Map<ReconcileKey, number>();
   #cancelTurn: Cancel | undefined;
   #freeAtMs: EpochMs = Number.NEGATIVE_INFINITY;
@@ -56,17 +57,23 @@ export class ControllerLane {
     return this.#queue.size === 0 && this.#reactions.size === 0;
   }
 
-  /** Something of this key changed. Changes while a reaction is under way are seen by that reaction. */
-  notice(key: ReconcileKey): void {
+  /**
+   * Something of this key changed. Changes while a reaction is under way are seen by that reaction.
+   *
+   * @param delayMs - how much later than otherwise it is looked at.
+   */
+  notice(key: ReconcileKey, delayMs = 0): void {
     const { clock, pace } = this.#options;
-    if (pace.reactionMs === undefined || pace.reactionMs === 0) {
+    const waitMs = delayMs + (pace.reactionMs ?? 0);
+    const id = `${waitMs} ${key}`;
+    if (waitMs === 0) {
       this.#enqueue(key);
-    } else if (!this.#reactions.has(key)) {
-      const cancel = clock.after(pace.reactionMs, () => {
-        this.#reactions.delete(key);
+    } else if (!this.#reactions.has(id)) {
+      const cancel = clock.after(waitMs, () => {
+        this.#reactions.delete(id);
         this.#enqueue(key);
       });
-      this.#reactions.set(key, cancel);
+      this.#reactions.set(id, cancel);
     }
   }
 

@@ -86,7 +86,7 @@ export class ControllerManager {
   /** A fault here must not reach the writer whose change is being told. */
   #notice({ controller, lane }: Running, watch: ControllerWatch, event: WatchEvent): void {
     try {
-      for (const key of watch.keysFor(event)) lane.notice(key);
+      for (const key of watch.keysFor(event)) lane.notice(key, watch.delayMs);
     } catch (error) {
       this.#onError({ controller: controller.name, error, failures: 1 });
     }

@@ -9,6 +9,8 @@ export type ReconcileKey = string;
 /** Which keys a change to an object of one resource makes a controller look at. */
 export interface ControllerWatch {
   readonly resource: Resource;
+  /** Ms after which such a change is looked at, together with all that came meanwhile; absent: 0. */
+  readonly delayMs?: number;
   keysFor(event: WatchEvent): readonly ReconcileKey[];
 }
 

@@ -11,10 +11,13 @@ import { DeploymentController } from './deployment.js';
 import { EndpointSliceController } from './endpoint-slice.js';
 import { EventExpiryController } from './event-expiry.js';
 import { GarbageCollector } from './garbage-collector.js';
+import { JobController } from './job.js';
+import { JobOrphansController } from './job-orphans.js';
 import { NamespaceController } from './namespace.js';
 import { ReplicaSetController } from './replica-set.js';
 import { ResourceQuotaController } from './resource-quota.js';
 import { ServiceAccountController } from './service-account.js';
+import { TtlAfterFinishedController } from './ttl-after-finished.js';
 
 /** What the controllers are made for. */
 export interface AllControllersOptions {
@@ -41,6 +44,9 @@ export function allControllers(
     new ServiceAccountController(api),
     new DeploymentController(api, indexes),
     new ReplicaSetController(api, indexes),
+    new JobController(api, indexes.pods),
+    new JobOrphansController(api, indexes.pods),
+    new TtlAfterFinishedController(api),
     new EndpointSliceController(api),
     new ResourceQuotaController(api, resources),
     new Scheduler(api),

@@ -11,6 +11,8 @@ export interface Claim<T extends KubeObject> {
   readonly resource: Resource<T>;
   readonly owner: KubeObject;
   readonly selector: LabelSelector;
+  /** Put on what is adopted and taken from what is released. */
+  readonly finalizer?: string;
 }
 
 /**
@@ -34,7 +36,7 @@ export function claimObjects<T extends KubeObject>(
 
 function claimOne<T extends KubeObject>(
   api: KubeApi,
-  { resource, owner, selector }: Claim<T>,
+  { resource, owner, selector, finalizer }: Claim<T>,
   candidate: T,
 ): T | undefined {
   const controller = controllerOf(candidate);
@@ -43,19 +45,32 @@ function claimOne<T extends KubeObject>(
   if (controller === undefined) {
     const isGoing = candidate.metadata.deletionTimestamp !== undefined;
     if (isOwnerGoing || isGoing || !isWanted) return undefined;
-    return unlessGone(() => api.update(resource, withController(candidate, owner)));
+    const adopted = withFinalizer(withController(candidate, owner), finalizer);
+    return unlessGone(() => api.update(resource, adopted));
   }
   if (controller.uid !== owner.metadata.uid) return undefined;
   if (isWanted) return candidate;
   if (!isOwnerGoing) {
-    unlessGone(() =>
-      api.update(
-        resource,
-        withoutOwners(candidate, ({ uid }) => uid === owner.metadata.uid),
-      ),
+    const released = withoutFinalizer(
+      withoutOwners(candidate, ({ uid }) => uid === owner.metadata.uid),
+      finalizer,
     );
+    unlessGone(() => api.update(resource, released));
   }
   return undefined;
+}
+
+function withFinalizer<T extends KubeObject>(object: T, finalizer: string | undefined): T {
+  const { finalizers = [] } = object.metadata;
+  if (finalizer === undefined || finalizers.includes(finalizer)) return object;
+  return { ...object, metadata: { ...object.metadata, finalizers: [...finalizers, finalizer] } };
+}
+
+function withoutFinalizer<T extends KubeObject>(object: T, finalizer: string | undefined): T {
+  const { finalizers, ...metadata } = object.metadata;
+  if (finalizer === undefined || finalizers === undefined) return object;
+  const left = finalizers.filter((name) => name !== finalizer);
+  return { ...object, metadata: left.length === 0 ? metadata : { ...metadata, finalizers: left } };
 }
 
 function unlessGone<T>(write: () => T): T | undefined {

@@ -31,7 +31,7 @@ export function createPods(
     const size = Math.min(batch, remaining);
     let failure: ApiError | undefined;
     for (let index = 0; index < size; index++) {
-      failure = createPod(control, owner, template) ?? failure;
+      failure = createPod(control, owner, { template }) ?? failure;
     }
     if (failure !== undefined) return failure;
     remaining -= size;
@@ -39,14 +39,20 @@ export function createPods(
   return undefined;
 }
 
-/** @see Source: `pkg/controller/controller_utils.go`, `RealPodControl.createPods`. */
-function createPod(
+/**
+ * Creates one pod.
+ *
+ * @param wanted - `generateName`: what its name begins with; absent: the owner's name.
+ * @returns why it was refused; undefined when all went well.
+ * @see Source: `pkg/controller/controller_utils.go`, `RealPodControl.createPods`.
+ */
+export function createPod(
   { api, recorder, nowMs }: PodControl,
   owner: KubeObject,
-  template: PodTemplateSpec,
+  wanted: { readonly template: PodTemplateSpec; readonly generateName?: string },
 ): ApiError | undefined {
   try {
-    const pod = api.create(PODS, podFromTemplate(owner, template));
+    const pod = api.create(PODS, podFromTemplate(owner, wanted));
     recorder.event(owner, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`, nowMs);
     return undefined;
   } catch (error) {
@@ -88,14 +94,19 @@ export function isNamespaceTerminating(error: ApiError): boolean {
 }
 
 /** @see Source: `pkg/controller/controller_utils.go`, `GetPodFromTemplate`. */
-function podFromTemplate(owner: KubeObject, { metadata, spec }: PodTemplateSpec): Pod {
+function podFromTemplate(
+  owner: KubeObject,
+  wanted: { readonly template: PodTemplateSpec; readonly generateName?: string },
+): Pod {
   const { namespace, name } = owner.metadata;
+  const { template, generateName = `${name}-` } = wanted;
+  const { metadata, spec } = template;
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
       name: '',
-      generateName: `${name}-`,
+      generateName,
       ...(namespace === undefined ? {} : { namespace }),
       ...(metadata?.labels === undefined ? {} : { labels: metadata.labels }),
       ...(metadata?.annotations === undefined ? {} : { annotations: metadata.annotations }),
