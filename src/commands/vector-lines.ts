@@ -28,9 +28,22 @@ export async function* readVectorLines<T>(
     }
   } catch (error) {
     if (error instanceof LabError || !(error instanceof Error)) throw error;
+    if (isOfSystem(error)) throw unreadable(file, error);
     // a line that was read was counted; a file that breaks off did so in the next one
     throw malformed(file, error instanceof SyntaxError ? line : line + 1, error);
   }
+}
+
+/** The file could not be read at all, or no further: not a fault of what it holds. */
+function isOfSystem(error: Error): boolean {
+  return 'syscall' in error;
+}
+
+function unreadable(file: string, cause: Error): LabError {
+  return new LabError('USAGE', `cannot read ${file}: ${cause.message}`, {
+    hint: 'name files of recorded scenarios: .jsonl or .jsonl.gz',
+    cause,
+  });
 }
 
 /** A fault of a vector file, with its line. */

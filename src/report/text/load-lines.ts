@@ -14,8 +14,7 @@ import {
   percentText,
 } from '../format.js';
 import { table, type TableColumn } from '../table.js';
-
-const MAX_PIECES = 12;
+import { toldStretches } from '../told-stretches.js';
 
 const KIND_COLUMNS: readonly TableColumn[] = [
   { title: 'Kind of request', align: 'left' },
@@ -44,7 +43,7 @@ const STRETCH_COLUMNS: readonly TableColumn[] = [
 
 /** Requests and response times of each stretch of the load and of all; empty when no second was told. */
 export function stretchLines(analysis: Analysis, originT: number): readonly string[] {
-  const parts = partsOf(analysis);
+  const parts = toldStretches(analysis);
   const whole = valueOf(analysis.wholeLoad);
   const all = whole === undefined ? parts : [...parts, whole];
   if (all.length === 0) return [];
@@ -98,11 +97,4 @@ function kindRow({ name, due, errors, errorShare, ...times }: RequestKindLoad): 
       measureText(time, latencyText),
     ),
   ];
-}
-
-/** Pieces of the plan tell more than its stages, until there are too many of them. */
-function partsOf({ stretches, stages }: Analysis): readonly LoadStretch[] {
-  const pieces = valueOf(stretches) ?? [];
-  if (pieces.length <= MAX_PIECES) return pieces;
-  return valueOf(stages)?.map(({ load }) => load) ?? pieces;
 }
