@@ -1,21 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { Container, Pod, PodSpec } from '../../../src/core/objects.js';
-import { seededRandom } from '../../../src/core/random.js';
-import { Kubelet } from '../../../src/control-plane/kubelet/kubelet.js';
-import type { KubeletSettings } from '../../../src/control-plane/kubelet/settings.js';
+import { describe, expect, it } from 'vitest';
+import type { Pod } from '../../../src/core/objects.js';
 import { EVENTS, PODS } from '../../../src/control-plane/resources.js';
-import { ProcessRuntime } from '../../../src/cluster/embedded/process-runtime/process-runtime.js';
-import type { ProcessRuntimeOptions } from '../../../src/cluster/embedded/process-runtime/process-runtime.js';
 import { markedProcesses } from '../../../src/cluster/embedded/run-guard/process-files.js';
-import { RunGuard } from '../../../src/cluster/embedded/run-guard/run-guard.js';
-import { WallClock } from '../../../src/time/wall-clock.js';
-import { MemoryKubeApi } from '../../support/memory-kube-api.js';
-
-const clock = new WallClock();
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
+import { aProcessKubelet, logText, status } from '../../support/process-kubelet.js';
+import type { ProcessKubelet } from '../../support/process-kubelet.js';
 
 /** A service that listens where it is told and answers everything; `/ready` after `READY_MS`. */
 const SERVER = `
@@ -31,94 +19,7 @@ const SERVER = `
 
 const node = (script: string) => ({ command: [process.execPath, '-e', script], env: {} });
 
-interface World {
-  readonly api: MemoryKubeApi;
-  readonly runtime: ProcessRuntime;
-  readonly guard: RunGuard;
-  readonly pod: () => Pod | undefined;
-  readonly when: <T>(what: () => T | undefined | false, timeoutMs?: number) => Promise<T>;
-  readonly create: (container: Partial<Container>, spec?: Partial<PodSpec>) => void;
-}
-
-async function aWorld(
-  options: Partial<ProcessRuntimeOptions>,
-  settings: Partial<KubeletSettings> = { relistDelayMs: 20 },
-): Promise<World> {
-  const guard = RunGuard.start();
-  const runtime = await ProcessRuntime.start({
-    clock,
-    random: seededRandom(Date.now()),
-    guard,
-    images: {},
-    cpuScale: 1,
-    addresses: 'auto',
-    cpuLimits: 'auto',
-    ...options,
-  });
-  const api = new MemoryKubeApi(clock);
-  const kubelet = new Kubelet({
-    api,
-    clock,
-    runtime,
-    settings,
-    node: {
-      name: 'lab',
-      capacity: { cpuMillicores: 4_000, memoryBytes: 2 ** 33, pods: 110 },
-      address: '127.0.0.1',
-      operatingSystem: 'linux',
-      architecture: 'amd64',
-      kubeletVersion: 'v1.36.0',
-    },
-  });
-  kubelet.start();
-  closers.push(async () => {
-    kubelet.stop();
-    await runtime.close();
-    expect(markedProcesses(guard.runId)).toEqual([]);
-    guard.close();
-  });
-  const key = { namespace: 'shop', name: 'web' };
-  return {
-    api,
-    runtime,
-    guard,
-    pod: () => api.get(PODS, key),
-    when: async (what, timeoutMs = 10_000) => {
-      const endMs = clock.now() + timeoutMs;
-      for (;;) {
-        const value = what();
-        if (value !== undefined && value !== false) return value;
-        if (clock.now() > endMs) {
-          throw new Error(
-            `not within ${timeoutMs} ms; pod: ${JSON.stringify(api.get(PODS, key)?.status)}`,
-          );
-        }
-        await clock.sleep(5);
-      }
-    },
-    create: (container, spec = {}) => {
-      api.create(PODS, {
-        apiVersion: 'v1',
-        kind: 'Pod',
-        metadata: { ...key, labels: { app: 'web' } },
-        spec: {
-          nodeName: 'lab',
-          terminationGracePeriodSeconds: 5,
-          ...spec,
-          containers: [{ name: 'app', image: 'app:1', ...container }],
-        },
-      });
-    },
-  };
-}
-
-const status = (world: World) => world.pod()?.status?.containerStatuses?.[0];
-const isReady = (world: World) => status(world)?.ready === true;
-const logText = (world: World, previous = false) =>
-  world.runtime.logs
-    .get({ podUid: 'uid-web', container: 'app', previous })
-    ?.lines.map(({ text }) => text)
-    .join('\n');
+const isReady = (world: ProcessKubelet) => status(world)?.ready === true;
 
 const SERVICE = {
   ...node(SERVER),
@@ -131,7 +32,7 @@ describe('a pod as a process', () => {
   it.each(['per-pod', 'shared'] as const)(
     'serves on its address (%s) and ends on SIGTERM',
     async (addresses) => {
-      const world = await aWorld({ images: { 'app:1': SERVICE }, addresses });
+      const world = await aProcessKubelet({ images: { 'app:1': SERVICE }, addresses });
       world.create({
         ports: PORTS,
         readinessProbe: READINESS,
@@ -160,7 +61,7 @@ describe('a pod as a process', () => {
   );
 
   it('gives two pods the same port on addresses of their own', async () => {
-    const world = await aWorld({ images: { 'app:1': SERVICE }, addresses: 'per-pod' });
+    const world = await aProcessKubelet({ images: { 'app:1': SERVICE }, addresses: 'per-pod' });
     const ips = ['one', 'two'].map((name) => {
       const sandbox = world.runtime.openPod({
         apiVersion: 'v1',
@@ -176,7 +77,7 @@ describe('a pod as a process', () => {
 
   it('restarts with back-off, keeping the exit code and the previous log', async () => {
     const script = 'console.log("try", process.pid); setTimeout(() => process.exit(7), 30)';
-    const world = await aWorld(
+    const world = await aProcessKubelet(
       { images: { 'app:1': node(script) } },
       { relistDelayMs: 10, crashLoopBackOff: { initialMs: 60_000, maximumMs: 300_000 } },
     );
@@ -199,7 +100,7 @@ describe('a pod as a process', () => {
       setInterval(() => undefined, 1000);
       console.log('up');
     `;
-    const world = await aWorld({ images: { 'app:1': node(script) } });
+    const world = await aProcessKubelet({ images: { 'app:1': node(script) } });
     world.create({}, { terminationGracePeriodSeconds: 2 });
     await world.when(() => logText(world)?.includes('up'));
     expect(markedProcesses(world.guard.runId).length).toBe(2);
@@ -208,12 +109,12 @@ describe('a pod as a process', () => {
       last = object;
     });
 
-    const fromMs = clock.now();
+    const fromMs = world.clock.now();
     world.api.delete(PODS, { namespace: 'shop', name: 'web' });
     await world.when(() => world.pod() === undefined);
 
-    expect(clock.now() - fromMs).toBeGreaterThan(1_990);
-    expect(clock.now() - fromMs).toBeLessThan(3_000);
+    expect(world.clock.now() - fromMs).toBeGreaterThan(1_990);
+    expect(world.clock.now() - fromMs).toBeLessThan(3_000);
     expect(last?.status).toMatchObject({
       phase: 'Failed',
       containerStatuses: [{ state: { terminated: { exitCode: 137, signal: 9, reason: 'Error' } } }],
@@ -222,7 +123,7 @@ describe('a pod as a process', () => {
   });
 
   it('says how to map an image that nothing stands for', async () => {
-    const world = await aWorld({ images: { 'other:1': SERVICE } });
+    const world = await aProcessKubelet({ images: { 'other:1': SERVICE } });
     world.create({});
 
     await world.when(() => status(world)?.state?.waiting?.reason === 'ErrImagePull');
@@ -234,7 +135,9 @@ describe('a pod as a process', () => {
   });
 
   it('says which program is missing', async () => {
-    const world = await aWorld({ images: { 'app:1': { command: ['no-such-program'], env: {} } } });
+    const world = await aProcessKubelet({
+      images: { 'app:1': { command: ['no-such-program'], env: {} } },
+    });
     world.create({}, { restartPolicy: 'Never' });
 
     await world.when(() => status(world)?.state?.terminated);
@@ -247,7 +150,7 @@ describe('a pod as a process', () => {
   });
 
   it("lets the container's command and arguments take the place of the image's", async () => {
-    const world = await aWorld({ images: { 'app:1': SERVICE } });
+    const world = await aProcessKubelet({ images: { 'app:1': SERVICE } });
     world.create(
       {
         command: ['/bin/sh', '-c'],
@@ -297,7 +200,7 @@ describe('a pod as a process', () => {
         /^Readiness probe failed: Get "http:\/\/127\.\S+:8001\/x": dial tcp 127\.\S+:8001: connect: connection refused$/,
     },
   ])('probes: $name', async ({ probe, ready, message, env }) => {
-    const world = await aWorld({ images: { 'app:1': SERVICE } }, { relistDelayMs: 400 });
+    const world = await aProcessKubelet({ images: { 'app:1': SERVICE } }, { relistDelayMs: 400 });
     world.create({ ports: PORTS, env: env ?? [], readinessProbe: { ...probe, periodSeconds: 1 } });
 
     if (ready === true) await world.when(() => isReady(world));
@@ -312,7 +215,7 @@ describe('a pod as a process', () => {
 
   it('takes a probe that is not answered in time as failed', async () => {
     const hang = `require('node:http').createServer(() => undefined).listen(Number(process.env.PORT), process.env.HOST)`;
-    const world = await aWorld(
+    const world = await aProcessKubelet(
       { images: { 'app:1': { ...SERVICE, ...node(hang), env: SERVICE.env } } },
       { relistDelayMs: 400 },
     );
