@@ -8,7 +8,9 @@ import { EVENTS, PODS, REPLICA_SETS } from '../resources.js';
 import type { Resource } from '../resources.js';
 import { Scheduler } from '../scheduler/scheduler.js';
 import { DeploymentController } from './deployment.js';
+import { EndpointSliceMirroringController } from './endpoint-slice-mirroring.js';
 import { EndpointSliceController } from './endpoint-slice.js';
+import { EndpointsController } from './endpoints-controller.js';
 import { EventExpiryController } from './event-expiry.js';
 import { GarbageCollector } from './garbage-collector.js';
 import { JobController } from './job.js';
@@ -17,6 +19,7 @@ import { NamespaceController } from './namespace.js';
 import { ReplicaSetController } from './replica-set.js';
 import { ResourceQuotaController } from './resource-quota.js';
 import { ServiceAccountController } from './service-account.js';
+import { ServicePods } from './service-pods.js';
 import { TtlAfterFinishedController } from './ttl-after-finished.js';
 
 /** What the controllers are made for. */
@@ -40,6 +43,7 @@ export function allControllers(
     replicaSets: controllerIndex<ReplicaSet>(REPLICA_SETS),
   };
   const collected = resources.filter(({ plural }) => plural !== EVENTS.plural);
+  const servicePods = new ServicePods(api);
   return [
     new ServiceAccountController(api),
     new DeploymentController(api, indexes),
@@ -47,7 +51,9 @@ export function allControllers(
     new JobController(api, indexes.pods),
     new JobOrphansController(api, indexes.pods),
     new TtlAfterFinishedController(api),
-    new EndpointSliceController(api),
+    new EndpointSliceController(api, servicePods),
+    new EndpointsController(api, servicePods),
+    new EndpointSliceMirroringController(api),
     new ResourceQuotaController(api, resources),
     new Scheduler(api),
     new GarbageCollector(api, collected),

@@ -6,8 +6,7 @@ import type { KubeApi, WatchEvent } from '../api.js';
 import { isEqualJson } from '../api-machinery/equality.js';
 import type { Controller, ControllerWatch, Informer, ReconcileKey } from '../controller.js';
 import { EventRecorder } from '../event-recorder.js';
-import { hasLabels } from '../label-selector.js';
-import { ObjectIndex, namespaceIndex } from '../object-index.js';
+import { ObjectIndex } from '../object-index.js';
 import { keyOf, objectKey, reconcileKey } from '../object-keys.js';
 import { controllerReference } from '../owner-references.js';
 import { ENDPOINT_SLICES, NODES, PODS, SERVICES } from '../resources.js';
@@ -15,7 +14,7 @@ import { planSlices } from './endpoint-slices-plan.js';
 import type { SliceContent } from './endpoint-slices-plan.js';
 import { desiredEndpoints } from './endpoints.js';
 import type { FindNode, ResolvedPods } from './endpoints.js';
-import { isReady, isTerminal } from './pod-state.js';
+import { ServicePods, selectsPods } from './service-pods.js';
 
 /** The label that names the Service of a slice. */
 export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
@@ -24,7 +23,8 @@ export const MANAGED_BY_LABEL = 'endpointslice.kubernetes.io/managed-by';
 /** Slices of this controller are managed by this. */
 export const MANAGED_BY = 'endpointslice-controller.k8s.io';
 
-const HEADLESS_LABEL = 'service.kubernetes.io/headless';
+/** The label of what belongs to a Service without an address. */
+export const HEADLESS_LABEL = 'service.kubernetes.io/headless';
 const ZONE_LABEL = 'topology.kubernetes.io/zone';
 
 /**
@@ -38,8 +38,7 @@ export class EndpointSliceController implements Controller {
   readonly informers: readonly Informer[];
   readonly #api: KubeApi;
   readonly #recorder: EventRecorder;
-  readonly #pods = new ObjectIndex<Pod>(PODS, labelKeys);
-  readonly #services = namespaceIndex<Service>(SERVICES);
+  readonly #pods: ServicePods;
   readonly #slices = new ObjectIndex<EndpointSlice>(ENDPOINT_SLICES, (slice) => {
     const key = serviceKey(slice);
     return key === undefined ? [] : [key];
@@ -49,13 +48,15 @@ export class EndpointSliceController implements Controller {
   readonly #equal = new WeakMap<Endpoint, Endpoint>();
   #isWriting = false;
 
-  constructor(api: KubeApi) {
+  /** @param pods - shared with others who look for the pods of Services. */
+  constructor(api: KubeApi, pods: ServicePods = new ServicePods(api)) {
     this.#api = api;
+    this.#pods = pods;
     this.#recorder = new EventRecorder({ api, component: 'endpoint-slice-controller' });
-    this.informers = [this.#pods, this.#services, this.#slices];
+    this.informers = [...pods.informers, this.#slices];
     this.watches = [
       { resource: SERVICES, keysFor: ({ object }) => [reconcileKey(object)] },
-      { resource: PODS, keysFor: (event: WatchEvent<Pod>) => this.#servicesOf(event) },
+      { resource: PODS, keysFor: (event: WatchEvent<Pod>) => pods.concernedBy(event) },
       { resource: ENDPOINT_SLICES, keysFor: (event) => this.#serviceOfSlice(event) },
     ];
   }
@@ -64,7 +65,7 @@ export class EndpointSliceController implements Controller {
     const service = this.#api.get(SERVICES, objectKey(key));
     if (service === undefined || !selectsPods(service)) return;
     const labels = sliceLabels(service);
-    const desired = desiredEndpoints(service, this.#podsOf(service), {
+    const desired = desiredEndpoints(service, this.#pods.of(service), {
       findNode: this.#findNode,
       resolved: this.#resolved,
     });
@@ -84,16 +85,6 @@ export class EndpointSliceController implements Controller {
       this.#isWriting = false;
     }
     if (desired.faults.length > 0) this.#fail(service, desired.faults, nowMs);
-  }
-
-  #podsOf(service: Service): readonly Pod[] {
-    const { namespace = '' } = service.metadata;
-    const selector = service.spec.selector ?? {};
-    const [first] = Object.entries(selector);
-    if (first === undefined) return this.#api.list(PODS, { namespace }).items;
-    return this.#pods
-      .of(labelKey(namespace, first))
-      .filter(({ metadata }) => hasLabels(metadata.labels, selector));
   }
 
   readonly #findNode: FindNode = (name) => {
@@ -126,55 +117,11 @@ export class EndpointSliceController implements Controller {
     throw new Error(message);
   }
 
-  /** @see Source: `endpointslice/util/controller_utils.go`, `GetServicesToUpdateOnPodChange`. */
-  #servicesOf({ type, object, previous }: WatchEvent<Pod>): readonly ReconcileKey[] {
-    if (type === 'MODIFIED' && previous !== undefined && !isEndpointChange(previous, object)) {
-      return [];
-    }
-    return this.#services
-      .of(object.metadata.namespace ?? '')
-      .filter((service) => {
-        if (!selectsPods(service)) return false;
-        const selector = service.spec.selector ?? {};
-        return (
-          hasLabels(object.metadata.labels, selector) ||
-          (previous !== undefined && hasLabels(previous.metadata.labels, selector))
-        );
-      })
-      .map(reconcileKey);
-  }
-
   /** Slices that somebody else changed are put right. */
   #serviceOfSlice({ type, object }: WatchEvent): readonly ReconcileKey[] {
     const key = serviceKey(object);
     return this.#isWriting || type === 'ADDED' || key === undefined ? [] : [key];
   }
-}
-
-function selectsPods({ spec }: Service): boolean {
-  return spec.type !== 'ExternalName' && Object.keys(spec.selector ?? {}).length > 0;
-}
-
-function isEndpointChange(before: Pod, after: Pod): boolean {
-  // without an address it is no endpoint, whatever else changes
-  if (before.status?.podIP === undefined && after.status?.podIP === undefined) return false;
-  return (
-    before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp ||
-    before.status?.podIP !== after.status?.podIP ||
-    before.spec.nodeName !== after.spec.nodeName ||
-    isReady(before) !== isReady(after) ||
-    isTerminal(before) !== isTerminal(after) ||
-    !isEqualJson(before.metadata.labels, after.metadata.labels)
-  );
-}
-
-function labelKeys({ metadata }: Pod): readonly string[] {
-  const { namespace = '', labels = {} } = metadata;
-  return Object.entries(labels).map((label) => labelKey(namespace, label));
-}
-
-function labelKey(namespace: string, [name, value]: readonly [string, string]): string {
-  return `${namespace}/${name}=${value}`;
 }
 
 function serviceKey({

@@ -143,8 +143,12 @@ function endpointPorts(service: Service, pod: Pod): SlicePorts {
   });
 }
 
-/** @see Source: kubernetes `pkg/api/v1/pod/util.go`, `FindPort`. */
-function resolvedPort(
+/**
+ * The number of a Service's port in a pod; undefined when no container has it.
+ *
+ * @see Source: kubernetes `pkg/api/v1/pod/util.go`, `FindPort`.
+ */
+export function resolvedPort(
   { targetPort, port, protocol = 'TCP' }: ServicePort,
   pod: Pod,
 ): number | undefined {

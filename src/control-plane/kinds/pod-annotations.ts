@@ -85,8 +85,6 @@ export function podAnnotationWarnings(
 ): readonly string[] {
   const warning = (key: string): string =>
     `${field}.annotations[${key}]: non-functional in v1.27+; use the "seccompProfile" field instead`;
-  const hasProfile = (context: unknown): boolean =>
-    isJsonObject(context) && context['seccompProfile'] !== undefined;
   const containers = [...(spec.initContainers ?? []), ...(spec.containers ?? [])];
   return [
     ...(annotations[SECCOMP_POD] === undefined || hasProfile(spec['securityContext'])
@@ -100,4 +98,8 @@ export function podAnnotationWarnings(
       )
       .map(({ name }) => warning(`${SECCOMP_CONTAINER}${name}`)),
   ];
+}
+
+function hasProfile(context: unknown): boolean {
+  return isJsonObject(context) && context['seccompProfile'] !== undefined;
 }

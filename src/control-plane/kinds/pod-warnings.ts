@@ -94,31 +94,35 @@ function labelWarnings(field: string, spec: PodSpec): readonly string[] {
 
 /** @see Source: kubernetes `pkg/api/node/util.go`, `GetWarningsForNodeSelectorTerm`. */
 function termWarnings(field: string, term: unknown, withValues: boolean): readonly string[] {
-  return jsonObjects(valueAt(term, ['matchExpressions'])).flatMap(({ key, values }, index) => {
+  const warnings: string[] = [];
+  for (const [index, { key, values }] of jsonObjects(
+    valueAt(term, ['matchExpressions']),
+  ).entries()) {
     const path = `${field}.matchExpressions[${index}]`;
     const text = DEPRECATED_NODE_LABELS[textOf(key)];
-    return [
-      ...(text === undefined ? [] : [`${path}.key: ${textOf(key)} is ${text}`]),
-      ...(withValues && Array.isArray(values) ? values : []).flatMap((value: unknown, position) =>
-        labelValueFaults(textOf(value)).map(
-          (fault) => `${path}.values[${position}]: ${textOf(value)} is invalid, ${fault}`,
-        ),
-      ),
-    ];
-  });
+    if (text !== undefined) warnings.push(`${path}.key: ${textOf(key)} is ${text}`);
+    if (!withValues || !Array.isArray(values)) continue;
+    for (const [position, value] of values.map((one: unknown) => textOf(one)).entries()) {
+      for (const fault of labelValueFaults(value)) {
+        warnings.push(`${path}.values[${position}]: ${value} is invalid, ${fault}`);
+      }
+    }
+  }
+  return warnings;
 }
 
 const NO_POD = 'a null labelSelector results in matching no pod';
 
 function spreadWarnings(field: string, spec: PodSpec): readonly string[] {
-  return (spec.topologySpreadConstraints ?? []).flatMap(({ topologyKey, labelSelector }, index) => {
+  const warnings: string[] = [];
+  for (const [index, constraint] of (spec.topologySpreadConstraints ?? []).entries()) {
+    const { topologyKey, labelSelector } = constraint;
     const path = `${field}.topologySpreadConstraints[${index}]`;
     const text = DEPRECATED_NODE_LABELS[topologyKey];
-    return [
-      ...(text === undefined ? [] : [`${path}.topologyKey: ${topologyKey} is ${text}`]),
-      ...(labelSelector === undefined ? [`${path}.labelSelector: ${NO_POD}`] : []),
-    ];
-  });
+    if (text !== undefined) warnings.push(`${path}.topologyKey: ${topologyKey} is ${text}`);
+    if (labelSelector === undefined) warnings.push(`${path}.labelSelector: ${NO_POD}`);
+  }
+  return warnings;
 }
 
 const OLD_ANNOTATIONS: Readonly<Record<string, string>> = {
@@ -177,23 +181,31 @@ function repetitionWarnings(field: string, spec: PodSpec): readonly string[] {
 }
 
 function affinityWarnings(field: string, spec: PodSpec): readonly string[] {
-  return ['podAffinity', 'podAntiAffinity'].flatMap((kind) => {
-    const path = `${field}.affinity.${kind}`;
-    const required = 'requiredDuringSchedulingIgnoredDuringExecution';
-    const preferred = 'preferredDuringSchedulingIgnoredDuringExecution';
-    return [
-      ...jsonObjects(valueAt(spec.affinity, [kind, required])).flatMap((term, index) =>
-        term['labelSelector'] === undefined
-          ? [`${path}.${required}[${index}].labelSelector: ${NO_POD}`]
-          : [],
-      ),
-      ...jsonObjects(valueAt(spec.affinity, [kind, preferred])).flatMap((term, index) =>
-        valueAt(term, ['podAffinityTerm', 'labelSelector']) === undefined
-          ? [`${path}.${preferred}[${index}].podAffinityTerm.labelSelector: ${NO_POD}`]
-          : [],
-      ),
-    ];
-  });
+  const warningsOf = (kind: string, list: string, path: readonly string[]): readonly string[] =>
+    selectorWarnings(
+      `${field}.affinity.${kind}.${list}`,
+      valueAt(spec.affinity, [kind, list]),
+      path,
+    );
+  const required = 'requiredDuringSchedulingIgnoredDuringExecution';
+  const preferred = 'preferredDuringSchedulingIgnoredDuringExecution';
+  const ofTerm = ['podAffinityTerm', 'labelSelector'];
+  return [
+    ...warningsOf('podAffinity', required, ['labelSelector']),
+    ...warningsOf('podAffinity', preferred, ofTerm),
+    ...warningsOf('podAntiAffinity', required, ['labelSelector']),
+    ...warningsOf('podAntiAffinity', preferred, ofTerm),
+  ];
+}
+
+function selectorWarnings(
+  field: string,
+  terms: unknown,
+  path: readonly string[],
+): readonly string[] {
+  return jsonObjects(terms).flatMap((term, index) =>
+    valueAt(term, path) === undefined ? [`${field}[${index}].${path.join('.')}: ${NO_POD}`] : [],
+  );
 }
 
 function addressWarnings(field: string, spec: PodSpec): readonly string[] {
