@@ -18,12 +18,12 @@ export function isApply({ contentType }: Pick<ApiRequest, 'contentType'>): boole
 /** Keys that a body gives twice. */
 export interface DuplicateKeys {
   /**
-   * Refuses them, warns of them or lets them pass; called when the configuration is found to fit, as
+   * Refuses them where fields are validated strictly; called when the configuration is found to fit, as
    * upstream looks for them last.
    *
-   * @throws {ApiError} 400 when fields are validated strictly.
+   * @throws {ApiError} 400.
    */
-  judge(validation: FieldValidation, warnings: string[]): void;
+  judge(validation: FieldValidation): void;
 }
 
 /** A configuration as it came. */
@@ -53,7 +53,11 @@ export function appliedBody({ body }: Pick<ApiRequest, 'body'>): AppliedBody {
   }
   return {
     applied: isJsonObject(value) ? value : {},
-    duplicates: { judge: (...how) => judgeDuplicates(body, ...how) },
+    duplicates: {
+      judge(validation) {
+        if (validation === 'Strict') refuseDuplicates(body);
+      },
+    },
   };
 }
 
@@ -74,17 +78,14 @@ function undecodable(because: string): ApiError {
   return ApiError.badRequest(`error decoding YAML: ${because}`);
 }
 
-function judgeDuplicates(body: string, validation: FieldValidation, warnings: string[]): void {
-  if (validation === 'Ignore') return;
+/** Upstream's warning would have more than one line, which no header can have: it sends none. */
+function refuseDuplicates(body: string): void {
   const found = duplicateKeys(body);
   if (found.length === 0) return;
   const message = `error converting YAML to JSON: yaml: unmarshal errors:\n${found
     .map(({ line, key }) => `  line ${line}: key ${JSON.stringify(key)} already set in map`)
     .join('\n')}`;
-  if (validation === 'Strict') {
-    throw ApiError.badRequest(`error strict decoding YAML: ${message}`);
-  }
-  warnings.push(message);
+  throw ApiError.badRequest(`error strict decoding YAML: ${message}`);
 }
 
 interface DuplicateKey {

@@ -40,7 +40,7 @@ export function applyObject(
       ...(subresource === undefined ? {} : { subresource }),
       onWarning: (text) => warnings.push(text),
       onMerged(merged) {
-        duplicates.judge(query.fieldValidation, warnings);
+        duplicates.judge(query.fieldValidation);
         if (!isThere) refuseUid(target, merged);
         placeInNamespace(kind, path, merged);
         checkName(path, merged);

@@ -181,7 +181,8 @@ function groupVersionText({ group, version }: { group: string; version: string }
   return group === '' ? version : `${group}/${version}`;
 }
 
-function internalPackage(group: string): string {
+/** The Go package of a group's internal types, as messages name it. */
+export function internalPackage(group: string): string {
   return group === '' ? 'core' : (group.split('.')[0] ?? group);
 }
 

@@ -5,11 +5,7 @@ import type { Status } from '../api-error.js';
 import type { DecodingOptions } from '../api-machinery/machinery-options.js';
 import type { DeleteOptions, ListResult, Selection } from '../api.js';
 import type { Kind } from '../kinds/kind.js';
-import { invalidValue } from '../field-error.js';
-import { DecodeError, decode } from '../schema/decode.js';
-import { textOf } from '../schema/json.js';
-import type { JsonObject } from '../schema/json.js';
-import { SCHEME, expectedType, mediaType, readObject } from './body.js';
+import { expectedType, mediaType, readObject } from './body.js';
 import { isApply } from './apply-body.js';
 import { applyObject } from './apply-handler.js';
 import { encodingFor } from './context.js';
@@ -23,6 +19,7 @@ import { json, jsonText } from './messages.js';
 import { checkName, keyOfPath, placeInNamespace } from './named-object.js';
 import type { ApiResponse } from './messages.js';
 import { patchedObject } from './patch.js';
+import { checkPatched } from './patched-object.js';
 import type { KindRequest } from './kind-request.js';
 import { shownAs } from './shown-object.js';
 import { watchStream } from './watch-stream.js';
@@ -263,7 +260,8 @@ function patch(
   const query = parseWriteQuery(request.query, 'PatchOptions');
   const current = shownAs(kind, api.read(kind.resource, keyOfPath(path)));
   const patched = patchedObject(current, request, kind.type);
-  checkPatched(target, patched, query.fieldValidation);
+  const { fieldValidation: validation } = query;
+  checkPatched(target, { current, patched, validation, registry: api.kinds });
   placeInNamespace(kind, path, patched);
   checkName(path, patched);
   const written = api.updateFrom(kind.resource, patched, {
@@ -347,42 +345,4 @@ function fieldChecks(
     },
     onWarning: (text) => warnings.push(text),
   };
-}
-
-/** @throws {ApiError} 422 when the patched object is no longer one of its kind. */
-function checkPatched(
-  { kind, warnings }: KindRequest,
-  patched: JsonObject,
-  validation: FieldValidation,
-): void {
-  const report = new FieldReport(validation);
-  const fault = patchedFault(kind, patched, report);
-  if (fault === undefined) {
-    warnings.push(...report.warnings);
-    return;
-  }
-  throw ApiError.invalid({ group: '', kind: '' }, '', [
-    invalidValue('patch', JSON.stringify(patched), fault),
-  ]);
-}
-
-function patchedFault(
-  { resource, type }: Kind,
-  patched: JsonObject,
-  report: FieldReport,
-): string | undefined {
-  const apiVersion =
-    resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
-  const given = textOf(patched['apiVersion']);
-  const kind = textOf(patched['kind']);
-  if (kind !== resource.kind || given !== apiVersion) {
-    return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(given)} ${SCHEME}`;
-  }
-  try {
-    decode(type, patched, { report });
-  } catch (error) {
-    if (error instanceof DecodeError) return error.message;
-    throw error;
-  }
-  return report.refusal;
 }

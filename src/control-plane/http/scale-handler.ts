@@ -59,7 +59,7 @@ function readScaled({ api }: ApiHandlerOptions, { kind, path, request }: KindReq
 
 function applyScale(
   options: ApiHandlerOptions,
-  { kind, path, request, warnings }: KindRequest,
+  { kind, path, request }: KindRequest,
   object: KubeObject,
 ): ApiResponse {
   const { dryRun, fieldManager, isForced, fieldValidation } = parseWriteQuery(
@@ -73,7 +73,7 @@ function applyScale(
     { kind, object, scale: isJsonObject(present) ? present : {} },
     { applied, fieldManager, isForced },
   );
-  duplicates.judge(fieldValidation, warnings);
+  duplicates.judge(fieldValidation);
   const body = { ...result.object };
   placeInNamespace(kind, path, body);
   checkName(path, body);

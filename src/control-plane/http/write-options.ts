@@ -80,13 +80,20 @@ export function managerOf(
 export class FieldReport implements DecodeReport {
   readonly unknownFields: string[] = [];
   readonly #validation: FieldValidation;
-  readonly #repeatedFields: readonly string[];
+  readonly #known: readonly string[];
 
-  /** @param body - the JSON text whose repeated fields count; absent: there is none. */
-  constructor(validation: FieldValidation, body?: string) {
+  /**
+   * @param body - the JSON text whose repeated fields count; absent: there is none.
+   * @param faults - what was found already, said first.
+   */
+  constructor(validation: FieldValidation, body?: string, faults: readonly string[] = []) {
     this.#validation = validation;
-    this.#repeatedFields =
-      body === undefined || validation === 'Ignore' ? [] : duplicateFields(body);
+    this.#known = [
+      ...faults,
+      ...(body === undefined || validation === 'Ignore' ? [] : duplicateFields(body)).map(
+        (field) => `duplicate field ${JSON.stringify(field)}`,
+      ),
+    ];
   }
 
   /** Texts of the warnings to send. */
@@ -102,7 +109,7 @@ export class FieldReport implements DecodeReport {
 
   get #faults(): readonly string[] {
     return [
-      ...this.#repeatedFields.map((field) => `duplicate field ${JSON.stringify(field)}`),
+      ...this.#known,
       ...this.unknownFields.map((field) => `unknown field ${JSON.stringify(field)}`),
     ];
   }

@@ -2,6 +2,7 @@
 import { isJsonObject } from '../schema/json.js';
 import type { JsonObject } from '../schema/json.js';
 import type { ListType, ScalarKind, Type } from '../schema/types.js';
+import { goPointer, goSyntax, goTypeOf } from './go-values.js';
 import { shownElement } from './path-element.js';
 import type { PathElement } from './path-element.js';
 import { itemElement, typeOfChild } from './typed-children.js';
@@ -106,43 +107,4 @@ function fault(message: string): Fault {
 
 function below(prefix: string, faults: readonly Fault[]): readonly Fault[] {
   return faults.map(({ path, message }) => ({ path: `${prefix}${path}`, message }));
-}
-
-/** Go's `%T` of a decoded JSON value. */
-function goTypeOf(value: unknown): string {
-  if (Array.isArray(value)) return '[]interface {}';
-  if (isJsonObject(value)) return 'map[string]interface {}';
-  if (typeof value === 'boolean') return 'bool';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
-  return typeof value;
-}
-
-/** Go's `%#v` of a decoded JSON value. */
-function goSyntax(value: unknown): string {
-  if (value === null || value === undefined) return 'interface {}(nil)';
-  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
-  if (!isJsonObject(value)) return JSON.stringify(value);
-  const pairs = sortedEntries(value).map(
-    ([name, item]) => `${JSON.stringify(name)}:${goSyntax(item)}`,
-  );
-  return `map[string]interface {}{${pairs.join(', ')}}`;
-}
-
-/** Go's `%v` of a pointer to a struct that holds the value. */
-function goPointer(value: unknown): string {
-  return `&{${goPlain(value)}}`;
-}
-
-/** Go's `%v` of a decoded JSON value. */
-function goPlain(value: unknown): string {
-  if (value === null || value === undefined) return '<nil>';
-  if (Array.isArray(value)) return `[${value.map(goPlain).join(' ')}]`;
-  if (!isJsonObject(value)) return typeof value === 'string' ? value : JSON.stringify(value);
-  return `map[${sortedEntries(value)
-    .map(([name, item]) => `${name}:${goPlain(item)}`)
-    .join(' ')}]`;
-}
-
-function sortedEntries(value: JsonObject): readonly (readonly [string, unknown])[] {
-  return Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
