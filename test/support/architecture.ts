@@ -144,7 +144,6 @@ const HOME_OF_PACKAGE: Readonly<Record<string, readonly string[]>> = {
   autocannon: ['load/senders'],
   commander: ['commands', 'cli.ts'],
   'log-update': ['commands'],
-  selfsigned: ['cluster/embedded'],
   undici: ['load/senders'],
   ws: ['cluster/embedded'],
 };

@@ -16,8 +16,9 @@ import { json } from '../../control-plane/http/messages.js';
 import type { PodConnection } from '../../control-plane/http/streams/pod-connection.js';
 import type { ApiRequest, ApiResponse, PlainResponse } from '../../control-plane/http/messages.js';
 import { PROTOBUF_MEDIA_TYPE } from '../../control-plane/protobuf/envelope.js';
-import { bearerToken, serverCertificate } from './api-credentials.js';
+import { bearerToken } from './api-credentials.js';
 import { openStream } from './api-stream.js';
+import { selfSignedCertificate } from './certificate.js';
 import { warningHeader } from './warning-header.js';
 import type { ContainerAccess } from './streams/container-access.js';
 import { ConnectionUpgrader, webSocketToken } from './streams/upgrade.js';
@@ -47,6 +48,7 @@ export class ApiServer {
   readonly #handler: ApiHandler;
   readonly #upgrader: ConnectionUpgrader;
   readonly #onError: (error: unknown) => void;
+  readonly #nowMs: () => number;
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
   #token = Buffer.alloc(0);
@@ -56,6 +58,7 @@ export class ApiServer {
     this.#handler = new ApiHandler({ ...options, isToken });
     this.#upgrader = new ConnectionUpgrader({ clock: options.clock, containers });
     this.#onError = onError ?? (() => undefined);
+    this.#nowMs = () => options.clock.now();
   }
 
   /**
@@ -65,7 +68,7 @@ export class ApiServer {
    * @throws {LabError} `ADDRESS_IN_USE` when the port is taken.
    */
   async start({ port }: { readonly port: number }): Promise<ApiEndpoint> {
-    const { certPem, keyPem } = await serverCertificate();
+    const { certPem, keyPem } = selfSignedCertificate(this.#nowMs());
     const token = bearerToken();
     this.#token = Buffer.from(`Bearer ${token}`);
     const server = createServer({ cert: certPem, key: keyPem }, (request, response) => {
