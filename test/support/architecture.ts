@@ -57,7 +57,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   },
   conformance: {
     io: false,
-    mayImport: { core: 'all', time: 'all', 'control-plane': 'all' },
+    mayImport: { core: 'all', time: 'all', autoscaling: 'all', 'control-plane': 'all' },
   },
   cluster: {
     io: false,
