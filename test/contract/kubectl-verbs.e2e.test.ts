@@ -227,9 +227,8 @@ describe.skipIf(kubectl === undefined)('kubectl', () => {
     expect(plain.code).toBe(1);
     expect(plain.stdout).toMatch(/-\s+key: "1"\n\+\s+key: "2"/);
 
-    const server = await run('diff --server-side --field-manager=kubectl-client-side-apply -f -', {
-      input: configMap('compared', '2'),
-    });
+    await output('apply --server-side -f -', configMap('compared-too', '1'));
+    const server = await run('diff --server-side -f -', { input: configMap('compared-too', '2') });
     expect(server.stdout).toMatch(/-\s+key: "1"\n\+\s+key: "2"/);
     expect((await run('diff -f -', { input: configMap('compared', '1') })).code).toBe(0);
   });
