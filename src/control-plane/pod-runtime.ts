@@ -122,8 +122,11 @@ export type ActionResult =
 
 /** A message is upstream's: `HTTP probe failed with statuscode: 503`, `... context deadline exceeded ...`. */
 export type ProbeResult =
-  | { readonly kind: 'success' }
-  | { readonly kind: 'failure'; readonly message: string };
+  /** `warning`: it went well, but a user should know this. */
+  | { readonly kind: 'success'; readonly warning?: string }
+  | { readonly kind: 'failure'; readonly message: string }
+  /** It could not be asked at all, which says nothing of the container. */
+  | { readonly kind: 'error'; readonly message: string };
 
 /**
  * Cumulative use of one container since it started, in *Kubernetes* CPUs (the real use divided by

@@ -4,13 +4,14 @@ import type { ProbeKind, ProbeState, ProbeTarget } from '../../probe/probe-state
 import type { Clock } from '../../time/clock.js';
 import type { RunningContainer } from '../pod-runtime.js';
 import { ProbeWorker } from './probe-worker.js';
+import type { ProbeRemark } from './probe-worker.js';
 
 /** What probes need of their container. */
 export interface ContainerProbesOptions {
   readonly container: Container;
   readonly clock: Clock;
   readonly target: () => ProbeTarget & { readonly container: RunningContainer | undefined };
-  readonly onFailure: (kind: ProbeKind, message: string) => void;
+  readonly onRemark: (kind: ProbeKind, remark: ProbeRemark) => void;
   readonly onVerdict: (kind: ProbeKind, verdict: ProbeState['verdict']) => void;
 }
 
@@ -20,7 +21,7 @@ const KINDS: readonly ProbeKind[] = ['startup', 'readiness', 'liveness'];
 export class ContainerProbes {
   readonly #workers = new Map<ProbeKind, ProbeWorker>();
 
-  constructor({ container, clock, target, onFailure, onVerdict }: ContainerProbesOptions) {
+  constructor({ container, clock, target, onRemark, onVerdict }: ContainerProbesOptions) {
     for (const kind of KINDS) {
       const probe = container[`${kind}Probe`];
       if (probe === undefined) continue;
@@ -29,7 +30,7 @@ export class ContainerProbes {
         probe,
         clock,
         target,
-        onFailure: (message) => onFailure(kind, message),
+        onRemark: (remark) => onRemark(kind, remark),
         onVerdict: (verdict) => onVerdict(kind, verdict),
       });
       this.#workers.set(kind, worker);

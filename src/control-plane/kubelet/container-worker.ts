@@ -78,9 +78,9 @@ export class ContainerWorker {
         isStarted: this.isStarted,
         isTerminating: context.isEnding(),
       }),
-      onFailure: (kind, message) => {
+      onRemark: (kind, { reason, text }) => {
         const title = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
-        this.#event('Warning', 'Unhealthy', `${title} probe failed: ${message}`);
+        this.#event('Warning', reason, `${title} probe ${text}`);
       },
       onVerdict: (kind, verdict) => this.#probed(kind, verdict),
     });

@@ -38,6 +38,8 @@ type End =
   | { readonly kind: 'failed'; readonly reason: string; readonly message: string };
 
 const DEFAULT_GRACE_SECONDS = 30;
+/** Of a uid, read as a number. */
+const UID_DIGITS = 8;
 /** @see Source: kubernetes `pkg/util/goroutinemap/exponentialbackoff`: between attempts to mount. */
 const MOUNT_RETRY = { initialMs: 500, maximumMs: 122_000 };
 /** @see Source: kubernetes 1.36 `pkg/kubelet/active_deadline.go`. */
@@ -137,7 +139,7 @@ export class PodWorker {
     }
     this.#writeStatus();
     this.#armDeadline();
-    this.#cancelStart = clock.after(settings.podStartDelayMs, () => this.#open());
+    this.#cancelStart = clock.after(startDelayMs(this.#pod, settings), () => this.#open());
     if (this.#isDeleted()) this.#changed();
   }
 
@@ -407,6 +409,14 @@ export class PodWorker {
     };
     this.#pod = api.update(PODS, { ...pod, metadata: { ...pod.metadata, annotations } });
   }
+}
+
+/** A pod's own part of the jitter comes from its uid, which is random and the same however often it is asked. */
+function startDelayMs({ metadata }: Pod, settings: KubeletSettings): number {
+  const { podStartDelayMs, podStartJitterMs } = settings;
+  const digits = (metadata.uid ?? '').slice(0, UID_DIGITS);
+  const part = /^[0-9a-f]{8}$/.test(digits) ? Number.parseInt(digits, 16) / 16 ** UID_DIGITS : 0;
+  return podStartDelayMs + part * podStartJitterMs;
 }
 
 function isFinished(pod: Pod): boolean {

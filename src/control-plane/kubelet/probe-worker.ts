@@ -22,10 +22,17 @@ export interface ProbeWorkerOptions {
   readonly clock: Clock;
   /** The container as it is now; `container` is absent while none runs. */
   readonly target: () => ProbeTarget & { readonly container: RunningContainer | undefined };
-  /** A probe failed, whatever the verdict. */
-  readonly onFailure: (message: string) => void;
+  /** A probe failed, could not be made, or has something to say, whatever the verdict. */
+  readonly onRemark: (remark: ProbeRemark) => void;
   /** The verdict changed. */
   readonly onVerdict: (verdict: ProbeState['verdict']) => void;
+}
+
+/** What is told of one run of a probe. */
+export interface ProbeRemark {
+  readonly reason: 'Unhealthy' | 'ProbeWarning';
+  /** After `Readiness probe`. */
+  readonly text: string;
 }
 
 const DEFAULT_PERIOD_SECONDS = 10;
@@ -126,16 +133,32 @@ export class ProbeWorker {
     if (!isDone) this.#cancelProbe = cancel;
   }
 
+  /** A probe that could not be made does not count. */
   #record(result: ProbeResult): void {
-    const before = this.#state.verdict;
-    this.#state = recordProbeOutcome(this.#state, result.kind, {
-      kind: this.#options.kind,
-      thresholds: this.#thresholds,
-    });
-    if (result.kind === 'failure') this.#options.onFailure(result.message);
-    if (this.#state.verdict !== before) this.#options.onVerdict(this.#state.verdict);
+    const remark = remarkOf(result);
+    if (remark !== undefined) this.#options.onRemark(remark);
+    if (result.kind !== 'error') {
+      const before = this.#state.verdict;
+      this.#state = recordProbeOutcome(this.#state, result.kind, {
+        kind: this.#options.kind,
+        thresholds: this.#thresholds,
+      });
+      if (this.#state.verdict !== before) this.#options.onVerdict(this.#state.verdict);
+    }
     if (!this.#isTickKept) return;
     this.#isTickKept = false;
     this.#attempt();
   }
+}
+
+/** @see Source: kubernetes 1.36 `pkg/kubelet/prober/prober.go`, `probe`. */
+function remarkOf(result: ProbeResult): ProbeRemark | undefined {
+  if (result.kind === 'success') {
+    const { warning } = result;
+    return warning === undefined
+      ? undefined
+      : { reason: 'ProbeWarning', text: `warning: ${warning}` };
+  }
+  const how = result.kind === 'failure' ? 'failed' : 'errored and resulted in unknown state';
+  return { reason: 'Unhealthy', text: `${how}: ${result.message}` };
 }

@@ -8,6 +8,8 @@ export interface KubeletSettings {
   readonly imagePullBackOff: BackOffSettings;
   /** Between taking a pod on and starting its first container: sandbox, network, image check. */
   readonly podStartDelayMs: number;
+  /** Up to so much more, evenly spread over pods. */
+  readonly podStartJitterMs: number;
   /**
    * How long after the fact the kubelet sees that a container started (and probes it for the first
    * time) or ended by itself. Upstream lists containers once a second.
@@ -32,6 +34,7 @@ export const DEFAULT_KUBELET_SETTINGS: KubeletSettings = {
   crashLoopBackOff: DEFAULT_BACK_OFF,
   imagePullBackOff: DEFAULT_BACK_OFF,
   podStartDelayMs: 0,
+  podStartJitterMs: 0,
   relistDelayMs: 700,
   volumeRefreshMs: 1_000,
   heartbeatMs: 300_000,

@@ -28,6 +28,7 @@ export function execProbe(
     if (result !== undefined) done(result);
   };
   const failed = (message: string): void => finish({ kind: 'failure', message });
+  const notRun = (because: string): void => finish({ kind: 'error', message: refusal(because) });
   const { timeoutMs } = probe;
   const late = (): void =>
     failed(
@@ -36,9 +37,8 @@ export function execProbe(
   const cancelTimer: Cancel =
     timeoutMs === undefined ? () => undefined : clock.after(timeoutMs, late);
   if (findProgram(program, probe.env, probe.workingDirectory) === undefined) {
-    const cancel = clock.after(0, () =>
-      failed(`exec: "${program}": executable file not found in $PATH`),
-    );
+    const because = `exec: "${program}": executable file not found in $PATH`;
+    const cancel = clock.after(0, () => notRun(because));
     return () => {
       cancel();
       finish(undefined);
@@ -52,10 +52,15 @@ export function execProbe(
   };
   child.stdout?.on('data', collect);
   child.stderr?.on('data', collect);
-  child.on('error', (error) => failed(error.message));
+  child.on('error', (error) => notRun(error.message));
   child.on('close', (code) => {
     if (code === 0) finish({ kind: 'success' });
     else failed(output.slice(0, MAX_OUTPUT).trimEnd());
   });
   return () => finish(undefined);
+}
+
+/** What a container runtime says of a command that it cannot start. */
+function refusal(because: string): string {
+  return `rpc error: code = Unknown desc = failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: ${because}: unknown`;
 }

@@ -13,6 +13,26 @@ export interface GrpcProbeTarget {
 }
 
 const STATUS_NAMES = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
+/** gRPC's status codes, from 0 on. */
+const CODE_NAMES = [
+  'OK',
+  'Canceled',
+  'Unknown',
+  'InvalidArgument',
+  'DeadlineExceeded',
+  'NotFound',
+  'AlreadyExists',
+  'PermissionDenied',
+  'ResourceExhausted',
+  'FailedPrecondition',
+  'Aborted',
+  'OutOfRange',
+  'Unimplemented',
+  'Internal',
+  'Unavailable',
+  'DataLoss',
+  'Unauthenticated',
+];
 const SERVING = 1;
 const UNIMPLEMENTED = 12;
 
@@ -38,11 +58,22 @@ export function grpcProbe(
   };
   const failed = (message: string): void => finish({ kind: 'failure', message });
   const seconds = target.timeoutMs / 1_000;
-  const late = `timeout: failed to connect service "${address}" within ${seconds}s: context deadline exceeded`;
-  const cancelTimer = clock.after(target.timeoutMs, () => failed(late));
-  session.on('error', (error) =>
-    failed(`error: failed to connect service "${address}": ${error.message}`),
+  let isConnected = false;
+  const cancelTimer = clock.after(target.timeoutMs, () =>
+    failed(
+      isConnected
+        ? `timeout: health rpc did not complete within ${seconds}s`
+        : `timeout: failed to connect service "${address}" within ${seconds}s: context deadline exceeded`,
+    ),
   );
+  session.on('connect', () => {
+    isConnected = true;
+  });
+  // A refused connection is waited for, as the gRPC library does: somebody may yet listen.
+  const broken = (error: Error): void => {
+    if (isConnected) failed(`error: health rpc probe failed: ${error.message}`);
+  };
+  session.on('error', broken);
   const call = session.request({
     ':method': 'POST',
     ':path': '/grpc.health.v1.Health/Check',
@@ -52,15 +83,20 @@ export function grpcProbe(
   });
   const chunks: Buffer[] = [];
   let grpcStatus: number | undefined;
+  let grpcMessage = '';
   const noteStatus = (headers: Readonly<Record<string, unknown>>): void => {
     const text = headers['grpc-status'];
     if (typeof text === 'string') grpcStatus = Number(text);
+    const message = headers['grpc-message'];
+    if (typeof message === 'string') grpcMessage = message;
   };
   call.on('response', noteStatus);
   call.on('trailers', noteStatus);
   call.on('data', (chunk: Buffer) => chunks.push(chunk));
-  call.on('error', (error) => failed(`error: health rpc failed: ${error.message}`));
-  call.on('end', () => finish(judged(grpcStatus, Buffer.concat(chunks))));
+  call.on('error', broken);
+  call.on('end', () =>
+    finish(judged({ status: grpcStatus, message: grpcMessage }, Buffer.concat(chunks))),
+  );
   call.end(framed(encodedRequest(target.service)));
   return () => finish(undefined);
 }
@@ -83,17 +119,19 @@ function framed(message: Buffer): Buffer {
   return Buffer.concat([head, message]);
 }
 
-function judged(grpcStatus: number | undefined, body: Buffer): ProbeResult {
-  if (grpcStatus === UNIMPLEMENTED) {
-    const message =
+function judged(
+  { status: code, message }: { readonly status: number | undefined; readonly message: string },
+  body: Buffer,
+): ProbeResult {
+  if (code === UNIMPLEMENTED) {
+    const because =
       'error: this server does not implement the grpc health protocol (grpc.health.v1.Health)';
-    return { kind: 'failure', message };
+    return { kind: 'failure', message: `${because}: ${message}` };
   }
-  if (grpcStatus !== 0) {
-    return {
-      kind: 'failure',
-      message: `error: health rpc failed: status ${grpcStatus ?? 'absent'}`,
-    };
+  if (code !== 0) {
+    const name = CODE_NAMES[code ?? -1] ?? `Code(${code ?? 'absent'})`;
+    const text = `error: health rpc probe failed: rpc error: code = ${name} desc = ${message}`;
+    return { kind: 'failure', message: text };
   }
   // Field 1 of `HealthCheckResponse` is the status; one that is 0 is not sent.
   const status = body[5] === 0x08 ? (body[6] ?? 0) : 0;

@@ -21,6 +21,8 @@ export interface HttpProbeTarget {
 
 const USER_AGENT = 'kube-probe/1.36';
 const MAX_REDIRECTS = 10;
+/** @see Source: kubernetes 1.36 `pkg/probe/http/http.go`, `maxRespBodyLength`. */
+const MAX_BODY = 10_240;
 
 /**
  * Asks once, on a connection of its own. 200 to 399 is success; a redirect on the same host is
@@ -60,7 +62,7 @@ export function httpProbe(
       onAnswer: (answer) => {
         const next = redirectOf(answer, url);
         if (isAnyAnswerFine) finish({ kind: 'success' });
-        else if (next === undefined || isDone) finish(judged(answer));
+        else if (next === undefined || isDone) judge(answer, finish);
         else if (++redirects > MAX_REDIRECTS) failed(url, 'stopped after 10 redirects');
         else {
           url = next;
@@ -93,8 +95,8 @@ function get(
   try {
     const request = send(url, options, (answer) => {
       answer.on('error', () => undefined);
-      answer.resume();
       handlers.onAnswer(answer);
+      answer.resume();
     });
     request.on('error', handlers.onError);
     request.end();
@@ -131,10 +133,26 @@ function redirectOf(answer: IncomingMessage, url: string): string | undefined {
   return next.hostname === new URL(url).hostname ? next.href : undefined;
 }
 
-function judged(answer: IncomingMessage): ProbeResult {
+/** A redirect that is not followed is a success with a warning, which tells what was answered. */
+function judge(answer: IncomingMessage, finish: (result: ProbeResult) => void): void {
   const status = answer.statusCode ?? 0;
-  if (status >= 200 && status < 400) return { kind: 'success' };
-  return { kind: 'failure', message: `HTTP probe failed with statuscode: ${status}` };
+  if (status < 200 || status >= 400) {
+    finish({ kind: 'failure', message: `HTTP probe failed with statuscode: ${status}` });
+    return;
+  }
+  if (status < 300) {
+    finish({ kind: 'success' });
+    return;
+  }
+  let body = '';
+  answer.setEncoding('utf8');
+  answer.on('data', (chunk: string) => {
+    if (body.length < MAX_BODY) body += chunk;
+  });
+  answer.on('close', () => {
+    const warning = `Probe terminated redirects, Response body: ${body.slice(0, MAX_BODY)}`;
+    finish({ kind: 'success', warning });
+  });
 }
 
 /** The words of Go's network errors, which people know from `kubectl describe`. */

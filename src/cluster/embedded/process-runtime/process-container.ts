@@ -121,7 +121,9 @@ export class ProcessContainer implements RunningContainer, AccessibleContainer {
   }
 
   act(handler: LifecycleHandler, done: (result: ActionResult) => void): Cancel {
-    return this.#asked(done, (through) =>
+    const told = (result: ProbeResult): void =>
+      done(result.kind === 'success' ? result : { kind: 'failure', message: result.message });
+    return this.#asked(told, (through) =>
       runAction(this.#reached(), handler, { clock: this.#options.clock, done: through }),
     );
   }

@@ -36,7 +36,7 @@ export function runProbe(probed: ProbedContainer, probe: Probe, { clock, done }:
   const { exec, httpGet, tcpSocket, grpc } = probe;
   if (exec !== undefined) return execIn(probed, exec.command, { clock, done, timeoutMs });
   const place = placeOf(probed, httpGet ?? tcpSocket ?? grpc);
-  if (typeof place === 'string') return failure(place, { clock, done });
+  if (typeof place === 'string') return failed('error', place, { clock, done });
   if (httpGet !== undefined) {
     return httpProbe({ action: httpGet, ...place, timeoutMs }, clock, done);
   }
@@ -57,9 +57,9 @@ export function runAction(
   if (exec !== undefined) {
     return execIn(probed, exec.command ?? [], { clock, done, timeoutMs: undefined });
   }
-  if (httpGet === undefined) return failure('invalid handler', { clock, done });
+  if (httpGet === undefined) return failed('failure', 'invalid handler', { clock, done });
   const place = placeOf(probed, httpGet.port === 0 ? { ...httpGet, port: 80 } : httpGet);
-  if (typeof place === 'string') return failure(place, { clock, done });
+  if (typeof place === 'string') return failed('failure', place, { clock, done });
   const hook = { isAnyAnswerFine: true, userAgent: 'kube-lifecycle/1.36' };
   return httpProbe({ action: httpGet, ...place, ...hook, timeoutMs: undefined }, clock, done);
 }
@@ -73,8 +73,8 @@ function execIn(
   return execProbe({ ...spawnOptions, argv, timeoutMs }, clock, done);
 }
 
-function failure(message: string, { clock, done }: Asked): Cancel {
-  return clock.after(0, () => done({ kind: 'failure', message }));
+function failed(kind: 'error' | 'failure', message: string, { clock, done }: Asked): Cancel {
+  return clock.after(0, () => done({ kind, message }));
 }
 
 /** Where a probe goes, or what is wrong with that. */

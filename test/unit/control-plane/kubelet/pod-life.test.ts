@@ -259,6 +259,40 @@ describe('hooks', () => {
   });
 });
 
+describe('probes', () => {
+  it.each([
+    {
+      name: 'that cannot be made says nothing of the container',
+      result: { kind: 'error', message: 'no such command' } as const,
+      event:
+        'Warning Unhealthy Liveness probe errored and resulted in unknown state: no such command',
+      starts: 1,
+    },
+    {
+      name: 'that goes well with a warning tells it',
+      result: { kind: 'success', warning: 'Probe terminated redirects' } as const,
+      event: 'Warning ProbeWarning Liveness probe warning: Probe terminated redirects',
+      starts: 1,
+    },
+    {
+      name: 'that fails has the container restarted',
+      result: failure,
+      event: 'Warning Unhealthy Liveness probe failed: no',
+      starts: 2,
+    },
+  ])('one $name', ({ result, event, starts }) => {
+    const world = aKubeletWorld({ web: { probe: () => result } });
+    world.kubelet.start();
+    const livenessProbe = { exec: { command: ['x'] }, periodSeconds: 1 };
+
+    createPod(world, { containers: [aContainer({ livenessProbe })] });
+    world.clock.advance(4_500);
+
+    expect(world.events(/probe /)[0]?.replace(/ x\d$/, '')).toBe(event);
+    expect(world.runtime.starts.length).toBe(starts);
+  });
+});
+
 describe('images', () => {
   const missing = 'rpc error: code = NotFound desc = not found';
 
