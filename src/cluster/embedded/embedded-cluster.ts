@@ -18,6 +18,7 @@ import type { EmbeddedSettings } from '../../experiment/experiment.js';
 import type { Clock } from '../../time/clock.js';
 import type { Environment } from '../../timeline/record.js';
 import { ApiServer, type ApiEndpoint } from './api-server.js';
+import { backOffNote } from './back-off-note.js';
 import { builtInImages } from './built-in-images.js';
 import type { CpuScale } from './cpu-scale.js';
 import { cpuScaleOf } from './deployed-cpu-scale.js';
@@ -219,7 +220,10 @@ async function build(
   const machine = machineCapacity(cpuScale.scale);
   const nodes = new EmbeddedNodes({ api, clock, runtime, settings, machine });
   const running = { guard, runtime, manager, nodes, metrics, podMetrics, proxy, proxySync, server };
-  const facts = factsOf(runtime, cpuScale, overbooked(nodes.descriptions, machine));
+  const facts = factsOf(runtime, cpuScale, [
+    ...overbooked(nodes.descriptions, machine),
+    ...backOffNote(settings),
+  ]);
   const cluster = new EmbeddedCluster(
     { ...running, api, kubeconfigPath, removeKubeconfig, url: endpoint.url },
     facts,
