@@ -28,7 +28,7 @@ import { isDeletedByUpdate, planDeletion } from './deletion.js';
 import { FieldOwnership, ownersOf, ownersFaults, takenApart } from './field-ownership.js';
 import type { ManagedFields } from './field-ownership.js';
 import type { AppliedResult } from '../managed-fields/managed-by-apply.js';
-import { metadataFaults, metadataUpdateFaults } from './metadata-rules.js';
+import { metadataFaults, metadataFaultsOfUpdate } from './metadata-rules.js';
 import type {
   ApiMachineryOptions,
   ApplyOptions,
@@ -290,10 +290,7 @@ export class ApiMachinery implements KubeApi {
     if (conversion === undefined) kind.setDefaults?.(draft);
     const managedFields = this.#owners(received, old, options);
     keepMetadata(draft, old);
-    const faults = [
-      ...metadataFaults(kind, draft),
-      ...metadataUpdateFaults(draft.metadata, old.metadata),
-    ];
+    const faults = [...metadataFaultsOfUpdate(kind, draft, old)];
     if (subresource === 'status') {
       keepAllButStatus(kind, draft, old);
       kind.prepareStatusUpdate?.(draft, old);

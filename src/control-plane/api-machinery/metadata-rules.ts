@@ -36,27 +36,58 @@ export function metadataFaults(kind: Kind, object: KubeObject): readonly FieldEr
   ];
 }
 
+/** Kinds whose updates are checked as new objects are too. */
+const CHECKED_WHOLE = new Set([
+  'configmaps',
+  'secrets',
+  'serviceaccounts',
+  'services',
+  'pods',
+  'namespaces',
+  'nodes',
+  'replicasets',
+]);
+
 /**
- * Faults of a change of metadata.
+ * Faults of an update's metadata. Upstream checks it for all kinds and again for each, and says every
+ * fault as often as it finds it.
  *
- * @see Source: `objectmeta.go`, `ValidateObjectMetaAccessorUpdate`.
+ * @see Source: kubernetes `apiserver/pkg/registry/rest/update.go`, `BeforeUpdate`; `pkg/apis`,
+ *   `Validate...Update` of each kind.
  */
-export function metadataUpdateFaults(object: ObjectMeta, old: ObjectMeta): readonly FieldError[] {
-  const immutable = [
-    'name',
-    'namespace',
-    'uid',
-    'creationTimestamp',
-    'deletionTimestamp',
-    'deletionGracePeriodSeconds',
-  ] as const;
+export function metadataFaultsOfUpdate(
+  kind: Kind,
+  object: KubeObject,
+  old: KubeObject,
+): readonly FieldError[] {
+  const whole = metadataFaults(kind, object);
+  const change = changeFaults(object.metadata, old.metadata);
+  if (whole.length === 0 && change.length === 0) return [];
+  const isCheckedWhole = CHECKED_WHOLE.has(kind.resource.plural);
+  return [...whole, ...change, ...change, ...(isCheckedWhole ? whole : [])];
+}
+
+/** @see Source: `objectmeta.go`, `ValidateObjectMetaAccessorUpdate`. */
+function changeFaults(object: ObjectMeta, old: ObjectMeta): readonly FieldError[] {
   return [
     ...(old.deletionTimestamp === undefined ? [] : newFinalizerFaults(object, old)),
-    ...immutable
-      .filter((field) => object[field] !== old[field])
-      .map((field) => immutableField(`metadata.${field}`, object[field])),
+    ...IMMUTABLE.filter((field) => object[field] !== old[field]).map((field) =>
+      immutableField(`metadata.${field}`, object[field]),
+    ),
+    ...labelsFaults('metadata.labels', object.labels),
+    ...annotationFaults('metadata.annotations', object.annotations),
+    ...ownerFaults(object.ownerReferences ?? []),
   ];
 }
+
+const IMMUTABLE = [
+  'name',
+  'namespace',
+  'uid',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+] as const;
 
 /** Faults of a map of labels. */
 export function labelsFaults(

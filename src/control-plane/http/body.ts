@@ -10,6 +10,7 @@ import { decodeMessage } from '../protobuf/decode-message.js';
 import { PROTOBUF_MEDIA_TYPE, openEnvelope } from '../protobuf/envelope.js';
 import { isDescribed } from '../protobuf/message-table.js';
 import { ProtobufError } from '../protobuf/wire.js';
+import { goJsonError } from './go-json-error.js';
 import type { ApiRequest } from './messages.js';
 
 /** How upstream's messages name the set of all types. */
@@ -121,7 +122,8 @@ function fromJson(body: string, kind: string): unknown {
   try {
     return JSON.parse(body === '' ? '{}' : body);
   } catch (error) {
-    const because = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof SyntaxError)) throw error;
+    const because = goJsonError(body);
     throw unrecognized(kind, `couldn't get version/kind; json parse error: ${because}`, body);
   }
 }

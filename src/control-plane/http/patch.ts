@@ -5,6 +5,7 @@ import { isJsonObject } from '../schema/json.js';
 import type { JsonObject } from '../schema/json.js';
 import type { StructType } from '../schema/types.js';
 import { jsonKind, mediaType } from './body.js';
+import { goJsonError } from './go-json-error.js';
 import { PatchError, applyJsonPatch } from './json-patch.js';
 import { mergePatch } from '../../core/merge-patch.js';
 import { StrategicMergeError, applyStrategicMergePatch } from './strategic-merge-patch.js';
@@ -85,8 +86,8 @@ function parsed(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch (error) {
-    const because = error instanceof Error ? error.message : String(error);
-    throw ApiError.badRequest(`error decoding patch: ${because}`);
+    if (!(error instanceof SyntaxError)) throw error;
+    throw ApiError.badRequest(`error decoding patch: ${goJsonError(body)}`);
   }
 }
 
