@@ -183,6 +183,15 @@ async function build(
   const { clock, settings } = options;
   const random = seededRandom(options.seed);
   const listeners: Listeners = { decision: () => undefined, failure: () => undefined };
+  const proxy = new ServiceProxy({
+    clock,
+    seed: random.child('service-proxy').below(2 ** 31),
+    onFailed: (error) => listeners.failure(error.message),
+  });
+  undo.push(() => proxy.stop());
+  // a process starts while the rest is made ready; what fails meanwhile is told where it is waited for
+  const proxyStarted = proxy.start();
+  proxyStarted.catch(() => undefined);
   const cpuScale = cpuScaleOf(options);
   const runtime = await startRuntime(options, { guard, random, cpuScale });
   undo.push(() => runtime.close());
@@ -192,12 +201,6 @@ async function build(
     ...serviceAddresses(runtime),
   });
   createSystemNamespaces(api);
-  const proxy = new ServiceProxy({
-    clock,
-    seed: random.child('service-proxy').below(2 ** 31),
-    onFailed: (error) => listeners.failure(error.message),
-  });
-  undo.push(() => proxy.stop());
   const metrics = metricsServer(options, { api, runtime, random });
   const onFailure = (text: string): void => listeners.failure(text);
   const podMetrics = podMetricsOf(settings.podMetrics, { api, clock, random, onFailure });
@@ -211,7 +214,7 @@ async function build(
     onError: (error) => listeners.failure(`the API server failed: ${String(error)}`),
   });
   undo.push(() => server.stop());
-  const [, endpoint] = await Promise.all([proxy.start(), server.start({ port: settings.apiPort })]);
+  const [, endpoint] = await Promise.all([proxyStarted, server.start({ port: settings.apiPort })]);
   const kubeconfigPath = options.kubeconfigPath ?? join(guard.directory, 'kubeconfig');
   const removeKubeconfig = kubeconfigAt(options.kubeconfigPath, { guard, endpoint });
   undo.push(removeKubeconfig);
