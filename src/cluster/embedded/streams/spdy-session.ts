@@ -40,12 +40,16 @@ export class SpdySession {
   readonly #reader = new HeaderReader();
   readonly #writer = new HeaderWriter();
   #isClosed = false;
+  #isOver = false;
   #lastStream = 0;
 
   /** @param onStream - called with each stream that the peer opens, after it was told that it is open. */
   constructor(connection: Duplex, onStream: (stream: SpdyStream) => void) {
     this.#connection = connection;
     this.#onStream = onStream;
+    // a write that fails is told by the end of reading, too
+    connection.on('error', () => undefined);
+    connection.once('close', () => this.#end());
   }
 
   /** Serves the connection; resolves when it is over, however that came. */
@@ -72,6 +76,8 @@ export class SpdySession {
   }
 
   #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.#isClosed = true;
     for (const stream of this.#streams.values()) {
       stream.hasPeerEnded = true;
