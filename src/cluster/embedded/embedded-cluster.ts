@@ -223,10 +223,8 @@ async function build(
   const machine = machineCapacity(cpuScale.scale);
   const nodes = new EmbeddedNodes({ api, clock, runtime, settings, machine });
   const running = { guard, runtime, manager, nodes, metrics, podMetrics, proxy, proxySync, server };
-  const facts = factsOf(runtime, cpuScale, [
-    ...overbooked(nodes.descriptions, machine),
-    ...backOffNote(settings),
-  ]);
+  const notes = [...overbooked(nodes.descriptions, machine), ...backOffNote(settings)];
+  const facts = factsOf(runtime, cpuScale, notes);
   const cluster = new EmbeddedCluster(
     { ...running, api, kubeconfigPath, removeKubeconfig, url: endpoint.url },
     facts,
