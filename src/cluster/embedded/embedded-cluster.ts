@@ -25,6 +25,7 @@ import { cpuScaleOf } from './deployed-cpu-scale.js';
 import { KUBECONFIG_CONTEXT, writeKubeconfig } from './kubeconfig.js';
 import { placeKubeconfig } from './kubeconfig-file.js';
 import { EmbeddedNodes, machineCapacity, overbooked } from './nodes.js';
+import type { MachineCapacity } from './nodes.js';
 import { podMetricsOf, type PodMetrics } from './pod-metrics.js';
 import { ProcessRuntime } from './process-runtime/process-runtime.js';
 import { RunGuard } from './run-guard/run-guard.js';
@@ -223,8 +224,7 @@ async function build(
   const machine = machineCapacity(cpuScale.scale);
   const nodes = new EmbeddedNodes({ api, clock, runtime, settings, machine });
   const running = { guard, runtime, manager, nodes, metrics, podMetrics, proxy, proxySync, server };
-  const notes = [...overbooked(nodes.descriptions, machine), ...backOffNote(settings)];
-  const facts = factsOf(runtime, cpuScale, notes);
+  const facts = factsOf(runtime, cpuScale, notesOf(nodes, machine, settings));
   const cluster = new EmbeddedCluster(
     { ...running, api, kubeconfigPath, removeKubeconfig, url: endpoint.url },
     facts,
@@ -324,6 +324,15 @@ function startRuntime(
 function serviceAddresses({ addresses }: ProcessRuntime): { readonly serviceCidr?: string } {
   if (addresses === undefined) return {};
   return { serviceCidr: `${addresses.takeBlock()}.0/24` };
+}
+
+/** What a reader of the run should know of its nodes. */
+function notesOf(
+  { descriptions }: EmbeddedNodes,
+  machine: MachineCapacity,
+  settings: EmbeddedSettings,
+): readonly string[] {
+  return [...overbooked(descriptions, machine), ...backOffNote(settings)];
 }
 
 function factsOf(
