@@ -174,7 +174,11 @@ async function runAndReport(run: Run, { ci, log }: RunContext) {
     experiment,
     objects,
     target,
-    sender: new ProcessSender({ clock, engine: 'auto', processes: 'auto' }),
+    sender: new ProcessSender({
+      clock,
+      engine: 'auto',
+      processes: experiment.load.processes ?? 'auto',
+    }),
     clock,
     recorder,
     usage: { source: cluster.usage, podNames: cluster.podNames },

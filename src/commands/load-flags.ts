@@ -1,10 +1,10 @@
 /** From the flags of `load` to what is sent: everything that is wrong with them is told at once. */
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { z } from 'zod';
+import { processCount } from '../experiment/load-schema.js';
 import { duration, rate, wholeNumber, word } from '../experiment/values.js';
 import { oneRequest, type RequestSpec, type SessionSpec } from '../load/request-spec.js';
-import { MAX_PROCESSES, type ProcessCount } from '../load/plan-shares.js';
+import type { ProcessCount } from '../load/plan-shares.js';
 import type { LoadPlan } from '../load/sender.js';
 import type { EngineChoice } from '../load/senders/sender-messages.js';
 import { loadOfFile, requestsOfFile } from '../run/read-load.js';
@@ -50,10 +50,6 @@ export interface LoadJob {
 
 const MAX_IN_FLIGHT = 100_000;
 const DEFAULTS = { timeoutMs: 5_000, maxInFlight: 1_000, seed: 1 } as const;
-const processCount = z.union(
-  [wholeNumber(1, MAX_PROCESSES), z.literal('auto')],
-  `a whole number from 1 to ${MAX_PROCESSES}, or auto`,
-);
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /**
@@ -69,7 +65,7 @@ export function loadJob(flags: LoadFlags): LoadJob {
   const base = basePlan(read, { seed, hasUrlPath: target?.path !== undefined });
   const jsonPath = flags.json === undefined ? undefined : jsonPathOf(flags.json, faults);
   const engine = read.value('engine', word(['auto', 'socket', 'undici', 'autocannon'])) ?? 'auto';
-  const processes = read.value('processes', processCount) ?? 'auto';
+  const processes = read.value('processes', processCount) ?? base?.processes ?? 'auto';
   const overrides = overridesOf(read, flags);
   const requests = requestsOf(read, { path: target?.path, base: base?.requests });
   if (faults.length > 0 || base === undefined || target === undefined || requests === undefined) {

@@ -33,6 +33,7 @@ export function completeLoad(load: LoadInput, context: LoadContext): LoadPlan {
     maxInFlight,
     timeoutMs: load.timeout,
     seed: context.seed,
+    ...(load.processes === undefined ? {} : { processes: load.processes }),
     ...(load.tls === undefined ? {} : { tls: { isVerified: load.tls.verify } }),
   };
 }

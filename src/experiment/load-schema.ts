@@ -1,5 +1,6 @@
 /** The `load` part of an experiment file. */
 import { z } from 'zod';
+import { MAX_PROCESSES } from '../load/plan-shares.js';
 import { requestFields } from './request-schema.js';
 import { isSilent, stage } from './stage-schema.js';
 import { duration, wholeNumber, word } from './values.js';
@@ -28,6 +29,14 @@ const connections = z
 /** A file that holds nothing but what arrivals ask. */
 export const requestsFileSchema = z.strictObject(requestFields);
 
+const PROCESSES = `a whole number from 1 to ${MAX_PROCESSES}, or auto`;
+
+/** How many processes send. */
+export const processCount = z.union(
+  [z.int(PROCESSES).min(1, PROCESSES).max(MAX_PROCESSES, PROCESSES), z.literal('auto', PROCESSES)],
+  PROCESSES,
+);
+
 const shared = {
   ...requestFields,
   connections: connections.prefault('per-request'),
@@ -37,6 +46,11 @@ const shared = {
   maxConnections: wholeNumber(1, MAX_IN_FLIGHT)
     .optional()
     .describe('Connections open at once; without it as many as maxInFlight.'),
+  processes: processCount
+    .optional()
+    .describe(
+      'Processes that send, each its share of the arrivals; auto, the default: by rate and cores.',
+    ),
   tls: z
     .strictObject({
       verify: z

@@ -6,6 +6,7 @@ import { completeLoad } from './complete-load.js';
 import { completeRequests } from './complete-requests.js';
 import type { Fault } from './fault.js';
 import { loadFileSchema, requestsFileSchema } from './load-schema.js';
+import { processFaults } from './process-faults.js';
 import { ReadFiles, type ReadText } from './read-files.js';
 import { requestPlaceFaults } from './request-places.js';
 import { silenceFaults, stageFaults } from './stage-faults.js';
@@ -49,7 +50,10 @@ export function parseLoad(text: string, context: LoadFileContext): ParsedLoad {
   if (parsed.kind === 'faults') return parsed;
   const seed = context.seed ?? parsed.value.seed ?? seedOf(valueAt(whole, ['seed']));
   const plan = completeLoad(parsed.value, { seed, files });
-  const faults = silenceFaults(parsed.document, { path: ['stages'], plan });
+  const faults = [
+    ...silenceFaults(parsed.document, { path: ['stages'], plan }),
+    ...processFaults(parsed.document, { path: ['processes'], plan }),
+  ];
   return faults.length > 0 ? { kind: 'faults', faults } : { kind: 'load', plan };
 }
 

@@ -2,6 +2,7 @@
 import { completeExperiment } from './complete.js';
 import type { Experiment } from './experiment.js';
 import type { Fault } from './fault.js';
+import { processFaults } from './process-faults.js';
 import { ReadFiles, type ReadText } from './read-files.js';
 import { requestPlaceFaults } from './request-places.js';
 import { experimentSchema } from './schema.js';
@@ -54,8 +55,11 @@ export function parseExperiment(text: string, context: ExperimentContext): Parse
     thresholds: thresholds.all,
     prices: prices.chosen,
   });
-  const silence = { path: ['load', 'stages'], plan: experiment.load };
-  const faults = silenceFaults(parsed.document, silence);
+  const plan = experiment.load;
+  const faults = [
+    ...silenceFaults(parsed.document, { path: ['load', 'stages'], plan }),
+    ...processFaults(parsed.document, { path: ['load', 'processes'], plan }),
+  ];
   return faults.length > 0 ? { kind: 'faults', faults } : { kind: 'experiment', experiment };
 }
 

@@ -90,6 +90,7 @@ function mergeProgress(shares: readonly LoadProgress[]): LoadProgress {
     failedPerSecond: add((each) => each.failedPerSecond),
     inFlight: add((each) => each.inFlight),
     waiting: add((each) => each.waiting),
+    ...(shares.length === 1 ? {} : { processes: shares.length }),
     p50Ms: mostOf(shares.map(({ p50Ms }) => p50Ms)),
     p99Ms: mostOf(shares.map(({ p99Ms }) => p99Ms)),
   };

@@ -63,8 +63,12 @@ function partOf(total: number, { index, count }: LoadShare): number {
   return Math.floor(total / count) + (index < total % count ? 1 : 0);
 }
 
-/** Every share needs a user, or a connection and a request under way. */
-function mostShares({ load, maxConnections, maxInFlight }: LoadPlan): {
+/** The most processes that a plan can be shared out to: each needs a user, or a connection and a request. */
+export function mostShares({
+  load,
+  maxConnections,
+  maxInFlight,
+}: Pick<LoadPlan, 'load' | 'maxConnections' | 'maxInFlight'>): {
   readonly count: number;
   readonly because: string;
 } {

@@ -36,6 +36,8 @@ export interface LoadPlan {
   readonly timeoutMs: number;
   /** Of arrivals, of which session each is, and of all random values in requests. */
   readonly seed: number;
+  /** How many processes send it, from 1 to 64; `auto` and absent: by its rate and this machine's cores. */
+  readonly processes?: number | 'auto';
   /** `https` targets: whether certificates are verified; absent: they are. */
   readonly tls?: { readonly isVerified: boolean };
 }
@@ -130,6 +132,8 @@ export interface LoadProgress {
   readonly failedPerSecond: number;
   readonly inFlight: number;
   readonly waiting: number;
+  /** How many processes this is the view of, where there are several; the percentiles are the slowest one's. */
+  readonly processes?: number;
   /** Response times of the answers that came in the last second; absent when none came. */
   readonly p50Ms: number | undefined;
   readonly p99Ms: number | undefined;

@@ -1,9 +1,10 @@
 /** What a user sees while a run goes on: several lines on a terminal, one line in a log. */
 import type { Phase } from '../timeline/record.js';
-import { ABSENT, clockText, latencyText, numberText } from './format.js';
+import { ABSENT, clockText, numberText } from './format.js';
+import { liveP99, liveResponse, type LiveResponse } from './live-response.js';
 
 /** A run at an instant. What is not known (yet) is undefined. */
-export interface RunSnapshot {
+export interface RunSnapshot extends LiveResponse {
   readonly experiment: string;
   readonly phase: Phase;
   /** Stage of the load; undefined outside of the load. */
@@ -17,8 +18,6 @@ export interface RunSnapshot {
   /** What the profile asks for now. */
   readonly plannedPerSecond: number | undefined;
   readonly sentPerSecond: number | undefined;
-  readonly p50Ms: number | undefined;
-  readonly p99Ms: number | undefined;
   /** Failed, dropped and 5xx since the load began. */
   readonly errors: number;
   readonly requests: number;
@@ -55,7 +54,7 @@ export function liveView(snapshot: RunSnapshot, columns: number): readonly strin
       'requests',
       `${rateText(of)}   ${shown(of.inFlight, numberText)} under way   ${errorText(of)}`,
     ],
-    ['response', `p50 ${shown(of.p50Ms, latencyText)}   p99 ${shown(of.p99Ms, latencyText)}`],
+    ['response', liveResponse(of)],
     ['pods', replicaText(of)],
     ['CPU', cpuText(of)],
     ['last', of.lastEvent ?? ABSENT],
@@ -73,7 +72,7 @@ export function progressLine(snapshot: RunSnapshot): string {
     `${clockText(of.elapsedMs)} ${phaseText(of)}`,
     of.remainingMs === undefined ? undefined : `${clockText(of.remainingMs)} left`,
     of.plannedPerSecond === undefined ? undefined : rateText(of),
-    of.p99Ms === undefined ? undefined : `p99 ${latencyText(of.p99Ms)}`,
+    liveP99(of),
     of.requests === 0 ? undefined : errorText(of),
     of.desiredReplicas === undefined ? undefined : `pods ${replicaText(of)}`,
     of.cpuPercent === undefined ? undefined : `CPU ${cpuText(of)}`,

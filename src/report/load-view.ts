@@ -1,8 +1,9 @@
 /** What a user sees while a load is sent: a few lines on a terminal, one line in a log. */
-import { ABSENT, clockText, latencyText, numberText } from './format.js';
+import { ABSENT, clockText, numberText } from './format.js';
+import { liveP99, liveResponse, type LiveResponse } from './live-response.js';
 
 /** A load at an instant. What is not known (yet) is undefined. */
-export interface LoadSnapshot {
+export interface LoadSnapshot extends LiveResponse {
   readonly url: string;
   readonly stage: string | undefined;
   readonly elapsedMs: number;
@@ -11,8 +12,6 @@ export interface LoadSnapshot {
   readonly plannedPerSecond: number | undefined;
   readonly sentPerSecond: number | undefined;
   readonly answeredPerSecond: number | undefined;
-  readonly p50Ms: number | undefined;
-  readonly p99Ms: number | undefined;
   readonly inFlight: number | undefined;
   readonly waiting: number | undefined;
   /** Of the seconds that are settled. */
@@ -31,7 +30,7 @@ export function loadView(of: LoadSnapshot, columns: number): readonly string[] {
     ['to', of.url],
     ['', bar(of, Math.min(columns - LABEL_COLUMNS - 8, MAX_BAR_COLUMNS))],
     ['requests', `${rateText(of)}   ${underWay(of)}   ${errorText(of)}`],
-    ['response', `p50 ${shown(of.p50Ms, latencyText)}   p99 ${shown(of.p99Ms, latencyText)}`],
+    ['response', liveResponse(of)],
   ];
   return lines.map(([label, text]) => {
     const line = `${label.padEnd(LABEL_COLUMNS)} ${text}`.trimEnd();
@@ -45,7 +44,7 @@ export function loadLine(of: LoadSnapshot): string {
     `${clockText(of.elapsedMs)}${of.stage === undefined ? '' : ` ${of.stage}`}`,
     `${clockText(Math.max(0, of.durationMs - of.elapsedMs))} left`,
     rateText(of),
-    of.p99Ms === undefined ? undefined : `p99 ${latencyText(of.p99Ms)}`,
+    liveP99(of),
     underWay(of),
     errorText(of),
   ];

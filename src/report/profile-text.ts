@@ -1,5 +1,6 @@
 /** A traffic profile drawn in plain text, without anything being sent. */
 import { formatDurationMs } from '../core/duration.js';
+import { randomParts } from '../load/random-parts.js';
 import type { LoadPlan } from '../load/sender.js';
 import { clockText, numberText, plural, wrapped } from './format.js';
 import { plot } from './plot.js';
@@ -122,18 +123,19 @@ function ratesText({ course, lowestPerSecond, highestPerSecond }: StageFacts): s
   }
 }
 
-function totals(facts: ProfileFacts, { load, seed }: LoadPlan): readonly string[] {
+function totals(facts: ProfileFacts, plan: LoadPlan): readonly string[] {
+  const { load, seed } = plan;
   const { profile, meanPerSecond, scheduledArrivals } = facts;
   const spacing = load.model === 'open' ? load.spacing : 'even';
   const expected = numberText(profile.totalArrivals, 1);
-  const isRandom = spacing === 'poisson' || facts.stages.some(({ kind }) => kind === 'random-walk');
+  const random = randomParts(plan);
   const counted = scheduledArrivals === undefined ? expected : numberText(scheduledArrivals);
   const arrivals = counted === expected ? counted : `${counted} (the rates come to ${expected})`;
   return [
     `arrivals  ${arrivals} in ${formatDurationMs(profile.durationMs)}`,
     `rate      mean ${rateText(meanPerSecond)}, peak ${rateText(profile.peakPerSecond)}`,
     `spacing   ${spacing === 'even' ? 'even: each arrival when the sum of the rates says so' : 'poisson: random gaps'}`,
-    `seed      ${seed}${isRandom ? '' : ' (nothing here is random)'}`,
+    `seed      ${seed} (${random.length === 0 ? 'nothing here is random' : `decides ${random.join(', ')}`})`,
   ];
 }
 

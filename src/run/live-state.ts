@@ -106,6 +106,7 @@ export class LiveState {
       sentPerSecond: progress?.sentPerSecond,
       p50Ms: progress?.p50Ms,
       p99Ms: progress?.p99Ms,
+      ...(progress?.processes === undefined ? {} : { processes: progress.processes }),
       errors: this.#errors,
       requests: this.#due,
       inFlight: progress?.inFlight,

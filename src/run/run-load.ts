@@ -88,6 +88,7 @@ export class LoadRun {
       answeredPerSecond: progress?.answeredPerSecond,
       p50Ms: progress?.p50Ms,
       p99Ms: progress?.p99Ms,
+      ...(progress?.processes === undefined ? {} : { processes: progress.processes }),
       inFlight: progress?.inFlight,
       waiting: progress?.waiting,
       requests: this.#requests,

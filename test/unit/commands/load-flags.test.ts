@@ -130,7 +130,7 @@ describe('the processes that send', () => {
   it.each(['0', '65', 'many', '1.5'])('are never %s', (processes) => {
     expect(faultsOf({ ...flags, processes })).toEqual([
       expect.stringMatching(
-        `^--processes: expected a whole number from 1 to 64.*, found "${processes}"$`,
+        `^--processes: expected a whole number from 1 to 64, or auto, found "${processes}"$`,
       ),
     ]);
   });

@@ -38,6 +38,17 @@ describe('a load', () => {
     expect(planOf(text)).toMatchObject({ load: { model: 'open', profile: PROFILE }, seed });
   });
 
+  it.each([
+    ['2', 2],
+    ['auto', 'auto'],
+  ])('may say how many processes send: %s', (written, processes) => {
+    expect(planOf(`processes: ${written}\nstages:\n  ${STAGE}\n`).processes).toBe(processes);
+  });
+
+  it('leaves that to the rate otherwise', () => {
+    expect(planOf(`stages:\n  ${STAGE}\n`)).not.toHaveProperty('processes');
+  });
+
   it('may be closed', () => {
     expect(planOf('model: closed\nconcurrency: 3\nduration: 1m\n').load).toEqual({
       model: 'closed',
@@ -49,6 +60,16 @@ describe('a load', () => {
 
 describe('faults of a load', () => {
   it.each([
+    {
+      name: 'of how many processes are to send',
+      text: `processes: 65\nstages:\n  ${STAGE}\n`,
+      fault: /^x\.yaml:1:12: processes: expected a whole number from 1 to 64, or auto, found 65$/,
+    },
+    {
+      name: 'of more processes than there are users',
+      text: 'model: closed\nconcurrency: 3\nduration: 1s\nprocesses: 4\n',
+      fault: /^x\.yaml:4:12: processes: expected at most 3 \(a user for each\), found 4$/,
+    },
     {
       name: 'of the file itself',
       text: `stages:\n  ${STAGE}\nspacnig: even\n`,

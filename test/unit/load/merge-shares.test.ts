@@ -85,10 +85,12 @@ describe('progress of several senders', () => {
       failedPerSecond: 4,
       inFlight: 6,
       waiting: 8,
+      processes: 2,
       p50Ms: undefined,
       p99Ms: 6,
     });
     expect(told.slice(1).map((each) => each.sentPerSecond)).toEqual([40, 50]);
+    expect(told.slice(1).map(({ processes }) => processes)).toEqual([undefined, undefined]);
   });
 });
 

@@ -69,6 +69,15 @@ describe('the live view', () => {
     ]);
   });
 
+  it('says whose percentiles they are where several processes send', () => {
+    const of = { ...IN_SPIKE, processes: 3 };
+
+    expect(liveView(of, 100)).toContain(
+      'response   p50 61ms   p99 1.24s (the slowest of 3 processes)',
+    );
+    expect(progressLine(of)).toContain('| p99 1.24s (slowest process) |');
+  });
+
   it.each([20, 40, 60])('keeps within %d columns', (columns) => {
     expect(liveView(IN_SPIKE, columns).filter((line) => line.length > columns)).toEqual([]);
   });

@@ -128,6 +128,12 @@ describe('the drawing of a profile', () => {
     expect(text).toContain('seed      3 (nothing here is random)');
   });
 
+  it('tells what the seed decides', () => {
+    const text = profileText(plan([RAMP], 'poisson'), { title: 'x', columns: 80 });
+
+    expect(text).toContain('seed      3 (decides the gaps between arrivals)');
+  });
+
   it.each([60, 80, 137, 200, 500])('fits %i columns, or 80 to 200', (columns) => {
     const text = profileText(plan([RAMP, YOYO]), { title: 'a title '.repeat(40), columns });
 
