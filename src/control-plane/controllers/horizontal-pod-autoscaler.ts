@@ -15,6 +15,7 @@ import type { HorizontalPodAutoscaler } from '../../core/autoscaling-objects.js'
 import type { LabelSelector, Pod, PodMetrics } from '../../core/objects.js';
 import type { EpochMs } from '../../time/clock.js';
 import { ApiError } from '../api-error.js';
+import { CONTROLLER_MANAGER, actingAs } from '../acting-as.js';
 import type { KubeApi } from '../api.js';
 import type {
   Controller,
@@ -80,8 +81,8 @@ export class HorizontalPodAutoscalerController implements Controller {
   readonly #dueMs = new Map<ReconcileKey, EpochMs>();
 
   constructor(options: HpaControllerOptions) {
-    this.#options = options;
-    const { api } = options;
+    const api = actingAs(options.api, CONTROLLER_MANAGER);
+    this.#options = { ...options, api };
     this.#recorder = new EventRecorder({ api, component: this.name });
     this.informers = [this.#pods];
     this.watches = [

@@ -60,7 +60,8 @@ function found<T extends Scalable>(
     },
     selector,
     write: (wanted) => {
-      api.update(resource, { ...object, spec: { ...object.spec, replicas: wanted } });
+      const scaled = { ...object, spec: { ...object.spec, replicas: wanted } };
+      api.update(resource, scaled, { subresource: 'scale' });
     },
   };
 }

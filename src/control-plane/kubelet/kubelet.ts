@@ -1,6 +1,7 @@
 /** The kubelet: registers a node and runs the pods that are bound to it. */
 import type { KubeObject, Pod } from '../../core/objects.js';
 import type { Cancel, Clock } from '../../time/clock.js';
+import { KUBELET, actingAs } from '../acting-as.js';
 import type { KubeApi, WatchEvent } from '../api.js';
 import { EventRecorder } from '../event-recorder.js';
 import type { PodRuntime } from '../pod-runtime.js';
@@ -40,7 +41,7 @@ export class Kubelet {
   #isStopped = false;
 
   constructor(options: KubeletOptions) {
-    this.#connection = new NodeConnection(options.api);
+    this.#connection = new NodeConnection(actingAs(options.api, KUBELET));
     this.#options = { ...options, api: this.#connection };
     this.#settings = { ...DEFAULT_KUBELET_SETTINGS, ...options.settings };
     const { api, node } = this.#options;
