@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { loadFigures, type SentLoad } from '../analysis/load-figures.js';
 import { LabError } from '../core/errors.js';
 import { processFaults } from '../load/plan-shares.js';
-import { targetOf } from '../load/senders/engine.js';
+import { targetOf } from '../load/senders/engine-options.js';
 import { engineFaults, planFaults } from '../load/senders/plan-faults.js';
 import { ProcessSender } from '../load/senders/process-sender.js';
 import { reachTarget } from '../load/senders/reach-target.js';

@@ -11,12 +11,8 @@ import { RequestScript } from '../../src/load/request-script.js';
 import { oneRequest } from '../../src/load/request-spec.js';
 import type { FailureKind, LoadPlan, LoadSecond } from '../../src/load/sender.js';
 import { totalOf } from '../../src/load/accounting.js';
-import {
-  type Engine,
-  type EngineOptions,
-  type Exchange,
-  targetOf,
-} from '../../src/load/senders/engine.js';
+import type { Engine, Exchange } from '../../src/load/driving/engine.js';
+import { type EngineOptions, targetOf } from '../../src/load/senders/engine-options.js';
 import { ProcessSender } from '../../src/load/senders/process-sender.js';
 import { SocketEngine } from '../../src/load/senders/socket-engine.js';
 import { UndiciEngine } from '../../src/load/senders/undici-engine.js';

@@ -8,9 +8,9 @@ import { RequestScript } from '../../src/load/request-script.js';
 import type { SessionSpec, StepSpec, ThinkTime } from '../../src/load/request-spec.js';
 import { scheduleOf } from '../../src/load/schedule.js';
 import { FAILURE_KINDS, type LoadSecond } from '../../src/load/sender.js';
-import { ClosedDriver } from '../../src/load/senders/closed-driver.js';
-import type { Driver } from '../../src/load/senders/driver.js';
-import { OpenDriver } from '../../src/load/senders/open-driver.js';
+import { ClosedDriver } from '../../src/load/driving/closed-driver.js';
+import type { Driver } from '../../src/load/driving/driver.js';
+import { OpenDriver } from '../../src/load/driving/open-driver.js';
 import { VirtualClock } from '../../src/time/virtual-clock.js';
 import { FakeEngine, type FakeFate } from '../support/fake-engine.js';
 

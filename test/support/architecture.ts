@@ -19,6 +19,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   core: { io: false, mayImport: {} },
   time: { io: true, mayImport: { core: 'all' } },
   load: { io: false, mayImport: { core: 'all', time: 'types' } },
+  'load/driving': { io: false, mayImport: { core: 'all', time: 'all', load: 'all' } },
   timeline: { io: false, mayImport: { core: 'all', time: 'types', load: 'types' } },
   autoscaling: { io: false, mayImport: { core: 'all', time: 'types' } },
   probe: { io: false, mayImport: { core: 'all', time: 'types' } },
@@ -69,6 +70,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
       core: 'all',
       time: 'all',
       load: 'all',
+      'load/driving': 'all',
       timeline: 'all',
       probe: 'all',
       experiment: 'types',
@@ -94,7 +96,14 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   'cluster/kubernetes': { io: true, mayImport: { core: 'all', time: 'all', cluster: 'all' } },
   'load/senders': {
     io: true,
-    mayImport: { core: 'all', time: 'all', load: 'all', timeline: 'all', process: 'all' },
+    mayImport: {
+      core: 'all',
+      time: 'all',
+      load: 'all',
+      'load/driving': 'all',
+      timeline: 'all',
+      process: 'all',
+    },
   },
   observe: {
     io: true,

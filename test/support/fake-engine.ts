@@ -5,7 +5,7 @@ import type {
   EngineEvents,
   EngineRequest,
   Exchange,
-} from '../../src/load/senders/engine.js';
+} from '../../src/load/driving/engine.js';
 import type { FailureKind } from '../../src/load/sender.js';
 import type { VirtualClock } from '../../src/time/virtual-clock.js';
 

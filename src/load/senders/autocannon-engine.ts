@@ -9,11 +9,12 @@
  */
 import Client from 'autocannon/lib/httpClient.js';
 import type { FailureKind } from '../sender.js';
-import type { Carrier, Engine, EngineAnswer, EngineOptions, Exchange } from './engine.js';
+import type { Carrier, Engine, EngineAnswer, Exchange } from '../driving/engine.js';
+import type { EngineOptions } from './engine-options.js';
 import { failureKindOf } from './failure.js';
 import { KeptAnswer } from './kept-answer.js';
 import { MadeRequests, requestBytes } from './request-bytes.js';
-import { WaitingLine } from './waiting-line.js';
+import { WaitingLine } from '../driving/waiting-line.js';
 
 /** Longest timer Node knows: the dispatcher has the timeouts. */
 const NEVER_MS = 2 ** 31 - 1;

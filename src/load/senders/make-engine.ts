@@ -1,6 +1,7 @@
 /** Which engine sends a plan; loaded only when it is used, as each takes memory. */
 import type { LoadPlan } from '../sender.js';
-import type { Engine, EngineOptions } from './engine.js';
+import type { Engine } from '../driving/engine.js';
+import type { EngineOptions } from './engine-options.js';
 import { engineFaults } from './plan-faults.js';
 import type { EngineChoice } from './sender-messages.js';
 import { SocketEngine } from './socket-engine.js';

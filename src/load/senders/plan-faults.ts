@@ -3,7 +3,7 @@ import { profileOf, validateProfile } from '../profile.js';
 import type { ProfileSpec } from '../profile-spec.js';
 import { requestFaults } from '../request-faults.js';
 import type { LoadPlan } from '../sender.js';
-import { targetOf } from './engine.js';
+import { targetOf } from './engine-options.js';
 import type { EngineChoice } from './sender-messages.js';
 
 /**

@@ -2,7 +2,7 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, connect, isIP } from 'node:net';
 import type { Clock } from '../../time/clock.js';
-import type { Target } from './engine.js';
+import type { Target } from './engine-options.js';
 
 /** What was found. */
 export type Reach =

@@ -1,5 +1,5 @@
 /** A request as it goes over the wire. */
-import type { EngineRequest } from './engine.js';
+import type { EngineRequest } from '../driving/engine.js';
 
 /** Methods whose requests say how long their body is even when there is none. */
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);

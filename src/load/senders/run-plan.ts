@@ -7,11 +7,12 @@ import { profileOf } from '../profile.js';
 import { scheduleOf, shareOf } from '../schedule.js';
 import type { LoadPlan, LoadSecond } from '../sender.js';
 import { Audit } from './audit.js';
-import { ClosedDriver } from './closed-driver.js';
-import type { Driver, DriverOptions } from './driver.js';
-import { type EngineConnections, type EngineOptions, targetOf } from './engine.js';
+import { ClosedDriver } from '../driving/closed-driver.js';
+import type { Driver, DriverOptions } from '../driving/driver.js';
+import type { EngineConnections } from '../driving/engine.js';
+import { type EngineOptions, targetOf } from './engine-options.js';
 import { engineMaker } from './make-engine.js';
-import { OpenDriver } from './open-driver.js';
+import { OpenDriver } from '../driving/open-driver.js';
 import type { FromSender, ToSender } from './sender-messages.js';
 
 type Start = Extract<ToSender, { kind: 'start' }>;

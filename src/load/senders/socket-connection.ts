@@ -2,7 +2,8 @@
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { FailureKind } from '../sender.js';
-import type { Carrier, Exchange, Target } from './engine.js';
+import type { Carrier, Exchange } from '../driving/engine.js';
+import type { Target } from './engine-options.js';
 import { failureKindOf } from './failure.js';
 import { ResponseParser } from './response-parser.js';
 

@@ -1,9 +1,10 @@
 /** The default engine: HTTP/1.1 over plain sockets, for the least cost a request. */
 import type { FailureKind } from '../sender.js';
-import type { Engine, EngineOptions, Exchange } from './engine.js';
+import type { Engine, Exchange } from '../driving/engine.js';
+import type { EngineOptions } from './engine-options.js';
 import { MadeRequests, requestBytes } from './request-bytes.js';
 import { type ConnectionEvents, SocketConnection } from './socket-connection.js';
-import { WaitingLine } from './waiting-line.js';
+import { WaitingLine } from '../driving/waiting-line.js';
 
 const READ_BUFFER_BYTES = 64 * 1_024;
 /** So long before the server would close an idle connection it is no longer used. */

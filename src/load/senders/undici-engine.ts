@@ -2,10 +2,11 @@
 import { createRequire } from 'node:module';
 import { Client, type Dispatcher } from 'undici';
 import type { FailureKind } from '../sender.js';
-import type { Carrier, Engine, EngineAnswer, EngineOptions, Exchange } from './engine.js';
+import type { Carrier, Engine, EngineAnswer, Exchange } from '../driving/engine.js';
+import type { EngineOptions } from './engine-options.js';
 import { codeOf, failureKindOf } from './failure.js';
 import { KeptAnswer } from './kept-answer.js';
-import { WaitingLine } from './waiting-line.js';
+import { WaitingLine } from '../driving/waiting-line.js';
 
 /** Keeps a pool of undici clients; the one that has been free for longest is used first. */
 export class UndiciEngine implements Engine {

@@ -5,7 +5,7 @@ import { LoadLedger } from '../../../../src/load/ledger.js';
 import { RequestScript } from '../../../../src/load/request-script.js';
 import type { SessionSpec } from '../../../../src/load/request-spec.js';
 import type { LoadSecond } from '../../../../src/load/sender.js';
-import { ClosedDriver } from '../../../../src/load/senders/closed-driver.js';
+import { ClosedDriver } from '../../../../src/load/driving/closed-driver.js';
 import { VirtualClock } from '../../../../src/time/virtual-clock.js';
 import { aSession, aStep } from '../../../support/a-session.js';
 import { FakeEngine, type FakeEngineOptions } from '../../../support/fake-engine.js';

@@ -7,7 +7,7 @@ import { RequestScript } from '../../../../src/load/request-script.js';
 import { oneRequest, type SessionSpec } from '../../../../src/load/request-spec.js';
 import { scheduleOf } from '../../../../src/load/schedule.js';
 import type { LoadProgress, LoadSecond } from '../../../../src/load/sender.js';
-import { OpenDriver } from '../../../../src/load/senders/open-driver.js';
+import { OpenDriver } from '../../../../src/load/driving/open-driver.js';
 import { VirtualClock } from '../../../../src/time/virtual-clock.js';
 import { aSession, aStep } from '../../../support/a-session.js';
 import { FakeEngine, type FakeEngineOptions } from '../../../support/fake-engine.js';

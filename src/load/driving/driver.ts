@@ -4,7 +4,7 @@ import type { LoadLedger } from '../ledger.js';
 import type { LoadShare } from '../plan-shares.js';
 import type { RequestScript } from '../request-script.js';
 import type { LoadProgress } from '../sender.js';
-import type { EngineEvents, EngineOptions, Engine } from './engine.js';
+import type { Engine, EngineEvents } from './engine.js';
 
 /** A request sent later than this after it was due, although a connection was free, counts as late. */
 export const LATE_AFTER_MS = 10;
@@ -35,6 +35,6 @@ export interface DriverOptions {
   readonly share: LoadShare;
   readonly ledger: LoadLedger;
   readonly sendLag: SendLagRecorder;
-  readonly makeEngine: (events: EngineEvents, now: EngineOptions['now']) => Engine;
+  readonly makeEngine: (events: EngineEvents, now: () => number) => Engine;
   readonly onProgress: (progress: LoadProgress) => void;
 }

@@ -2,7 +2,7 @@
 import type { Account, LoadLedger } from '../ledger.js';
 import type { OutgoingRequest, RequestScript } from '../request-script.js';
 import type { FailureKind } from '../sender.js';
-import type { Engine, EngineAnswer, EngineEvents, EngineOptions, Exchange } from './engine.js';
+import type { Engine, EngineAnswer, EngineEvents, Exchange } from './engine.js';
 import type { LastSecond } from './last-second.js';
 import { UnderWay } from './under-way.js';
 
@@ -21,7 +21,7 @@ export interface DispatcherOptions {
   readonly lastSecond: LastSecond;
   /** ms since the load began, now. */
   readonly elapsedMs: () => number;
-  readonly makeEngine: (events: EngineEvents, now: EngineOptions['now']) => Engine;
+  readonly makeEngine: (events: EngineEvents, now: () => number) => Engine;
   /** Called after each request that was answered, failed or timed out. */
   readonly onSettled: (request: OutgoingRequest, hasFailed: FailureKind | undefined) => void;
 }
