@@ -6,8 +6,10 @@ import {
   KubeConfig,
   Log,
   Metrics,
+  PatchStrategy,
   PortForward,
   makeInformer,
+  setHeaderOptions,
 } from '@kubernetes/client-node';
 import type { V1Status } from '@kubernetes/client-node';
 import { once } from 'node:events';
@@ -118,7 +120,8 @@ describe.skipIf(kubectl === undefined)('client-node in pods', () => {
   it('gets a terminal, of the size it says, when it asks for one', async () => {
     const { server = '' } = config.getCurrentCluster() ?? {};
     const path = `/api/v1/namespaces/${cluster.namespace}/pods/web/exec`;
-    const script = 'test -t 0 && read line && stty size && exit 3';
+    const script =
+      'test -t 0 && until stty size | grep "44 99"; do sleep 0.05; done; read line; exit 3';
     const query = new URLSearchParams({
       container: 'app',
       stdin: 'true',
@@ -140,8 +143,7 @@ describe.skipIf(kubectl === undefined)('client-node in pods', () => {
     const send = (channel: number, text: string): void =>
       socket.send(Buffer.concat([Buffer.from([channel]), Buffer.from(text)]));
     send(4, '{"Width":99,"Height":44}\n');
-    // once the terminal has taken the size
-    setTimeout(() => send(0, 'go\r'), 600);
+    send(0, 'go\r');
     await once(socket, 'close');
 
     expect(heard.get(1)).toContain('44 99');
@@ -238,6 +240,29 @@ describe.skipIf(kubectl === undefined)('client-node in pods', () => {
     await informer.stop();
 
     expect(events.slice(0, 2)).toEqual(['add web', 'add brief']);
+  });
+
+  it('applies on the server, and is refused what another manager owns', async () => {
+    const { namespace } = cluster;
+    const apply = (fieldManager: string, data: Record<string, string>, force?: boolean) =>
+      core.patchNamespacedConfigMap(
+        {
+          name: 'applied',
+          namespace,
+          fieldManager,
+          ...(force === undefined ? {} : { force }),
+          body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'applied' }, data },
+        },
+        setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply),
+      );
+    const made = await apply('one', { a: '1', b: '1' });
+    expect(made.metadata?.managedFields).toMatchObject([{ manager: 'one', operation: 'Apply' }]);
+
+    await expect(apply('two', { a: '2' })).rejects.toMatchObject({ code: 409 });
+    await apply('two', { a: '2' }, true);
+
+    expect((await apply('one', { b: '1' })).data).toEqual({ a: '2', b: '1' });
+    expect((await apply('one', {})).data).toEqual({ a: '2' });
   });
 
   it('reads the metrics of pods once they were sampled', async () => {

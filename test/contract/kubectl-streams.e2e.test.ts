@@ -202,7 +202,7 @@ describe.skipIf(kubectl === undefined)('kubectl in pods', () => {
     async () => {
       const { kubeconfig, namespace } = cluster;
       const inPod =
-        'test -t 0 && test -t 1 && read line && stty size && echo "read $line" && exit 5';
+        'test -t 0 && test -t 1 && until stty size | grep "33 77"; do sleep 0.05; done; read line; echo "read $line"; exit 5';
       const args = [
         kubectl,
         '-n',

@@ -26,12 +26,12 @@ const FIRST_ROWS = 24;
 const FIRST_COLUMNS = 80;
 
 /**
- * What runs inside of the terminal, always the same text: tells its process id and its terminal, takes
- * the groups to join and the command from variables, which no shell ever reads as text of its own,
- * and becomes the command.
+ * What runs inside of the terminal, always the same text: tells its process id and its terminal (once
+ * the first size is set, so that it undoes nothing the client says), takes the groups to join and the
+ * command from variables, which no shell ever reads as text of its own, and becomes the command.
  */
-const INNER = `printf '%s %s\\n' "$$" "$(tty)" >&3; exec 3>&-
-stty sane echo rows ${FIRST_ROWS} cols ${FIRST_COLUMNS} 2>/dev/null
+const INNER = `stty sane echo rows ${FIRST_ROWS} cols ${FIRST_COLUMNS} 2>/dev/null
+printf '%s %s\\n' "$$" "$(tty)" >&3; exec 3>&-
 ${PREFIX}I=0; set --
 while [ "$${PREFIX}I" -lt "$${PREFIX}COUNT" ]; do
   eval "set -- \\"\\$@\\" \\"\\$${PREFIX}$${PREFIX}I\\"; unset ${PREFIX}$${PREFIX}I"
