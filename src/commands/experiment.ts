@@ -106,7 +106,9 @@ async function runFromFile(name: string, options: RunContext): Promise<void> {
     }
     requireThresholds(outcome.run);
   } catch (error) {
-    if (stop.signal.aborted && !(error instanceof LabError)) {
+    // Ctrl-C reaches the lab's own processes too, and one that just starts may end by it.
+    const isStartUp = cluster === undefined;
+    if (stop.signal.aborted && (isStartUp || !(error instanceof LabError))) {
       throw interrupted(stop.signal, 'nothing had been measured yet');
     }
     throw error;
