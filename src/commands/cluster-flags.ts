@@ -219,11 +219,13 @@ function withValue(content: unknown, path: readonly string[], value: unknown): u
   return { ...fields, [first]: withValue(fieldOf(fields, first), rest, value) };
 }
 
+function isWithin(inner: string, outer: string): boolean {
+  return inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
+}
+
 /** A fault in the words of the flag that made it. */
 function flagFault({ path, expected, found, nearest }: Fault, settings: readonly FlagSetting[]) {
   const inside = path.replace(/^embedded\.?/, '');
-  const isWithin = (inner: string, outer: string): boolean =>
-    inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
   const origin = settings
     .map((setting) => ({ typed: setting.typed, at: setting.path.join('.') }))
     .findLast(({ at }) => isWithin(inside, at) || isWithin(at, inside));

@@ -20,6 +20,7 @@ export function embeddedSettings(input: EmbeddedInput): EmbeddedSettings {
     ...(nodes === undefined ? {} : { nodes }),
     delays: {
       podStartMs: delays.podStart,
+      podStartJitterMs: delays.podStartJitter,
       containerSeenMs: delays.containerSeen,
       endpointsMs: delays.endpoints,
     },

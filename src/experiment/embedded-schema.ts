@@ -42,10 +42,13 @@ const CPU_SCALE = 'auto, or a number above 0 up to 10';
 
 const delays = z.strictObject({
   podStart: duration()
-    .prefault('0s')
+    .prefault('1s')
     .describe(
-      'From a pod on its node to its first process, on top of what this machine takes: image, sandbox, network.',
+      'From a pod on its node to its first process, on top of what this machine takes: sandbox, network, a look at the image.',
     ),
+  podStartJitter: duration()
+    .prefault('700ms')
+    .describe('Up to so much more, evenly spread over pods.'),
   containerSeen: duration()
     .prefault('700ms')
     .describe('How long after the fact the kubelet sees that a container started or ended.'),

@@ -49,6 +49,8 @@ export interface NodeSettings {
 export interface DelaySettings {
   /** From a pod on its node to its first process, on top of what this machine takes. */
   readonly podStartMs: number;
+  /** Up to so much more, evenly spread over pods. */
+  readonly podStartJitterMs: number;
   /** How long after the fact the kubelet sees that a container started or ended. */
   readonly containerSeenMs: number;
   /** From a change of endpoints until Services send by it. */

@@ -128,7 +128,11 @@ function kubeletSettings({
     ...(crashLoopBackOff === undefined ? {} : { crashLoopBackOff }),
     ...(delays === undefined
       ? {}
-      : { podStartDelayMs: delays.podStartMs, relistDelayMs: delays.containerSeenMs }),
+      : {
+          podStartDelayMs: delays.podStartMs,
+          podStartJitterMs: delays.podStartJitterMs,
+          relistDelayMs: delays.containerSeenMs,
+        }),
   };
 }
 
