@@ -236,21 +236,30 @@ function apiRequest(
 }
 
 /** The whole body; undefined when it is too large. */
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    const piece: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
-    bytes += piece.length;
-    if (bytes <= MAX_BODY_BYTES) chunks.push(piece);
-    // what comes after is read and dropped, so that the client can read the answer
-    else chunks.length = 0;
-    if (bytes > 4 * MAX_BODY_BYTES) {
+function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (piece: Buffer) => {
+      bytes += piece.length;
+      if (bytes <= MAX_BODY_BYTES) chunks.push(piece);
+      // what comes after is read and dropped, so that the client can read the answer
+      else chunks.length = 0;
+      if (bytes <= 4 * MAX_BODY_BYTES) return;
       request.destroy();
-      break;
-    }
-  }
-  return bytes > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks);
+      resolve(undefined);
+    });
+    request.once('end', () => {
+      resolve(bytes > MAX_BODY_BYTES ? undefined : wholeOf(chunks));
+    });
+    request.once('error', reject);
+  });
+}
+
+/** Most bodies come in one piece. */
+function wholeOf(chunks: readonly Buffer[]): Buffer {
+  const [only] = chunks;
+  return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks);
 }
 
 function refusal(error: ApiError): PlainResponse {
@@ -263,7 +272,7 @@ function sendPlain(
   method: string | undefined,
 ): void {
   if (response.destroyed) return;
-  const body = Buffer.from(answer.body);
+  const { body } = answer;
   response.statusCode = answer.status;
   if (answer.contentType !== '') response.setHeader('Content-Type', answer.contentType);
   if (answer.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="hpa-lab"');
@@ -273,7 +282,8 @@ function sendPlain(
   if (answer.retryAfterSeconds !== undefined) {
     response.setHeader('Retry-After', String(answer.retryAfterSeconds));
   }
-  if (answer.status !== 204) response.setHeader('Content-Length', body.length);
+  if (answer.status !== 204) response.setHeader('Content-Length', Buffer.byteLength(body));
+  // as a text it goes out with the headers in one write
   response.end(method === 'HEAD' || answer.status === 204 ? undefined : body);
 }
 
