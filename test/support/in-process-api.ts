@@ -1,6 +1,7 @@
 /** The API without its transport, with the namespaces that a test needs, on virtual time. */
 import { ApiMachinery } from '../../src/control-plane/api-machinery/api-machinery.js';
 import { ApiHandler } from '../../src/control-plane/http/api-handler.js';
+import { impersonationOf } from '../../src/control-plane/http/impersonation.js';
 import type { ApiRequest } from '../../src/control-plane/http/messages.js';
 import { NAMESPACES } from '../../src/control-plane/resources.js';
 import { seededRandom } from '../../src/core/random.js';
@@ -13,6 +14,8 @@ export interface SentRequest {
   readonly contentType?: string;
   readonly accept?: string;
   readonly query?: string;
+  /** Headers of which the API reads those about impersonation, by lower-case name. */
+  readonly headers?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A plain answer, its JSON read. */
@@ -45,7 +48,7 @@ export class InProcessApi {
 
   /** The answer to a request that is no watch. */
   send(method: ApiRequest['method'], path: string, sent: SentRequest = {}): ReceivedAnswer {
-    const { body, bytes, contentType, accept, query = '' } = sent;
+    const { body, bytes, contentType, accept, query = '', headers = {} } = sent;
     const answer = this.#handler.handle({
       method,
       path,
@@ -55,6 +58,7 @@ export class InProcessApi {
       body: body === undefined ? '' : JSON.stringify(body),
       ...(bytes === undefined ? {} : { bytes }),
       userAgent: 'test',
+      impersonation: impersonationOf(Object.entries(headers)),
     });
     if (answer.kind === 'stream') throw new Error('expected a plain answer, but got a stream');
     return {
