@@ -5,7 +5,7 @@ import { ENDPOINT_SLICES, PODS, SERVICES } from '../../control-plane/resources.j
 import type { Cancel, Clock } from '../../time/clock.js';
 import type { ProxyListener, ProxyService } from './service-proxy/proxy-messages.js';
 import type { ServiceProxy } from './service-proxy/service-proxy.js';
-import { serviceRoutes } from './service-routes.js';
+import { serviceRoutes } from '../../control-plane/service-routes.js';
 
 /** What is kept in step with what. */
 export interface ServiceProxySyncOptions {

@@ -1,4 +1,5 @@
 /** A modelled service process: one thread that does one thing after the other, as Node does. */
+import { WaitingLine } from '../../load/driving/waiting-line.js';
 import type { Cancel, Clock, EpochMs } from '../../time/clock.js';
 import { CpuBudget, type CpuBudgetOptions, type CpuUse } from './cpu-budget.js';
 
@@ -10,6 +11,13 @@ export interface Job {
   readonly done: () => void;
 }
 
+/** What an event loop is made from. */
+export interface EventLoopOptions extends CpuBudgetOptions {
+  readonly clock: Clock;
+  /** Called when it begins to have something to do, and when it has nothing more. */
+  readonly onBusy?: (isBusy: boolean) => void;
+}
+
 /**
  * First come, first served, under a CPU budget: how long a job takes follows from what stands before it
  * and from throttling, not from a formula.
@@ -17,22 +25,23 @@ export interface Job {
 export class EventLoop {
   readonly #clock: Clock;
   readonly #budget: CpuBudget;
-  readonly #jobs: (Job | undefined)[] = [];
-  #first = 0;
+  readonly #onBusy: (isBusy: boolean) => void;
+  #jobs = new WaitingLine<Job>();
   /** Of the first job. */
   #leftMs = 0;
   #bookedMs: EpochMs;
   #cancel: Cancel = () => undefined;
 
-  constructor({ clock, ...budget }: CpuBudgetOptions & { readonly clock: Clock }) {
+  constructor({ clock, onBusy = () => undefined, ...budget }: EventLoopOptions) {
     this.#clock = clock;
+    this.#onBusy = onBusy;
     this.#budget = new CpuBudget(budget);
     this.#bookedMs = clock.now();
   }
 
   /** Jobs waiting and under way. */
   get length(): number {
-    return this.#jobs.length - this.#first;
+    return this.#jobs.length;
   }
 
   /** What it used up to now. */
@@ -48,6 +57,7 @@ export class EventLoop {
     this.#bookedMs = this.#clock.now();
     this.#leftMs = job.cpuMs;
     this.#expect();
+    this.#onBusy(true);
   }
 
   /** Its share of the machine changes. */
@@ -67,8 +77,9 @@ export class EventLoop {
   stop(): void {
     this.#book();
     this.#cancel();
-    this.#jobs.length = 0;
-    this.#first = 0;
+    if (this.length === 0) return;
+    this.#jobs = new WaitingLine();
+    this.#onBusy(false);
   }
 
   #book(): void {
@@ -88,21 +99,13 @@ export class EventLoop {
 
   #finish(): void {
     this.#book();
-    const job = this.#jobs[this.#first];
-    this.#jobs[this.#first++] = undefined;
-    this.#compact();
-    const next = this.#jobs[this.#first];
-    if (next !== undefined) {
+    const job = this.#jobs.shift();
+    const next = this.#jobs.first();
+    if (next === undefined) this.#onBusy(false);
+    else {
       this.#leftMs = next.cpuMs;
       this.#expect();
     }
     job?.done();
-  }
-
-  /** Room of jobs that are done is given back now and then: a job costs the same in a long line. */
-  #compact(): void {
-    if (this.#first < 64 || this.#first * 2 < this.#jobs.length) return;
-    this.#jobs.splice(0, this.#first);
-    this.#first = 0;
   }
 }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CpuBudget } from '../../../../src/cluster/simulated/cpu-budget.js';
-import { drawOf, meanOf, type Scatter } from '../../../../src/cluster/simulated/draw.js';
+import { drawOf, meanOf, type Scatter } from '../../../../src/core/scatter.js';
 import { EventLoop } from '../../../../src/cluster/simulated/event-loop.js';
 import { seededRandom } from '../../../../src/core/random.js';
 import { VirtualClock } from '../../../../src/time/virtual-clock.js';

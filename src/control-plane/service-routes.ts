@@ -1,9 +1,9 @@
 /** Which real addresses stand behind each Service, for the proxy. */
-import type { EndpointSlice, Pod, Service } from '../../core/objects.js';
-import type { KubeApi } from '../../control-plane/api.js';
-import { SERVICE_NAME_LABEL } from '../../control-plane/controllers/endpoint-slice.js';
-import { realPort } from '../../control-plane/mapped-ports.js';
-import { ENDPOINT_SLICES, PODS, SERVICES } from '../../control-plane/resources.js';
+import type { EndpointSlice, Pod, Service } from '../core/objects.js';
+import type { KubeApi } from './api.js';
+import { SERVICE_NAME_LABEL } from './controllers/endpoint-slice.js';
+import { realPort } from './mapped-ports.js';
+import { ENDPOINT_SLICES, PODS, SERVICES } from './resources.js';
 
 /** One port of a Service with the pods that a new connection may go to. */
 export interface RoutedPort {

@@ -1,5 +1,5 @@
 /** Values that scatter: how long things take in the model. */
-import type { Random } from '../../core/random.js';
+import type { Random } from './random.js';
 
 /** How a value scatters; all in the unit of what it stands for. */
 export type Scatter =
