@@ -52,6 +52,8 @@ const UNKNOWN = 'unknown';
 export class FieldOwnership {
   readonly #kinds: KindRegistry;
   readonly #clock: Clock;
+  /** The second last printed. */
+  #printed = { second: Number.NaN, time: '' };
 
   constructor(kinds: KindRegistry, clock: Clock) {
     this.#kinds = kinds;
@@ -130,7 +132,7 @@ export class FieldOwnership {
       subresource,
       apiVersion: versionOf(kind),
       type: kind.type,
-      time: kubeTime(this.#clock.now()),
+      time: this.#time(),
       convert: (object, apiVersion) => this.#converted(kind, object, apiVersion),
       resetFields: resetFields(kind, subresource),
     };
@@ -142,10 +144,18 @@ export class FieldOwnership {
       subresource: 'scale',
       apiVersion: SCALE_VERSION,
       type: SCALE,
-      time: kubeTime(this.#clock.now()),
+      time: this.#time(),
       convert: (object, apiVersion) => (apiVersion === SCALE_VERSION ? object : undefined),
       resetFields: EMPTY_SET,
     };
+  }
+
+  /** Now, as `metav1.Time` prints it. */
+  #time(): string {
+    const nowMs = this.#clock.now();
+    const second = Math.floor(nowMs / 1_000);
+    if (second !== this.#printed.second) this.#printed = { second, time: kubeTime(nowMs) };
+    return this.#printed.time;
   }
 
   /** @see Source: `managedfields/internal/versionconverter.go`, `Convert`. */

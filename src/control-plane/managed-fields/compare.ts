@@ -92,11 +92,12 @@ function walkObject(type: Type, states: States, { place, ignored }: Walk): void 
   const after = objectOrNone(states.after);
   const visit = (name: string): void => {
     const element = fieldElement(name);
-    if (hasElement(ignored, element)) return;
+    if (ignored !== EMPTY_SET && hasElement(ignored, element)) return;
     const child = { before: presentAt(type, before, name), after: presentAt(type, after, name) };
     if (child.before === child.after) return;
     place.path.push(element);
-    walk(typeOfChild(type, name), child, { place, ignored: belowElement(ignored, element) });
+    const below = ignored === EMPTY_SET ? ignored : belowElement(ignored, element);
+    walk(typeOfChild(type, name), child, { place, ignored: below });
     place.path.pop();
   };
   for (const name in before) visit(name);

@@ -1,7 +1,7 @@
 /** Which fields an object names: what its applier comes to own. */
 import { isJsonObject } from '../schema/json.js';
 import type { ListType, Type } from '../schema/types.js';
-import { insertPath, sortedSet } from './field-set.js';
+import { insertPath } from './field-set.js';
 import type { FieldSet, FieldSetDraft } from './field-set.js';
 import { fieldElement } from './path-element.js';
 import type { PathElement } from './path-element.js';
@@ -23,7 +23,7 @@ import {
 export function fieldSetOf(type: Type, value: unknown): FieldSet {
   const set: FieldSetDraft = {};
   walk(type, value, { path: [], set });
-  return sortedSet(set);
+  return set;
 }
 
 interface Place {

@@ -221,40 +221,24 @@ export function isSameSet(a: FieldSet, b: FieldSet): boolean {
   });
 }
 
-/** Sets that are in upstream's order already. */
-const SORTED = new WeakSet<object>([EMPTY_SET]);
-
 /** The same set with its elements in upstream's order; its end points are shared. */
 export function sortedSet(set: FieldSet): FieldSet {
-  if (SORTED.has(set)) return set;
-  const sorted = sortedBelow(set);
-  SORTED.add(sorted);
-  return sorted;
-}
-
-function sortedBelow(set: FieldSet): FieldSet {
   const elements = Object.keys(set);
   if (elements.length === 0) return EMPTY_SET;
   if (elements.length > 1) elements.sort(compareElements);
   const result: Record<PathElement, FieldSet> = {};
-  for (const element of elements) result[element] = sortedBelow(set[element] ?? EMPTY_SET);
+  for (const element of elements) result[element] = sortedSet(set[element] ?? EMPTY_SET);
   return result;
 }
 
 /**
- * The set that a client wrote as `fieldsV1`; undefined when it is none. Sets of our own are taken as
- * they are.
+ * The set that a client wrote as `fieldsV1`; undefined when it is none.
  *
  * @see Source: structured-merge-diff v6 `fieldpath/serialize.go`, `readIterV1`.
  */
 export function readSet(value: unknown): FieldSet | undefined {
-  if (isKnownSet(value)) return value;
   const read = readBelow(value);
   return read === undefined ? undefined : sortedSet(read);
-}
-
-function isKnownSet(value: unknown): value is FieldSet {
-  return typeof value === 'object' && value !== null && SORTED.has(value);
 }
 
 function readBelow(value: unknown): FieldSet | undefined {

@@ -1,6 +1,6 @@
 /** Owners after a create, an update or a patch. */
 import type { JsonObject } from '../schema/json.js';
-import { isSame } from './compare.js';
+import { compare, isSame } from './compare.js';
 import { isEmptySet, union } from './field-set.js';
 import {
   capUpdaters,
@@ -10,6 +10,7 @@ import {
   readManagers,
   setManaged,
   writeManagers,
+  writeOnly,
 } from './managers.js';
 import type { Identity, ManagedFieldsEntry, Managers } from './managers.js';
 import { loseFields, ownable } from './ownership.js';
@@ -39,11 +40,27 @@ export function managedByUpdate(
   objects: UpdatedObject,
   operation: Operation,
 ): readonly ManagedFieldsEntry[] | undefined {
+  if (objects.live === undefined && objects.givenEntries === undefined) {
+    return managedByCreate(objects.next, operation);
+  }
   const { entries, managers } = ownersBefore(objects, operation);
   if (managers.size === 0 && objects.live !== undefined) return undefined;
   const isChanged = ownUpdate(managers, objects, operation);
   if (!isChanged && isWritten(entries)) return entries;
   return writeManagers(managers);
+}
+
+/** The short way for the many objects that come without owners. */
+function managedByCreate(
+  next: JsonObject,
+  operation: Operation,
+): readonly ManagedFieldsEntry[] | undefined {
+  const { apiVersion, type, manager, subresource, time, resetFields } = operation;
+  const states = { before: emptyObject(type), after: next };
+  const { added, modified } = compare(type, states, resetFields);
+  const set = ownable(union(modified, added));
+  if (isEmptySet(set)) return undefined;
+  return writeOnly({ manager, operation: 'Update', apiVersion, subresource, time, set });
 }
 
 interface OwnersBefore {

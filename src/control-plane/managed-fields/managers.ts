@@ -6,13 +6,13 @@ import type { FieldSet } from './field-set.js';
 
 /** One entry of `metadata.managedFields`. */
 export interface ManagedFieldsEntry {
-  readonly manager?: string;
+  readonly manager?: string | undefined;
   readonly operation: 'Apply' | 'Update';
   readonly apiVersion: string;
-  readonly time?: string;
+  readonly time?: string | undefined;
   readonly fieldsType: 'FieldsV1';
   readonly fieldsV1: FieldSet;
-  readonly subresource?: string;
+  readonly subresource?: string | undefined;
 }
 
 /** What one manager owns by one operation, version and subresource. */
@@ -25,6 +25,8 @@ export interface Managed {
   /** When what it owns last changed; absent where upstream leaves it out. */
   readonly time: string | undefined;
   readonly set: FieldSet;
+  /** What it was read from, if that was written here. */
+  readonly entry?: ManagedFieldsEntry;
 }
 
 /** Owners by their identity. */
@@ -40,12 +42,10 @@ export type Identity = Pick<Managed, 'manager' | 'operation' | 'apiVersion' | 's
  *   `BuildManagerIdentifier`.
  */
 export function identityOf({ manager, operation, apiVersion, subresource }: Identity): string {
-  return JSON.stringify({
-    ...(manager === '' ? {} : { manager }),
-    operation,
-    ...(operation === 'Apply' ? {} : { apiVersion }),
-    ...(subresource === '' ? {} : { subresource }),
-  });
+  const name = manager === '' ? '' : `"manager":${JSON.stringify(manager)},`;
+  const version = operation === 'Apply' ? '' : `,"apiVersion":"${apiVersion}"`;
+  const part = subresource === '' ? '' : `,"subresource":"${subresource}"`;
+  return `{${name}"operation":"${operation}"${version}${part}}`;
 }
 
 /** Adds an owner, in place of the one with the same identity. */
@@ -53,12 +53,33 @@ export function setManaged(managers: Managers, managed: Managed): void {
   managers.set(identityOf(managed), managed);
 }
 
-/** Lists of entries that were written here: they need no reading before they are used again. */
-const WRITTEN = new WeakSet<readonly unknown[]>();
+/** An entry that was written here: it needs no reading before it is used again. */
+class WrittenEntry implements ManagedFieldsEntry {
+  readonly manager: string | undefined;
+  readonly operation: 'Apply' | 'Update';
+  readonly apiVersion: string;
+  readonly time: string | undefined;
+  readonly fieldsType = 'FieldsV1';
+  readonly fieldsV1: FieldSet;
+  readonly subresource: string | undefined;
+
+  constructor({ manager, operation, apiVersion, subresource, time, set }: Managed) {
+    this.manager = manager === '' ? undefined : manager;
+    this.operation = operation;
+    this.apiVersion = apiVersion;
+    this.time = time;
+    this.fieldsV1 = sortedSet(set);
+    this.subresource = subresource === '' ? undefined : subresource;
+  }
+}
 
 /** Whether a list of entries was written here, and so is in order. */
 export function isWritten(entries: unknown): entries is readonly ManagedFieldsEntry[] {
-  return Array.isArray(entries) && WRITTEN.has(entries);
+  return (
+    Array.isArray(entries) &&
+    entries.length > 0 &&
+    entries.every((entry) => entry instanceof WrittenEntry)
+  );
 }
 
 /**
@@ -78,6 +99,7 @@ export function readManagers(entries: unknown): Managers | undefined {
 }
 
 function readEntry(entry: unknown): Managed | undefined {
+  if (entry instanceof WrittenEntry) return managedOf(entry);
   if (!isJsonObject(entry)) return undefined;
   const operation = entry['operation'];
   const apiVersion = textOf(entry['apiVersion']);
@@ -96,6 +118,11 @@ function readEntry(entry: unknown): Managed | undefined {
   };
 }
 
+function managedOf(entry: WrittenEntry): Managed {
+  const { manager = '', operation, apiVersion, subresource = '', time, fieldsV1 } = entry;
+  return { manager, operation, apiVersion, subresource, time, set: fieldsV1, entry };
+}
+
 /**
  * `metadata.managedFields` for these owners; undefined when there are none.
  *
@@ -103,22 +130,21 @@ function readEntry(entry: unknown): Managed | undefined {
  */
 export function writeManagers(managers: Managers): readonly ManagedFieldsEntry[] | undefined {
   if (managers.size === 0) return undefined;
-  const entries = [...managers.values()].sort(compareManaged).map(writeEntry);
-  WRITTEN.add(entries);
-  return entries;
+  const owners = [...managers.values()];
+  if (owners.length > 1) owners.sort(compareManaged);
+  return owners.map(writeEntry);
 }
 
+/** `metadata.managedFields` when there is one owner. */
+export function writeOnly(managed: Managed): readonly ManagedFieldsEntry[] {
+  return [new WrittenEntry(managed)];
+}
+
+/** An owner of whom nothing has changed keeps its entry. */
 function writeEntry(managed: Managed): ManagedFieldsEntry {
-  const { manager, operation, apiVersion, subresource, time, set } = managed;
-  return {
-    ...(manager === '' ? {} : { manager }),
-    operation,
-    apiVersion,
-    ...(time === undefined ? {} : { time }),
-    fieldsType: 'FieldsV1',
-    fieldsV1: sortedSet(set),
-    ...(subresource === '' ? {} : { subresource }),
-  };
+  const { entry, set, time, apiVersion } = managed;
+  const isKept = entry?.fieldsV1 === set && entry.time === time && entry.apiVersion === apiVersion;
+  return isKept ? entry : new WrittenEntry(managed);
 }
 
 function compareManaged(a: Managed, b: Managed): number {
