@@ -1,0 +1,52 @@
+/** What a service is made of in the simulated cluster: its numbers, measured or from a textbook. */
+import type { Scatter } from './scatter.js';
+
+/** CPU times are in ms of a Kubernetes CPU, spans of time in ms. */
+export interface ServiceModel {
+  /** From the start of a container to its process, beside what the kubelet takes. */
+  readonly processStartMs: Scatter;
+  /** CPU from the first instruction until it listens. */
+  readonly bootCpuMs: Scatter;
+  readonly request: RequestModel;
+  /** CPU of a probe. */
+  readonly probeCpuMs: number;
+  /** CPU beside requests and probes, thousandths of a CPU. */
+  readonly idleMillicores: number;
+  readonly memoryBytes: number;
+  /** CPUs that its one thread gets on a machine with nothing else to do. */
+  readonly threadCpus: number;
+  /** There and back between a client and a pod, opening a connection included. */
+  readonly networkMs: Scatter;
+}
+
+/** What a request costs. */
+export interface RequestModel {
+  /**
+   * `asked`: what the sample service is asked for (`?cpuMs=`, else its `WORK_CPU_MS`), and `beyondCpuMs` more;
+   * `drawn`: `cpuMs` of a service of its own.
+   */
+  readonly cpu:
+    | { readonly kind: 'asked'; readonly beyondCpuMs: Scatter }
+    | { readonly kind: 'drawn'; readonly cpuMs: Scatter };
+  /** Time in which it waits for others (a database) and the thread is free. */
+  readonly waitMs: Scatter;
+}
+
+/**
+ * A Fastify service on a core of its own, from a textbook and not from measurements: the report says so.
+ * The figures are those of the sample service on an unhurried machine: 0.25 s of CPU until it
+ * listens, a millisecond or so for a connection of its own, probes alike.
+ */
+export const TEXTBOOK_MODEL: ServiceModel = {
+  processStartMs: { kind: 'uniform', low: 20, high: 60 },
+  bootCpuMs: { kind: 'uniform', low: 230, high: 330 },
+  request: {
+    cpu: { kind: 'asked', beyondCpuMs: { kind: 'uniform', low: 0.1, high: 0.5 } },
+    waitMs: { kind: 'constant', value: 0 },
+  },
+  probeCpuMs: 0.7,
+  idleMillicores: 1,
+  memoryBytes: 64 * 1024 ** 2,
+  threadCpus: 1,
+  networkMs: { kind: 'uniform', low: 0.3, high: 0.9 },
+};
