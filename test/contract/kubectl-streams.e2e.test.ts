@@ -97,6 +97,20 @@ describe.skipIf(kubectl === undefined)('kubectl in pods', () => {
     expect(cluster.failures).toEqual([]);
   });
 
+  it('uses WebSockets where it wants to, and falls back to nothing', async () => {
+    const executed = await run(['exec', '-v=4', 'deploy/web', '--', 'true']);
+    expect(executed.stderr).not.toMatch(/fallback/i);
+
+    const args = ['-n', cluster.namespace, 'port-forward', '-v=4', 'deploy/web', ':8080'];
+    const forward = startKubectl(kubectl ?? '', args, { kubeconfig: cluster.kubeconfig });
+    try {
+      await forward.until(/127\.0\.0\.1:\d+ -> 8080/);
+      expect(forward.output()).not.toMatch(/fallback/i);
+    } finally {
+      await forward.stop();
+    }
+  });
+
   // the second is what kubectl speaks when told not to use WebSockets, and older clients always
   const transports = [
     { name: 'WebSockets', isOn: 'true' },

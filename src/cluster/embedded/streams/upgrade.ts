@@ -85,6 +85,11 @@ export class ConnectionUpgrader {
       maxPayload: MAX_MESSAGE_BYTES,
       handleProtocols: () => (chosen === '' ? false : chosen),
     });
+    if (chosen === TUNNELED_PORT_FORWARD) {
+      // the library takes no name with a slash, as little as RFC 6455 does; kubectl sends one
+      delete request.headers['sec-websocket-protocol'];
+      server.on('headers', (headers) => headers.push(`Sec-WebSocket-Protocol: ${chosen}`));
+    }
     server.on('wsClientError', (error) => refuse(ApiError.badRequest(error.message)));
     server.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
       if (connection.kind !== 'portforward') {

@@ -98,13 +98,14 @@ export class WebSocketChannels {
     const data = message.subarray(1);
     if (channel === CLOSE && !this.#isBase64) {
       this.#inputs.get(data[0] ?? CLOSE)?.push(null);
+      // what is said after the end is said to nobody
+      this.#inputs.delete(data[0] ?? CLOSE);
       return;
     }
     const content = this.#isBase64 ? Buffer.from(data.toString('latin1'), 'base64') : data;
     const input = this.#inputs.get(channel);
     // what is said on a channel that nobody listens to is dropped, as upstream does
-    if (input === undefined || input.readableEnded || input.destroyed || content.length === 0)
-      return;
+    if (input === undefined || input.destroyed || content.length === 0) return;
     if (!input.push(content)) this.#socket.pause();
   }
 
