@@ -11,6 +11,9 @@ export interface Job {
   readonly done: () => void;
 }
 
+/** So long a long turn is remembered. */
+const LAG_KEPT_MS = 1_000;
+
 /** What an event loop is made from. */
 export interface EventLoopOptions extends CpuBudgetOptions {
   readonly clock: Clock;
@@ -31,6 +34,11 @@ export class EventLoop {
   #leftMs = 0;
   #bookedMs: EpochMs;
   #cancel: Cancel = () => undefined;
+  #turnBeganMs: EpochMs = 0;
+  /** Of turns within about a second before `#turnEndedMs`. */
+  #longestTurnMs = 0;
+  #longestAtMs: EpochMs = 0;
+  #turnEndedMs: EpochMs = 0;
 
   constructor({ clock, onBusy = () => undefined, ...budget }: EventLoopOptions) {
     this.#clock = clock;
@@ -50,11 +58,22 @@ export class EventLoop {
     return this.#budget.use;
   }
 
+  /**
+   * The longest that one job kept all others from their turn, of those that ended within so long;
+   * what an event loop's lag is.
+   */
+  longestTurnMs(withinMs: number): number {
+    const nowMs = this.#clock.now();
+    if (nowMs - this.#turnEndedMs > withinMs) return 0;
+    return this.#longestTurnMs;
+  }
+
   /** Puts a job at the end of the line. */
   submit(job: Job): void {
     this.#jobs.push(job);
     if (this.length > 1) return;
     this.#bookedMs = this.#clock.now();
+    this.#turnBeganMs = this.#bookedMs;
     this.#leftMs = job.cpuMs;
     this.#expect();
     this.#onBusy(true);
@@ -99,6 +118,7 @@ export class EventLoop {
 
   #finish(): void {
     this.#book();
+    this.#endTurn();
     const job = this.#jobs.shift();
     const next = this.#jobs.first();
     if (next === undefined) this.#onBusy(false);
@@ -107,5 +127,16 @@ export class EventLoop {
       this.#expect();
     }
     job?.done();
+  }
+
+  #endTurn(): void {
+    const nowMs = this.#bookedMs;
+    const turnMs = nowMs - this.#turnBeganMs;
+    if (turnMs >= this.#longestTurnMs || nowMs - this.#longestAtMs > LAG_KEPT_MS) {
+      this.#longestTurnMs = turnMs;
+      this.#longestAtMs = nowMs;
+    }
+    this.#turnEndedMs = nowMs;
+    this.#turnBeganMs = nowMs;
   }
 }

@@ -39,9 +39,7 @@ export class NodeCpus {
   /** Water filling: who needs less than a fair share gets what it needs, and the rest is shared anew. */
   #share(): void {
     let left = this.#cpus;
-    const open = [...this.#busy].sort(
-      (a, b) => a.threadCpus / a.weight - b.threadCpus / b.weight,
-    );
+    const open = [...this.#busy].sort((a, b) => a.threadCpus / a.weight - b.threadCpus / b.weight);
     let weights = open.reduce((sum, { weight }) => sum + weight, 0);
     for (const { loop, weight, threadCpus } of open) {
       const speed = Math.min(threadCpus, (left * weight) / weights);

@@ -1,0 +1,110 @@
+/** Containers as models: the simulated cluster's `PodRuntime` and `UsageSource`. */
+import type { Pod } from '../../core/objects.js';
+import type { Random } from '../../core/random.js';
+import type { ServiceModel } from '../../core/service-model.js';
+import type {
+  ContainerUsage,
+  PodRuntime,
+  PodSandbox,
+  UsageSource,
+} from '../../control-plane/pod-runtime.js';
+import type { Clock } from '../../time/clock.js';
+import { ModelledContainer } from './modelled-container.js';
+import type { ModelledService } from './modelled-service.js';
+import { NodeCpus } from './node-cpus.js';
+
+/** How a runtime is made. */
+export interface ModelledRuntimeOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly model: ServiceModel;
+  /** CPUs of the node. */
+  readonly cpus: number;
+  /** Of the node: pods get the addresses `10.244.<number>.*`. */
+  readonly number: number;
+  /** All pods of the cluster by address: a new one is added, one that is gone taken out. */
+  readonly pods: Map<string, ModelledPod>;
+}
+
+/** A pod in the model. */
+export interface ModelledPod {
+  readonly name: string;
+  readonly uid: string;
+  readonly containers: ReadonlySet<ModelledContainer>;
+}
+
+const NO_PORTS: ReadonlyMap<number, number> = new Map();
+
+/** The pods of one node. */
+export class ModelledRuntime implements PodRuntime, UsageSource {
+  readonly hostIP: string;
+  readonly #options: ModelledRuntimeOptions;
+  readonly #node: NodeCpus;
+  readonly #containers = new Set<ModelledContainer>();
+  #addresses = 0;
+
+  constructor(options: ModelledRuntimeOptions) {
+    this.#options = options;
+    this.#node = new NodeCpus(options.cpus);
+    this.hostIP = `10.0.0.${options.number + 1}`;
+  }
+
+  openPod(pod: Pod): PodSandbox {
+    const { number, pods, random, clock, model } = this.#options;
+    const podIP = podAddress(number, this.#addresses++);
+    const uid = pod.metadata.uid ?? '';
+    const containers = new Set<ModelledContainer>();
+    pods.set(podIP, { name: pod.metadata.name, uid, containers });
+    return {
+      podIP,
+      mappedPorts: NO_PORTS,
+      imageFault: () => undefined,
+      setVolume: () => undefined,
+      startContainer: (start) => {
+        const container = new ModelledContainer({
+          clock,
+          random: random.child(`${pod.metadata.name}/${start.container.name}/${start.attempt}`),
+          model,
+          node: this.#node,
+          start,
+          podUid: uid,
+          podIP,
+          onGone: () => {
+            containers.delete(container);
+            this.#containers.delete(container);
+          },
+        });
+        containers.add(container);
+        this.#containers.add(container);
+        return container;
+      },
+      close: () => {
+        for (const container of containers) container.close();
+        pods.delete(podIP);
+      },
+    };
+  }
+
+  readUsage(): readonly ContainerUsage[] {
+    return [...this.#containers].flatMap((container) => container.usage() ?? []);
+  }
+}
+
+/** What listens at an address; absent when nothing does. */
+export function serviceAt(
+  pods: ReadonlyMap<string, ModelledPod>,
+  address: string,
+): { readonly pod: ModelledPod; readonly service: ModelledService } | undefined {
+  const pod = pods.get(address);
+  if (pod === undefined) return undefined;
+  for (const { service } of pod.containers) {
+    if (service?.isListening === true) return { pod, service };
+  }
+  return undefined;
+}
+
+/** The n-th address of a node, `10.244.<node>.1` first; after 254 pods the next block. */
+function podAddress(node: number, index: number): string {
+  const block = node + Math.floor(index / 254) * 16;
+  return `10.${244 + Math.floor(block / 256)}.${block % 256}.${(index % 254) + 1}`;
+}

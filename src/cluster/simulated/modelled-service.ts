@@ -1,0 +1,211 @@
+/** A running service in the model: it starts, listens, answers and ends as the sample service does. */
+import type { RequestModel, ServiceModel } from '../../core/service-model.js';
+import { drawOf } from '../../core/scatter.js';
+import type { Random } from '../../core/random.js';
+import type { Cancel, Clock } from '../../time/clock.js';
+import type { EventLoop } from './event-loop.js';
+import type { ServiceSettings } from './service-settings.js';
+
+/** What a service is made from. */
+export interface ModelledServiceOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly model: ServiceModel;
+  readonly settings: ServiceSettings;
+  readonly loop: EventLoop;
+  /** It ended by itself, or because it was told to; not called after `end`. */
+  readonly onExit: (exitCode: number) => void;
+}
+
+/** A client's side of a connection to a service. */
+export interface ModelledConnection {
+  /** Asks once; `onAnswer` is called when the answer is complete, never when the service ends before. */
+  request(path: string, onAnswer: (status: number) => void): void;
+  /** Closed by the client. */
+  close(): void;
+}
+
+/**
+ * Lives from its making to `end`. Requests and probes stand in one line before one thread, so that a
+ * service with too much to do answers its probes late, as a real one does.
+ */
+export class ModelledService {
+  readonly #options: ModelledServiceOptions;
+  readonly #startedMs: number;
+  readonly #cpuOf: (path: string) => number;
+  readonly #waitMs: () => number;
+  /** What is told of its end, by connection. */
+  readonly #connections = new Map<ModelledConnection, () => void>();
+  readonly #cancels: Cancel[] = [];
+  #isListening = false;
+  #drainsSinceMs: number | undefined;
+  #isOver = false;
+  #underWay = 0;
+
+  constructor(options: ModelledServiceOptions) {
+    const { clock, random, model, settings, loop } = options;
+    this.#options = options;
+    this.#startedMs = clock.now();
+    this.#cpuOf = cpuOf(model.request, settings, random.child('cpu'));
+    this.#waitMs = drawOf(model.request.waitMs, random.child('wait'));
+    const boot = drawOf(model.bootCpuMs, random.child('boot'))();
+    loop.submit({ cpuMs: boot, done: () => (this.#isListening = !this.#isOver) });
+    if (settings.crashAfterMs !== undefined) this.#exitAfter(settings.crashAfterMs, 1);
+  }
+
+  /** Whether a new connection would be taken. */
+  get isListening(): boolean {
+    return this.#isListening;
+  }
+
+  /** Bytes that it holds. */
+  memoryBytes(): number {
+    const { clock, model, settings } = this.#options;
+    const aliveMs = clock.now() - this.#startedMs;
+    return (
+      model.memoryBytes +
+      this.#underWay * settings.requestMemoryBytes +
+      (aliveMs / 1_000) * settings.leakBytesPerSecond
+    );
+  }
+
+  /** Opens a connection; undefined when it is refused. `onClosed`: the service closed it. */
+  connect(onClosed: () => void): ModelledConnection | undefined {
+    if (!this.#isListening) return undefined;
+    const connection: ModelledConnection = {
+      request: (path, onAnswer) => this.#take(connection, path, onAnswer),
+      close: () => this.#connections.delete(connection),
+    };
+    this.#connections.set(connection, onClosed);
+    return connection;
+  }
+
+  /** Answers a probe's request when its turn comes; the status is decided then. */
+  probe(path: string, onAnswer: (status: number) => void): void {
+    this.#options.loop.submit({
+      cpuMs: this.#options.model.probeCpuMs,
+      done: () => onAnswer(path === '/ready' && !this.#isReady() ? 503 : 200),
+    });
+  }
+
+  /** SIGTERM: not ready any more, and after the drain delay no new connections; ends when all is answered. */
+  drain(): void {
+    if (this.#drainsSinceMs !== undefined || this.#isOver) return;
+    const { clock, settings } = this.#options;
+    this.#drainsSinceMs = clock.now();
+    this.#after(settings.drainDelayMs, () => {
+      this.#isListening = false;
+      this.#closeIdle();
+      this.#endIfDone();
+    });
+    this.#exitAfter(settings.shutdownGraceMs, 1);
+  }
+
+  /** Ends it at once; connections are closed. */
+  end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#isListening = false;
+    for (const cancel of this.#cancels) cancel();
+    this.#options.loop.stop();
+    const closed = [...this.#connections.values()];
+    this.#connections.clear();
+    for (const onClosed of closed) onClosed();
+  }
+
+  #take(connection: ModelledConnection, path: string, onAnswer: (status: number) => void): void {
+    const { clock, loop, settings } = this.#options;
+    this.#underWay++;
+    const answer = (): void => {
+      if (this.#isOver) return;
+      this.#underWay--;
+      const isConnected = this.#connections.has(connection);
+      if (isConnected) {
+        onAnswer(clock.now() < this.#startedMs + settings.startDelayMs ? 503 : 200);
+      }
+      if (this.#drainsSinceMs !== undefined) this.#afterDrainedAnswer(connection);
+    };
+    loop.submit({
+      cpuMs: this.#cpuOf(path),
+      done: () => {
+        const waitMs = this.#waitMs();
+        if (waitMs > 0) this.#after(waitMs, answer);
+        else answer();
+      },
+    });
+  }
+
+  /** While it drains, an answer says `Connection: close`, and the connection is closed. */
+  #afterDrainedAnswer(connection: ModelledConnection): void {
+    const onClosed = this.#connections.get(connection);
+    this.#connections.delete(connection);
+    onClosed?.();
+    this.#endIfDone();
+  }
+
+  #closeIdle(): void {
+    if (this.#underWay > 0) return;
+    const closed = [...this.#connections.values()];
+    this.#connections.clear();
+    for (const onClosed of closed) onClosed();
+  }
+
+  #endIfDone(): void {
+    if (this.#drainsSinceMs === undefined || this.#isListening || this.#underWay > 0) return;
+    this.#exit(0);
+  }
+
+  #isReady(): boolean {
+    const { clock, settings, loop } = this.#options;
+    const aliveMs = clock.now() - this.#startedMs;
+    const { readyFailFromMs, readyFailToMs = Number.POSITIVE_INFINITY } = settings;
+    const isFaulty =
+      readyFailFromMs !== undefined && aliveMs >= readyFailFromMs && aliveMs < readyFailToMs;
+    const lagMs = loop.longestTurnMs(1_000);
+    const isLate = lagMs > (settings.readyMaxEventLoopLagMs ?? Number.POSITIVE_INFINITY);
+    return (
+      aliveMs >= settings.startDelayMs && this.#drainsSinceMs === undefined && !isFaulty && !isLate
+    );
+  }
+
+  #exitAfter(delayMs: number, exitCode: number): void {
+    this.#after(delayMs, () => this.#exit(exitCode));
+  }
+
+  #exit(exitCode: number): void {
+    if (this.#isOver) return;
+    this.end();
+    this.#options.onExit(exitCode);
+  }
+
+  #after(delayMs: number, task: () => void): void {
+    this.#cancels.push(this.#options.clock.after(delayMs, () => !this.#isOver && task()));
+  }
+}
+
+/** CPU time of a request by its path. */
+function cpuOf(
+  { cpu }: RequestModel,
+  { workCpuMs }: ServiceSettings,
+  random: Random,
+): (path: string) => number {
+  if (cpu.kind === 'drawn') return drawOf(cpu.cpuMs, random);
+  const beyondMs = drawOf(cpu.beyondCpuMs, random);
+  const asked = new Map<string, number>();
+  return (path) => {
+    let workMs = asked.get(path);
+    if (workMs === undefined) {
+      workMs = workOf(path) ?? workCpuMs;
+      if (asked.size < 1_000) asked.set(path, workMs);
+    }
+    return workMs + beyondMs();
+  };
+}
+
+/** What a path asks for: `/work?cpuMs=25`; nothing where it is another route. */
+function workOf(path: string): number | undefined {
+  const [route = '', query = ''] = path.split('?', 2);
+  if (route !== '/work') return 0;
+  const text = new URLSearchParams(query).get('cpuMs');
+  return text === null || !Number.isFinite(Number(text)) ? undefined : Number(text);
+}
