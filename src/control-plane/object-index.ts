@@ -1,5 +1,5 @@
 /** Objects of one resource by what they belong to, kept up to date by a watch. */
-import type { KubeObject } from '../core/objects.js';
+import type { KubeObject, Pod } from '../core/objects.js';
 import type { Cancel } from '../time/clock.js';
 import type { KubeApi } from './api.js';
 import type { Informer } from './controller.js';
@@ -88,6 +88,11 @@ export function controllerIndex<T extends KubeObject>(resource: Resource<T>): Ob
 /** The key under which a {@link controllerIndex} has the objects of a namespace without a controller. */
 export function orphansOf(namespace: string | undefined): string {
   return `orphans of ${namespace ?? ''}`;
+}
+
+/** Pods by the name of their node; those without one by ''. */
+export function nodeIndex(resource: Resource<Pod>): ObjectIndex<Pod> {
+  return new ObjectIndex(resource, ({ spec }) => [spec.nodeName ?? '']);
 }
 
 /** Objects by namespace. */

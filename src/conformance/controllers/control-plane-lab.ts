@@ -14,8 +14,10 @@ import {
 import type { Deployment, Node, Pod, PodTemplateSpec, ReplicaSet } from '../../core/objects.js';
 import { seededRandom } from '../../core/random.js';
 import { VirtualClock } from '../../time/virtual-clock.js';
+import { createSystemNamespaces } from '../../control-plane/system-namespaces.js';
 import { FakeKubelet } from './fake-kubelet.js';
 import type { KubeletRule } from './fake-kubelet.js';
+import { LabHeartbeats, READY_CONDITION } from './lab-heartbeats.js';
 
 /** The namespace of everything. */
 export const NAMESPACE = 'lab';
@@ -38,6 +40,7 @@ export interface ControlPlaneLab {
   readonly api: KubeApi;
   readonly clock: VirtualClock;
   readonly kubelet: FakeKubelet;
+  readonly heartbeats: LabHeartbeats;
   readonly manager: ControllerManager;
   /** Failures that controllers had. */
   readonly failures: readonly ReconcileFailure[];
@@ -78,12 +81,15 @@ export function controlPlaneLab(options: LabOptions = {}): ControlPlaneLab {
     reactionMs: options.kubeletReactionMs ?? 0,
     ...(options.nameOf === undefined ? {} : { nameOf: options.nameOf }),
   });
+  createSystemNamespaces(api);
   api.create(NAMESPACES, {
     apiVersion: 'v1',
     kind: 'Namespace',
     metadata: { name: NAMESPACE },
   });
-  for (const node of options.nodes ?? [{ name: 'n1' }]) addNode(api, node);
+  for (const node of options.nodes ?? [{ name: 'n1' }]) addSettledNode(api, node);
+  const heartbeats = new LabHeartbeats(api, clock);
+  heartbeats.start();
   manager.start();
   kubelet.start();
   clock.advance(0);
@@ -91,6 +97,7 @@ export function controlPlaneLab(options: LabOptions = {}): ControlPlaneLab {
     api,
     clock,
     kubelet,
+    heartbeats,
     manager,
     failures,
     deployment(name = 'web') {
@@ -103,20 +110,30 @@ export function controlPlaneLab(options: LabOptions = {}): ControlPlaneLab {
   };
 }
 
-/** Adds a ready node; its status is a write of its own, as a kubelet's is. */
+/** Adds a ready node; as every new one it is tainted until a controller has seen it. */
 export function addNode(api: KubeApi, node: LabNode): void {
-  const wanted = aNode(node);
-  const stored = api.create(NODES, wanted);
-  api.update(NODES, { ...wanted, metadata: stored.metadata }, { subresource: 'status' });
+  api.create(NODES, aNode(node));
 }
 
-/** A ready node. */
-export function aNode(node: LabNode): Node {
+/** Adds a node that has been there for a while: its taints are what follows from its state. */
+function addSettledNode(api: KubeApi, node: LabNode): void {
+  const { metadata } = api.create(NODES, aNode(node));
+  const cordoned = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' } as const;
+  const taints = [...(node.taints ?? []), ...(node.unschedulable === true ? [cordoned] : [])];
+  api.update(NODES, aNode({ ...node, taints }, metadata));
+}
+
+/**
+ * A ready node.
+ *
+ * @param stored - what the API has made of its metadata; absent: it is new.
+ */
+export function aNode(node: LabNode, stored?: Node['metadata']): Node {
   const { name, cpu = '64', memory = '256Gi', pods = '1000', labels, taints } = node;
   return {
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: { name, labels: { 'kubernetes.io/hostname': name, ...labels } },
+    metadata: { ...stored, name, labels: { 'kubernetes.io/hostname': name, ...labels } },
     spec: {
       ...(taints === undefined ? {} : { taints }),
       ...(node.unschedulable === undefined ? {} : { unschedulable: node.unschedulable }),
@@ -124,7 +141,7 @@ export function aNode(node: LabNode): Node {
     status: {
       capacity: { cpu, memory, pods },
       allocatable: { cpu, memory, pods },
-      conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady' }],
+      conditions: [READY_CONDITION],
     },
   };
 }

@@ -15,6 +15,8 @@ export interface KubeletRule {
     readonly image?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly node?: string;
+    /** Of an indexed Job's pod. */
+    readonly index?: number;
   };
   /** From bound to running; null: never. */
   readonly startMs?: number | null;
@@ -28,6 +30,8 @@ export interface KubeletRule {
   readonly exit?: { readonly afterMs: number; readonly code: number; readonly times?: number };
   readonly restartMs?: number;
 }
+
+const INDEX = 'batch.kubernetes.io/job-completion-index';
 
 interface Behavior extends Omit<KubeletRule, 'match'> {
   readonly startMs: number | null;
@@ -49,11 +53,14 @@ interface RunningPod {
   readonly key: { readonly namespace: string; readonly name: string };
   readonly behavior: Behavior;
   readonly address: string;
+  readonly node: string;
   hasRun: boolean;
   restarts: number;
   exits: number;
   isEnding: boolean;
   timers: Cancel[];
+  /** What came due while the node did nothing. */
+  postponed: (() => void)[];
 }
 
 /** What a fake kubelet is made of. */
@@ -106,6 +113,20 @@ export class FakeKubelet {
     this.#silentNodes.add(node);
   }
 
+  /** The node goes on: with what came due meanwhile, and with what became of its pods. */
+  resume(node: string): void {
+    if (!this.#silentNodes.delete(node)) return;
+    for (const running of this.#pods.values()) {
+      if (running.node !== node) continue;
+      const due = running.postponed;
+      running.postponed = [];
+      for (const task of due) task();
+    }
+    for (const object of this.#api.list(PODS).items) {
+      if (object.spec.nodeName === node) this.#follow({ type: 'MODIFIED', object });
+    }
+  }
+
   /** Writes the readiness of a pod. */
   setReady(namespace: string, name: string, isReady: boolean): void {
     this.#write({ namespace, name }, (status) => withReadiness(status, isReady, this.#clock.now()));
@@ -149,11 +170,13 @@ export class FakeKubelet {
       key: keyOf(pod),
       behavior: this.#behaviorOf(pod),
       address: `10.0.${this.#addresses >> 8}.${++this.#addresses & 255}`,
+      node: pod.spec.nodeName ?? '',
       hasRun: false,
       restarts: 0,
       exits: 0,
       isEnding: false,
       timers: [],
+      postponed: [],
     };
     this.#pods.set(uid, running);
     const { startMs } = running.behavior;
@@ -169,6 +192,7 @@ export class FakeKubelet {
         (match?.pods?.includes(this.#nameOf(pod)) ?? true) &&
         (match?.image === undefined || match.image === image) &&
         (match?.node === undefined || match.node === pod.spec.nodeName) &&
+        (match?.index === undefined || String(match.index) === pod.metadata.annotations?.[INDEX]) &&
         Object.entries(match?.labels ?? {}).every(
           ([key, value]) => pod.metadata.labels?.[key] === value,
         )
@@ -255,6 +279,12 @@ export class FakeKubelet {
       phase,
       ...(end.reason === undefined ? {} : { reason: end.reason }),
       ...(end.message === undefined ? {} : { message: end.message }),
+      containerStatuses: (status.containerStatuses ?? []).map((container) =>
+        Object.assign({}, container, {
+          ready: false,
+          state: { terminated: { exitCode: end.code, finishedAt: kubeTime(this.#clock.now()) } },
+        }),
+      ),
     }));
   }
 
@@ -275,7 +305,11 @@ export class FakeKubelet {
   }
 
   #after(running: RunningPod, delayMs: number, task: () => void): void {
-    running.timers.push(this.#clock.after(delayMs, task));
+    const unlessSilent = (): void => {
+      if (this.#silentNodes.has(running.node)) running.postponed.push(task);
+      else task();
+    };
+    running.timers.push(this.#clock.after(delayMs, unlessSilent));
   }
 
   #write(
@@ -291,6 +325,7 @@ export class FakeKubelet {
 function clear(pod: RunningPod): void {
   for (const cancel of pod.timers) cancel();
   pod.timers = [];
+  pod.postponed = [];
 }
 
 function isSame(

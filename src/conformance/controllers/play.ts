@@ -23,6 +23,7 @@ import type {
 } from './scenario.js';
 import { recordedState } from './recorded-state.js';
 import { ScenarioNames } from './names.js';
+import { answerTo, drain, evict, performOnNode } from './node-actions.js';
 import { polyline, scriptedMetrics } from './scripted-metrics.js';
 
 /** What a play needs beside the scenario. */
@@ -37,9 +38,19 @@ export interface PlayOptions {
 interface Answer {
   readonly code: number;
   readonly message?: string;
+  readonly causes?: unknown;
 }
 
-/** Kinds whose writes are recorded; nodes belong to controllers that are not played here. */
+/**
+ * Recordings were made in a cluster that had other nodes, which were never lost: a zone of which all nodes
+ * are lost is another matter. Nothing runs on them.
+ */
+const OTHER_NODES: readonly LabNode[] = ['1', '2', '3', '4'].map((number) => ({
+  name: `other-${number}`,
+  taints: [{ key: 'hpa-lab.dev/other', effect: 'NoExecute' }],
+}));
+
+/** Kinds whose writes are recorded; of nodes, those after the start. */
 const RECORDED_KINDS: ReadonlySet<string> = new Set([
   'Deployment',
   'ReplicaSet',
@@ -47,6 +58,8 @@ const RECORDED_KINDS: ReadonlySet<string> = new Set([
   'EndpointSlice',
   'ConfigMap',
   'HorizontalPodAutoscaler',
+  'Job',
+  'PodDisruptionBudget',
 ]);
 
 /**
@@ -60,6 +73,10 @@ function realPace(slowness: number): Readonly<Record<string, ControllerPace>> {
     replicaset: quick,
     endpointslice: quick,
     scheduler: { reactionMs: 8 * slowness, callMs: 20 * slowness },
+    job: quick,
+    disruption: quick,
+    'node-taints': quick,
+    'taint-eviction': quick,
     'garbage-collector': { reactionMs: 15 * slowness, callMs: 5 * slowness },
   };
 }
@@ -74,6 +91,12 @@ class Recorder {
   constructor(names: ScenarioNames, nowMs: () => number) {
     this.#names = names;
     this.#nowMs = nowMs;
+  }
+
+  /** The object is as it is: only changes are recorded. */
+  know(object: KubeObject): void {
+    const id = `${object.kind}/${object.metadata.name}`;
+    this.#last.set(id, JSON.stringify(recordedState(object, this.#names)));
   }
 
   write(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void {
@@ -110,6 +133,12 @@ class Recorder {
     });
   }
 
+  /** What became of one eviction of a drain. */
+  eviction(name: string, answer: Answer): void {
+    const t = this.#nowMs() - START_MS;
+    this.records.push({ t, op: 'action', what: 'evict', name: this.#names.of(name), ...answer });
+  }
+
   /** Records an action before what it sets off; its answer is known when `carryOut` returns. */
   action(index: number, action: ScenarioAction, carryOut: () => Answer): void {
     const place = this.records.length;
@@ -131,7 +160,7 @@ export function playScenario(scenario: Scenario, options: PlayOptions = {}): Rec
   let clock: Clock | undefined;
   const recorder = new Recorder(names, () => clock?.now() ?? START_MS);
   const lab = controlPlaneLab({
-    nodes: scenario.nodes,
+    nodes: scenario.topic === 'nodeloss' ? [...scenario.nodes, ...OTHER_NODES] : scenario.nodes,
     rules: scenario.kubelet,
     nameOf: names.ofPod,
     seed,
@@ -146,10 +175,12 @@ export function playScenario(scenario: Scenario, options: PlayOptions = {}): Rec
     },
   });
   clock = lab.clock;
+  for (const node of lab.api.list(NODES).items) recorder.know(node);
+  lab.api.watch(NODES, ({ type, object }) => recorder.write(type, object));
   const autoscaling = startAutoscaling(lab, scenario);
   for (const [index, action] of scenario.script.entries()) {
     lab.clock.after(action.at, () => {
-      recorder.action(index, action, () => perform(lab, names, action));
+      recorder.action(index, action, () => perform(lab, { names, recorder }, action));
     });
   }
   lab.clock.advance(scenario.durationMs);
@@ -176,8 +207,24 @@ function startAutoscaling(lab: ControlPlaneLab, { load }: Scenario): ControllerM
   return manager;
 }
 
-function perform(lab: ControlPlaneLab, names: ScenarioNames, action: ScenarioAction): Answer {
+interface Script {
+  readonly names: ScenarioNames;
+  readonly recorder: Recorder;
+}
+
+function perform(
+  lab: ControlPlaneLab,
+  { names, recorder }: Script,
+  action: ScenarioAction,
+): Answer {
+  if (action.do === 'evict') {
+    return answerTo(() => evict(lab, names.real(action.pod ?? '')));
+  }
   try {
+    if (action.do === 'drain') {
+      drain(lab, action, (name, answer) => recorder.eviction(name, answer));
+      return { code: 200 };
+    }
     return { code: answerOf(lab, names, action) };
   } catch (error) {
     if (error instanceof ApiError) return { code: error.code, message: error.message };
@@ -231,8 +278,11 @@ function answerOf(lab: ControlPlaneLab, names: ScenarioNames, action: ScenarioAc
       }));
     case 'taint':
       return changeNode(lab, action, (node) => withTaint(node, action));
-    default:
+    default: {
+      const code = performOnNode(lab, action);
+      if (code !== undefined) return code;
       throw new Error(`expected an action this player knows, got ${action.do}`);
+    }
   }
 }
 

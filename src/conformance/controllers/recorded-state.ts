@@ -1,16 +1,20 @@
 /** Reduces an object to the form of the recordings. */
 /* oxlint-disable typescript/no-unsafe-type-assertion -- an object of a kind has the shape of that kind: the API decoded it */
 import type { HorizontalPodAutoscaler } from '../../core/autoscaling-objects.js';
+import type { Job } from '../../core/batch-objects.js';
+import type { PodDisruptionBudget } from '../../core/disruption-objects.js';
 import type {
   Condition,
   Deployment,
   Endpoint,
   EndpointSlice,
   KubeObject,
+  Node,
   OwnerReference,
   Pod,
   ReplicaSet,
 } from '../../core/objects.js';
+import { budgetState, jobState, nodeState } from './recorded-workloads.js';
 import type { RecordedEndpoint, RecordedState } from './scenario.js';
 import type { ScenarioNames } from './names.js';
 
@@ -19,6 +23,7 @@ const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
 const DESIRED = 'deployment.kubernetes.io/desired-replicas';
 const MAX = 'deployment.kubernetes.io/max-replicas';
 const COST = 'controller.kubernetes.io/pod-deletion-cost';
+const INDEX = 'batch.kubernetes.io/job-completion-index';
 
 /** The recorded form of a Deployment, ReplicaSet, Pod, EndpointSlice or anything else. */
 export function recordedState(object: KubeObject, names: ScenarioNames): RecordedState {
@@ -34,6 +39,12 @@ export function recordedState(object: KubeObject, names: ScenarioNames): Recorde
       return { ...autoscalerState(object as HorizontalPodAutoscaler, names), ...common };
     case 'EndpointSlice':
       return { ...sliceState(object as EndpointSlice, names), ...common };
+    case 'Job':
+      return { ...jobState(object as Job, names), ...common };
+    case 'PodDisruptionBudget':
+      return { ...budgetState(object as PodDisruptionBudget, names), ...common };
+    case 'Node':
+      return nodeState(object as Node);
     default:
       return common;
   }
@@ -117,7 +128,7 @@ function podState({ metadata, spec, status }: Pod, names: ScenarioNames): Record
     ...(conditions.length === 0
       ? {}
       : { conditions: conditions.map((entry) => condition(entry, names)) }),
-    ...annotations(metadata.annotations, { deletionCost: COST }),
+    ...annotations(metadata.annotations, { deletionCost: COST, index: INDEX }),
   };
 }
 
@@ -195,7 +206,10 @@ function labels(
   names: ScenarioNames,
 ): Pick<RecordedState, 'labels'> {
   if (values === undefined) return {};
-  const entries = Object.entries(values).map(([key, value]) => [key, names.of(value)] as const);
+  const entries = Object.entries(values)
+    // a UID says nothing
+    .filter(([key]) => !key.endsWith('controller-uid'))
+    .map(([key, value]) => [key, names.of(value)] as const);
   return { labels: Object.fromEntries(entries) };
 }
 

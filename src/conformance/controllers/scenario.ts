@@ -1,7 +1,7 @@
 /** The recorded scenarios of real controllers (Kubernetes 1.36) and their format. */
 /* oxlint-disable typescript/no-unsafe-type-assertion -- the vectors are data of this repository, read as what they are */
 import { fieldOf, isRecord } from '../../core/json.js';
-import type { KubeObject } from '../../core/objects.js';
+import type { IntOrString, KubeObject } from '../../core/objects.js';
 import type { LabNode } from './control-plane-lab.js';
 import type { KubeletRule } from './fake-kubelet.js';
 
@@ -27,6 +27,10 @@ export interface ScenarioAction {
   readonly key?: string;
   readonly effect?: string;
   readonly remove?: boolean;
+  /** What a node says of itself. */
+  readonly status?: string;
+  /** Between two tries of a drain to evict a pod. */
+  readonly retryMs?: number;
 }
 
 /** A condition without its times. */
@@ -58,6 +62,11 @@ export interface RecordedState {
     readonly replicas?: number;
     readonly image?: string;
     readonly paused?: boolean;
+    readonly parallelism?: number;
+    readonly completions?: number;
+    readonly suspend?: boolean;
+    readonly minAvailable?: IntOrString;
+    readonly maxUnavailable?: IntOrString;
     readonly minReplicas?: number;
     readonly maxReplicas?: number;
   };
@@ -77,7 +86,14 @@ export interface RecordedState {
   readonly phase?: string;
   readonly node?: string;
   readonly nominatedNode?: string;
-  readonly ready?: boolean;
+  /** Of a pod whether it is, of a node what its condition says. */
+  readonly ready?:
+    | boolean
+    | { readonly status: string; readonly reason: string; readonly message: string };
+  readonly unschedulable?: boolean;
+  readonly taints?: readonly string[];
+  /** Of a pod of an indexed Job. */
+  readonly index?: string;
   readonly restarts?: number;
   readonly reason?: string;
   readonly conditions?: readonly RecordedCondition[];

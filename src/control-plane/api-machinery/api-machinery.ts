@@ -154,7 +154,7 @@ export class ApiMachinery implements KubeApi {
     refuseInEndingNamespace(this, kind, draft);
     kind.admit?.(draft, context);
     this.#beginMetadata(kind, draft, context.nowMs);
-    if (kind.hasStatus) clearStatus(kind, draft);
+    if (kind.hasStatus && kind.isStatusCreated !== true) clearStatus(kind, draft);
     kind.prepareCreate?.(draft, context);
     refuseFaults(kind, draft, [
       ...metadataFaults(kind, draft),

@@ -3,11 +3,12 @@ import type { Pod, ReplicaSet } from '../../core/objects.js';
 import type { KubeApi } from '../api.js';
 import type { Controller } from '../controller.js';
 import { KINDS } from '../kinds/registry.js';
-import { controllerIndex } from '../object-index.js';
+import { controllerIndex, nodeIndex } from '../object-index.js';
 import { EVENTS, PODS, REPLICA_SETS } from '../resources.js';
 import type { Resource } from '../resources.js';
 import { Scheduler } from '../scheduler/scheduler.js';
 import { DeploymentController } from './deployment.js';
+import { DisruptionController } from './disruption.js';
 import { EndpointSliceMirroringController } from './endpoint-slice-mirroring.js';
 import { EndpointSliceController } from './endpoint-slice.js';
 import { EndpointsController } from './endpoints-controller.js';
@@ -16,10 +17,14 @@ import { GarbageCollector } from './garbage-collector.js';
 import { JobController } from './job.js';
 import { JobOrphansController } from './job-orphans.js';
 import { NamespaceController } from './namespace.js';
+import { NodeLifecycleController } from './node-lifecycle.js';
+import { NodeTaintsController } from './node-taints.js';
+import { PodGarbageCollector } from './pod-gc.js';
 import { ReplicaSetController } from './replica-set.js';
 import { ResourceQuotaController } from './resource-quota.js';
 import { ServiceAccountController } from './service-account.js';
 import { ServicePods } from './service-pods.js';
+import { TaintEvictionController } from './taint-eviction.js';
 import { TtlAfterFinishedController } from './ttl-after-finished.js';
 
 /** What the controllers are made for. */
@@ -42,6 +47,7 @@ export function allControllers(
     pods: controllerIndex<Pod>(PODS),
     replicaSets: controllerIndex<ReplicaSet>(REPLICA_SETS),
   };
+  const podsOnNode = nodeIndex(PODS);
   const collected = resources.filter(({ plural }) => plural !== EVENTS.plural);
   const servicePods = new ServicePods(api);
   return [
@@ -51,6 +57,11 @@ export function allControllers(
     new JobController(api, indexes.pods),
     new JobOrphansController(api, indexes.pods),
     new TtlAfterFinishedController(api),
+    new DisruptionController(api),
+    new NodeTaintsController(api),
+    new NodeLifecycleController(api, podsOnNode),
+    new TaintEvictionController(api, podsOnNode),
+    new PodGarbageCollector(api),
     new EndpointSliceController(api, servicePods),
     new EndpointsController(api, servicePods),
     new EndpointSliceMirroringController(api),

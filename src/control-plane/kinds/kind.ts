@@ -72,6 +72,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly nameRule: NameRule;
   /** The kind has a `status` subresource: status is dropped on create and kept on update. */
   readonly hasStatus: boolean;
+  /** A new object keeps the status that it comes with. */
+  readonly isStatusCreated?: boolean;
   /** Present: the kind counts generations, and says whether a change is one of its spec. */
   isNewGeneration?(object: T, old: T): boolean;
   /** The kind has a `scale` subresource over `spec.replicas`, `status.replicas` and `spec.selector`. */

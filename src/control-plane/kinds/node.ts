@@ -3,7 +3,7 @@ import type { Node } from '../../core/objects.js';
 import { NODES } from '../resources.js';
 import { NODE } from '../schema/cluster-types.js';
 import { NODE_COLUMNS } from './columns/cluster-columns.js';
-import type { Kind } from './kind.js';
+import type { Draft, Kind } from './kind.js';
 
 /** Nodes. */
 export const NODE_KIND: Kind<Node> = {
@@ -14,6 +14,8 @@ export const NODE_KIND: Kind<Node> = {
   type: NODE,
   nameRule: 'subdomain',
   hasStatus: true,
+  isStatusCreated: true,
+  prepareCreate: taintNew,
   setDefaults(draft) {
     // allocatable is capacity unless the kubelet says otherwise
     const { status } = draft;
@@ -26,3 +28,15 @@ export const NODE_KIND: Kind<Node> = {
   }),
   columns: NODE_COLUMNS,
 };
+
+/**
+ * A new node takes no pods until a controller has seen that it is ready.
+ *
+ * @see Source: kubernetes `plugin/pkg/admission/nodetaint/admission.go`.
+ */
+function taintNew({ spec }: Draft<Node>): void {
+  const taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' } as const;
+  const taints = spec.taints ?? [];
+  const isThere = taints.some(({ key, effect }) => key === taint.key && effect === taint.effect);
+  if (!isThere) spec.taints = [...taints, taint];
+}
