@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { HpaSyncRecord } from '../../control-plane/controllers/horizontal-pod-autoscaler.js';
 import { HorizontalPodAutoscalerController } from '../../control-plane/controllers/horizontal-pod-autoscaler.js';
 import { ApiMachinery } from '../../control-plane/api-machinery/api-machinery.js';
+import type { ApiMachineryOptions } from '../../control-plane/api-machinery/machinery-options.js';
 import { ControllerManager } from '../../control-plane/controller-manager.js';
 import { allControllers } from '../../control-plane/controllers/all-controllers.js';
 import { DEFAULT_HOUSEKEEPING } from '../../control-plane/metrics/housekeeping.js';
@@ -11,6 +12,7 @@ import { MetricsServer } from '../../control-plane/metrics/metrics-server.js';
 import type { UsageSource } from '../../control-plane/pod-runtime.js';
 import type { WatchEvent } from '../../control-plane/api.js';
 import { PODS, type Resource } from '../../control-plane/resources.js';
+import { kindsWithLimits } from '../../control-plane/not-enforced.js';
 import { createSystemNamespaces } from '../../control-plane/system-namespaces.js';
 import type { KubeObject } from '../../core/objects.js';
 import { seededRandom, type Random } from '../../core/random.js';
@@ -196,11 +198,8 @@ async function build(
   const cpuScale = cpuScaleOf(options);
   const runtime = await startRuntime(options, { guard, random, cpuScale });
   undo.push(() => runtime.close());
-  const api = new ApiMachinery({
-    clock,
-    random: random.child('api'),
-    ...serviceAddresses(runtime),
-  });
+  const apiRandom = random.child('api');
+  const api = new ApiMachinery({ clock, random: apiRandom, ...apiSettings(runtime) });
   createSystemNamespaces(api);
   const metrics = metricsServer(options, { api, runtime, random });
   const onFailure = (text: string): void => listeners.failure(text);
@@ -320,10 +319,16 @@ function startRuntime(
   });
 }
 
-/** Services get loopback addresses of a block of their own, where pods have addresses. */
-function serviceAddresses({ addresses }: ProcessRuntime): { readonly serviceCidr?: string } {
-  if (addresses === undefined) return {};
-  return { serviceCidr: `${addresses.takeBlock()}.0/24` };
+/**
+ * Clients are warned of what has no effect here. Services get loopback addresses of a block of their own,
+ * where pods have addresses.
+ */
+function apiSettings({
+  addresses,
+}: ProcessRuntime): Pick<ApiMachineryOptions, 'kinds' | 'serviceCidr'> {
+  const kinds = kindsWithLimits();
+  if (addresses === undefined) return { kinds };
+  return { kinds, serviceCidr: `${addresses.takeBlock()}.0/24` };
 }
 
 /** What a reader of the run should know of its nodes. */
