@@ -169,7 +169,10 @@ class FakeContainer implements RunningContainer {
         done({ kind: 'failure', message }),
       );
     }
-    return clock.after(1, () => done(answer));
+    // A container that is over tells nothing any more, as real ones.
+    return clock.after(1, () => {
+      if (!this.#isOver) done(answer);
+    });
   }
 
   act(handler: LifecycleHandler, done: (result: ActionResult) => void): Cancel {

@@ -30,6 +30,8 @@ interface Run {
   readonly container: RunningContainer;
   startedAtMs: EpochMs | undefined;
   containerID: string | undefined;
+  /** It has ended, which the kubelet may not have seen yet. */
+  hasExited: boolean;
 }
 
 type Ended = NonNullable<ContainerState['terminated']>;
@@ -73,7 +75,7 @@ export class ContainerWorker {
       container: role === 'init' ? { name: container.name, image: container.image } : container,
       clock: context.clock,
       target: () => ({
-        container: this.#run?.container,
+        container: this.#run?.hasExited === true ? undefined : this.#run?.container,
         startedAtMs: this.#state.running === undefined ? undefined : this.#run?.startedAtMs,
         isStarted: this.isStarted,
         isTerminating: context.isEnding(),
@@ -259,6 +261,7 @@ export class ContainerWorker {
       }),
       startedAtMs: undefined,
       containerID: undefined,
+      hasExited: false,
     };
     this.#run = run;
   }
@@ -372,6 +375,7 @@ export class ContainerWorker {
   #onExited(run: Run, event: Exit): void {
     const { clock, settings } = this.#context;
     const isAsked = this.#ending !== undefined;
+    run.hasExited = true;
     this.#cancelHook?.();
     this.#cancelRelist?.();
     this.#ending?.cancel();

@@ -76,8 +76,11 @@ export class ProbeWorker {
     this.#armTicker();
   }
 
-  /** A new container runs: the verdict begins anew. */
+  /** A new container runs: the verdict begins anew, and what was asked of the old one is void. */
   containerStarted(): void {
+    this.#cancelProbe?.();
+    this.#cancelProbe = undefined;
+    this.#isTickKept = false;
     this.#state = probeStateForNewContainer(this.#state, this.#options.kind);
   }
 

@@ -293,6 +293,29 @@ describe('probes', () => {
   });
 });
 
+describe('probes of a container that was started again', () => {
+  it('go on, also when one was due between its end and when that was seen', () => {
+    const world = aKubeletWorld({
+      web: {
+        exits: (attempt) => (attempt === 0 ? { afterMs: 2_600, exitCode: 1 } : undefined),
+        probe: (sinceMs, _probe, attempt) => (attempt === 1 && sinceMs > 5_000 ? failure : success),
+      },
+    });
+    world.kubelet.start();
+    const livenessProbe = { exec: { command: ['x'] }, periodSeconds: 1, failureThreshold: 1 };
+
+    // It ends at 2,700 and is seen to at 3,400; a probe is due each full second.
+    createPod(world, {
+      containers: [
+        aContainer({ livenessProbe, readinessProbe: { ...livenessProbe, initialDelaySeconds: 1 } }),
+      ],
+    });
+    world.clock.advance(25_000);
+
+    expect(world.runtime.starts.length).toBe(3);
+  });
+});
+
 describe('images', () => {
   const missing = 'rpc error: code = NotFound desc = not found';
 
