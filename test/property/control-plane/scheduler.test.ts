@@ -57,7 +57,22 @@ const podSpec: fc.Arbitrary<Partial<PodSpec>> = fc
     maxSkew: fc.integer({ min: 1, max: 3 }),
     minDomains: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
   })
-  .map((given) => ({
+  .map(specOf);
+
+interface GivenSpec {
+  readonly cpu: string;
+  readonly priority: number;
+  readonly isTolerant: boolean;
+  readonly nodeSelector: StringMap | undefined;
+  readonly near: PodAffinityTerm | undefined;
+  readonly far: PodAffinityTerm | undefined;
+  readonly spreadBy: string | undefined;
+  readonly maxSkew: number;
+  readonly minDomains: number | undefined;
+}
+
+function specOf(given: GivenSpec): Partial<PodSpec> {
+  return {
     priority: given.priority,
     containers: [{ name: 'c', image: 'i', resources: { requests: { cpu: given.cpu } } }],
     ...(given.isTolerant ? { tolerations: [{ key: 'k', operator: 'Exists' as const }] } : {}),
@@ -83,7 +98,8 @@ const podSpec: fc.Arbitrary<Partial<PodSpec>> = fc
             },
           ],
         }),
-  }));
+  };
+}
 
 const pods = fc
   .array(fc.record({ app: fc.constantFrom(...APPS), spec: podSpec }), { maxLength: 14 })
