@@ -267,6 +267,9 @@ function kindEntry(kind: Kind): ResourceEntry {
   };
 }
 
+/** What the subresources that connect with a container have in common. */
+const CONNECTION = { group: '', version: 'v1', verbs: ['create', 'get'] } as const;
+
 function subresourcesOf(kind: Kind): readonly Subresource[] {
   const { group, version, kind: name, plural } = kind.resource;
   const own = { group, version, kind: name };
@@ -287,6 +290,9 @@ function subresourcesOf(kind: Kind): readonly Subresource[] {
       { name: 'binding', group: '', version: 'v1', kind: 'Binding', verbs: ['create'] },
       { name: 'eviction', group: 'policy', version: 'v1', kind: 'Eviction', verbs: ['create'] },
       { ...own, name: 'log', verbs: ['get'] },
+      { name: 'attach', kind: 'PodAttachOptions', ...CONNECTION },
+      { name: 'exec', kind: 'PodExecOptions', ...CONNECTION },
+      { name: 'portforward', kind: 'PodPortForwardOptions', ...CONNECTION },
     );
   }
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
