@@ -1,6 +1,5 @@
 /** Faults of containers. */
-import { compareQuantities } from '../../core/quantity.js';
-import type { Container, ContainerPort, Probe, ResourceRequirements } from '../../core/objects.js';
+import type { Container, ContainerPort, Probe } from '../../core/objects.js';
 import type { FieldError } from '../api-error.js';
 import {
   duplicateValue,
@@ -11,6 +10,7 @@ import {
   unsupportedValue,
 } from '../field-error.js';
 import { portNameFaults, portNumberFaults } from './port-rules.js';
+import { requirementFaults } from './resource-requirements.js';
 
 /**
  * Faults of one container, its name apart.
@@ -28,7 +28,7 @@ export function containerFaults(
     ...portFaults(`${field}.ports`, container.ports ?? []),
     ...envFaults(`${field}.env`, container),
     ...pullPolicyFaults(field, container),
-    ...resourceFaults(`${field}.resources`, container.resources ?? {}),
+    ...requirementFaults(`${field}.resources`, container.resources ?? {}),
     ...(hasProbes
       ? [
           ...probeFaults(`${field}.livenessProbe`, container.livenessProbe, true),
@@ -118,39 +118,6 @@ function pullPolicyFaults(field: string, { imagePullPolicy }: Container): readon
   if (imagePullPolicy === undefined) return [requiredValue(`${field}.imagePullPolicy`)];
   if (policies.includes(imagePullPolicy)) return [];
   return [unsupportedValue(`${field}.imagePullPolicy`, imagePullPolicy, policies)];
-}
-
-/** @see Source: `validation.go`, `ValidateContainerResourceRequirements`. */
-function resourceFaults(
-  field: string,
-  { requests = {}, limits = {} }: ResourceRequirements,
-): readonly FieldError[] {
-  const faults: FieldError[] = [];
-  for (const [list, amounts] of [
-    ['limits', limits],
-    ['requests', requests],
-  ] as const) {
-    for (const [name, amount] of Object.entries(amounts)) {
-      if (compareQuantities(amount, '0') < 0) {
-        faults.push(
-          invalidValue(`${field}.${list}.${name}`, amount, 'must be greater than or equal to 0'),
-        );
-      }
-    }
-  }
-  for (const [name, request] of Object.entries(requests)) {
-    const limit = limits[name];
-    if (limit !== undefined && compareQuantities(request, limit) > 0) {
-      faults.push(
-        invalidValue(
-          `${field}.requests`,
-          request,
-          `must be less than or equal to ${name} limit of ${limit}`,
-        ),
-      );
-    }
-  }
-  return faults;
 }
 
 const HANDLERS = ['exec', 'httpGet', 'tcpSocket', 'grpc'] as const;

@@ -35,6 +35,7 @@ export function podSpecFaults(field: string, spec: PodSpec): readonly FieldError
     ...idFaults(`${field}.securityContext`, spec['securityContext']),
     ...schedulingFaults(field, spec),
     ...deadlineFaults(field, spec['activeDeadlineSeconds']),
+    ...priorityFaults(field, spec),
     ...(spec.nodeName === undefined
       ? []
       : subdomainFaults(spec.nodeName).map((fault) =>
@@ -78,6 +79,23 @@ function nameFaultsOf(
   if (names.has(name)) return [duplicateValue(`${path}.name`, name)];
   names.add(name);
   return [];
+}
+
+function priorityFaults(
+  field: string,
+  { priorityClassName, preemptionPolicy }: PodSpec,
+): readonly FieldError[] {
+  const policies: readonly string[] = ['PreemptLowerPriority', 'Never'];
+  return [
+    ...(priorityClassName === undefined
+      ? []
+      : subdomainFaults(priorityClassName).map((fault) =>
+          invalidValue(`${field}.priorityClassName`, priorityClassName, fault),
+        )),
+    ...(preemptionPolicy === undefined || policies.includes(preemptionPolicy)
+      ? []
+      : [unsupportedValue(`${field}.preemptionPolicy`, preemptionPolicy, policies)]),
+  ];
 }
 
 function deadlineFaults(field: string, seconds: unknown): readonly FieldError[] {

@@ -42,21 +42,39 @@ const MANAGED_FIELDS_ENTRY = struct(`${META}.ManagedFieldsEntry`, {
 
 /** `metav1.ObjectMeta`. */
 export const OBJECT_META: StructType = struct(`${META}.ObjectMeta`, {
-  name: optional(STRING),
-  generateName: optional(STRING),
-  namespace: optional(STRING),
+  name: optional(STRING, 'Unique among objects of the kind in the namespace; cannot be changed.'),
+  generateName: optional(
+    STRING,
+    'Beginning of a unique name that the server makes, where no name is given.',
+  ),
+  namespace: optional(
+    STRING,
+    'Where the object is; cannot be changed. Absent for kinds without namespaces.',
+  ),
   selfLink: optional(STRING),
-  uid: optional(STRING),
-  resourceVersion: optional(STRING),
-  generation: optional(INT64),
-  creationTimestamp: optional(TIME),
-  deletionTimestamp: pointer(TIME),
-  deletionGracePeriodSeconds: pointer(INT64),
-  labels: optional(map(STRING)),
-  annotations: optional(map(STRING)),
-  ownerReferences: optional(list(OWNER_REFERENCE, { mergeKey: 'uid', applyKeys: ['uid'] })),
-  finalizers: optional(list(STRING, { mergeKey: '', applyKeys: [] })),
-  managedFields: optional(list(MANAGED_FIELDS_ENTRY)),
+  uid: optional(STRING, 'Unique among all objects there ever were; given by the server.'),
+  resourceVersion: optional(
+    STRING,
+    'Changes with every write; a write with an old one is refused.',
+  ),
+  generation: optional(INT64, 'Counts changes of what is wanted; written by the server.'),
+  creationTimestamp: optional(TIME, 'When the object was made; written by the server.'),
+  deletionTimestamp: pointer(
+    TIME,
+    'When the object is to be gone; there once its deletion has begun.',
+  ),
+  deletionGracePeriodSeconds: pointer(INT64, 'How long its deletion may take.'),
+  labels: optional(map(STRING), 'Short texts that selectors go by.'),
+  annotations: optional(map(STRING), 'Texts that programs keep here; nothing selects by them.'),
+  ownerReferences: optional(
+    list(OWNER_REFERENCE, { mergeKey: 'uid', applyKeys: ['uid'] }),
+    'Objects without which this one is deleted.',
+  ),
+  finalizers: optional(
+    list(STRING, { mergeKey: '', applyKeys: [] }),
+    'What must be done before the object can go.',
+  ),
+  managedFields: optional(list(MANAGED_FIELDS_ENTRY), 'Who set which fields.'),
 });
 
 /** An object of which only the owners of fields are looked at. */
@@ -86,9 +104,12 @@ export const LABEL_SELECTOR: StructType = {
 /** A top-level object: kind, apiVersion, metadata and what the kind adds. */
 export function objectType(name: string, fields: Readonly<Record<string, Field>>): StructType {
   return struct(name, {
-    kind: optional(STRING),
-    apiVersion: optional(STRING),
-    metadata: optional(OBJECT_META),
+    kind: optional(STRING, 'The kind of the object: what its fields mean.'),
+    apiVersion: optional(
+      STRING,
+      'The group and version of the kind: apps/v1, or v1 for core kinds.',
+    ),
+    metadata: optional(OBJECT_META, 'The name, the labels and whatever else every object has.'),
     ...fields,
   });
 }
