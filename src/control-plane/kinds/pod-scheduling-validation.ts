@@ -1,13 +1,15 @@
 /** Faults of what a pod says about where it may run. */
 import type { PodSpec, Toleration } from '../../core/objects.js';
+import type { TopologySpreadConstraint } from '../../core/scheduling-objects.js';
 import { labelsFaults } from '../api-machinery/metadata-rules.js';
 import { qualifiedNameFaults } from '../api-machinery/names.js';
 import type { FieldError } from '../api-error.js';
-import { invalidValue, requiredValue, unsupportedValue } from '../field-error.js';
-import { isJsonObject, jsonObjects, textOf, valueAt } from '../schema/json.js';
+import { duplicateValue, invalidValue, requiredValue, unsupportedValue } from '../field-error.js';
+import { affinityFaults, labelKeysFaults } from './pod-affinity-validation.js';
+import { selectorFaults } from './selectors.js';
 
 /**
- * Faults of node selector, tolerations, spread constraints and node affinity.
+ * Faults of node selector, tolerations, spread constraints and affinity.
  *
  * @see Source: kubernetes `pkg/apis/core/validation/validation.go`, `ValidatePodSpec`.
  */
@@ -18,7 +20,7 @@ export function schedulingFaults(field: string, spec: PodSpec): readonly FieldEr
       tolerationFaults(`${field}.tolerations[${index}]`, toleration),
     ),
     ...spreadFaults(`${field}.topologySpreadConstraints`, spec),
-    ...nodeAffinityFaults(`${field}.affinity.nodeAffinity`, spec),
+    ...affinityFaults(`${field}.affinity`, spec.affinity),
   ];
 }
 
@@ -67,34 +69,59 @@ function tolerationFaults(field: string, toleration: Toleration): readonly Field
 
 const UNSATISFIABLE = ['DoNotSchedule', 'ScheduleAnyway'];
 
+const POLICIES = ['Honor', 'Ignore'];
+
 /** @see Source: `validation.go`, `validateTopologySpreadConstraints`. */
-function spreadFaults(field: string, spec: PodSpec): readonly FieldError[] {
-  return jsonObjects(spec['topologySpreadConstraints']).flatMap((constraint, index) => {
+function spreadFaults(
+  field: string,
+  { topologySpreadConstraints: constraints = [] }: PodSpec,
+): readonly FieldError[] {
+  return constraints.flatMap((constraint, index) => {
     const path = `${field}[${index}]`;
     const { maxSkew, topologyKey, whenUnsatisfiable } = constraint;
     const faults: FieldError[] = [];
-    if (typeof maxSkew !== 'number' || maxSkew <= 0) {
+    if (maxSkew <= 0) {
       faults.push(invalidValue(`${path}.maxSkew`, maxSkew, 'must be greater than zero'));
     }
-    if (textOf(topologyKey) === '') {
+    if (topologyKey === '') {
       faults.push(requiredValue(`${path}.topologyKey`, 'can not be empty'));
     }
-    if (!UNSATISFIABLE.includes(textOf(whenUnsatisfiable))) {
+    if (!UNSATISFIABLE.includes(whenUnsatisfiable)) {
       faults.push(unsupportedValue(`${path}.whenUnsatisfiable`, whenUnsatisfiable, UNSATISFIABLE));
     }
-    return faults;
+    const isRepeated = constraints
+      .slice(index + 1)
+      .some(
+        (other) =>
+          other.topologyKey === topologyKey && other.whenUnsatisfiable === whenUnsatisfiable,
+      );
+    if (isRepeated) {
+      const place = `${path}.{topologyKey, whenUnsatisfiable}`;
+      faults.push(duplicateValue(place, `{${topologyKey}, ${whenUnsatisfiable}}`));
+    }
+    return [...faults, ...domainFaults(path, constraint)];
   });
 }
 
-/** @see Source: `validation.go`, `ValidateNodeSelector`. */
-function nodeAffinityFaults(field: string, spec: PodSpec): readonly FieldError[] {
-  const name = 'requiredDuringSchedulingIgnoredDuringExecution';
-  const selector = valueAt(spec, ['affinity', 'nodeAffinity', name]);
-  if (!isJsonObject(selector) || jsonObjects(selector['nodeSelectorTerms']).length > 0) return [];
+/** Which domains there must be, and which pods count. */
+function domainFaults(path: string, constraint: TopologySpreadConstraint): readonly FieldError[] {
+  const { whenUnsatisfiable, minDomains, matchLabelKeys, labelSelector } = constraint;
+  const faults: FieldError[] = [];
+  if (minDomains !== undefined && minDomains <= 0) {
+    faults.push(invalidValue(`${path}.minDomains`, minDomains, 'must be greater than zero'));
+  }
+  if (minDomains !== undefined && whenUnsatisfiable !== 'DoNotSchedule') {
+    const detail = `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${whenUnsatisfiable}`;
+    faults.push(invalidValue(`${path}.minDomains`, minDomains, detail));
+  }
+  for (const name of ['nodeAffinityPolicy', 'nodeTaintsPolicy'] as const) {
+    const policy = constraint[name];
+    if (policy === undefined || POLICIES.includes(policy)) continue;
+    faults.push(unsupportedValue(`${path}.${name}`, policy, POLICIES));
+  }
   return [
-    requiredValue(
-      `${field}.${name}.nodeSelectorTerms`,
-      'must have at least one node selector term',
-    ),
+    ...faults,
+    ...labelKeysFaults(`${path}.matchLabelKeys`, matchLabelKeys, labelSelector),
+    ...selectorFaults(`${path}.labelSelector`, labelSelector ?? {}),
   ];
 }
