@@ -1,14 +1,16 @@
 /** What the API server would refuse, found out before anything is started. */
 import { ApiMachinery } from '../../control-plane/api-machinery/api-machinery.js';
 import { ApiHandler } from '../../control-plane/http/api-handler.js';
-import { SERVED_KINDS } from '../../control-plane/kinds/registry.js';
-import type { Resource } from '../../control-plane/resources.js';
+import { collectionPath, servedResource } from '../../control-plane/http/object-path.js';
 import { isRecord, valueAt } from '../../core/json.js';
 import type { KubeObject } from '../../core/objects.js';
 import { seededRandom } from '../../core/random.js';
 import type { Clock } from '../../time/clock.js';
 
 const NAMESPACES_PATH = '/api/v1/namespaces';
+
+/** Kinds that pods name and that must be there before them. */
+const NEEDED_FIRST: ReadonlySet<string> = new Set(['ServiceAccount', 'PriorityClass']);
 
 /**
  * Every object sent to an API of its own, which holds nothing else and is thrown away, with strict
@@ -36,36 +38,20 @@ export function objectFaults(objects: readonly KubeObject[], clock: Clock): read
     post(NAMESPACES_PATH, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   }
   return objects
-    .toSorted((a, b) => Number(b.kind === 'ServiceAccount') - Number(a.kind === 'ServiceAccount'))
+    .toSorted((a, b) => Number(NEEDED_FIRST.has(b.kind)) - Number(NEEDED_FIRST.has(a.kind)))
     .filter(({ kind }) => kind !== 'Namespace')
     .flatMap((object) => {
-      const resource = resourceOf(object);
+      const resource = servedResource(object);
       const fault =
         resource === undefined
           ? `the embedded cluster does not offer ${object.apiVersion} ${object.kind}`
-          : post(pathOf(resource, object), object);
+          : post(collectionPath(resource, object), object);
       return fault === undefined ? [] : [`${object.kind} ${object.metadata.name}: ${fault}`];
     });
 }
 
 function namespacesOf(objects: readonly KubeObject[]): ReadonlySet<string> {
   return new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []));
-}
-
-function resourceOf({ apiVersion, kind }: KubeObject): Resource | undefined {
-  return SERVED_KINDS.map(({ resource }) => resource).find(
-    (resource) => resource.kind === kind && versionOf(resource) === apiVersion,
-  );
-}
-
-function versionOf({ group, version }: Resource): string {
-  return group === '' ? version : `${group}/${version}`;
-}
-
-function pathOf(resource: Resource, { metadata }: KubeObject): string {
-  const root = resource.group === '' ? '/api' : '/apis';
-  const scope = resource.namespaced ? `/namespaces/${metadata.namespace ?? 'default'}` : '';
-  return `${root}/${versionOf(resource)}${scope}/${resource.plural}`;
 }
 
 function messageOf(body: string): string {
