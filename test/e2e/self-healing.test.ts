@@ -1,4 +1,5 @@
 /** What Kubernetes promises of pods that go wrong, on real processes. */
+import { PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 import type { V1Container, V1Pod } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isReady, podUrl, startLiveCluster } from '../support/live-cluster.js';
@@ -13,10 +14,20 @@ const READY = { httpGet: { path: '/ready', port: 'http' }, periodSeconds: 1, tim
 const ALIVE = { httpGet: { path: '/healthz', port: 'http' }, periodSeconds: 1, timeoutSeconds: 2 };
 
 let live: LiveCluster;
+let lost: { readonly pod: V1Pod; readonly atMs: number };
 
 beforeAll(async () => {
-  live = await startLiveCluster({ crashLoopBackOff: { initialMs: 300, maximumMs: 1_000 } });
+  live = await startLiveCluster({
+    crashLoopBackOff: { initialMs: 300, maximumMs: 1_000 },
+    nodes: ['home', 'away'].map((name) => ({
+      name,
+      pods: 110,
+      labels: { place: name },
+      taints: [],
+    })),
+  });
   await live.create(
+    nomad(),
     service('phoenix'),
     deployment('phoenix', {
       readinessProbe: { ...READY, failureThreshold: 1 },
@@ -25,6 +36,13 @@ beforeAll(async () => {
     deployment('rollout', { readinessProbe: READY }, 2),
   );
   await readyPod('phoenix');
+  // It takes a control plane 40 s and more to give a node up, in which the other tests run.
+  const before = await readyPod('nomad');
+  await live.core.patchNode(
+    { name: 'away', body: { metadata: { annotations: { 'hpa-lab.dev/fault': 'off' } } } },
+    setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
+  );
+  lost = { pod: before, atMs: live.clock.now() };
 });
 
 afterAll(() => live.stop());
@@ -50,8 +68,42 @@ function deployment(app: string, container: Partial<V1Container>, replicas = 1):
       template: {
         metadata: { labels },
         spec: {
+          nodeSelector: { place: 'home' },
           terminationGracePeriodSeconds: 2,
           containers: [{ name: 'app', image: 'unruly:1', ports: [HTTP], ...container }],
+        },
+      },
+    },
+  };
+}
+
+/** Goes where it likes best while that is there, and leaves it a second after it is given up. */
+function nomad(): object {
+  const labels = { app: 'nomad' };
+  const preferred = {
+    weight: 100,
+    preference: { matchExpressions: [{ key: 'place', operator: 'In', values: ['away'] }] },
+  };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'nomad', namespace: NAMESPACE },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          affinity: {
+            nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [preferred] },
+          },
+          tolerations: ['not-ready', 'unreachable'].map((taint) => ({
+            key: `node.kubernetes.io/${taint}`,
+            operator: 'Exists',
+            effect: 'NoExecute',
+            tolerationSeconds: 1,
+          })),
+          containers: [{ name: 'app', image: 'unruly:1', ports: [HTTP], readinessProbe: READY }],
         },
       },
     },
@@ -87,6 +139,14 @@ async function isEndpoint(app: string, pod: V1Pod): Promise<boolean | undefined>
     .flatMap(({ endpoints }) => endpoints ?? [])
     .find(({ targetRef }) => targetRef?.name === pod.metadata?.name);
   return endpoint?.conditions?.ready;
+}
+
+/** Says when a node is given up, and what of it is known then. */
+async function nodeOf(name: string): Promise<string> {
+  const { spec, status } = await live.core.readNode({ name });
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  const taints = (spec?.taints ?? []).map(({ key, effect }) => `${key}:${effect}`).sort();
+  return [`Ready=${ready?.status} ${ready?.reason}`, ...taints].join(' ');
 }
 
 async function eventsOf(pod: V1Pod): Promise<string> {
@@ -217,6 +277,50 @@ describe.skipIf(findKubectl() === undefined)('a rollout', () => {
     const after = await live.pods('rollout');
     expect(after.filter(isReady).map(({ metadata }) => metadata?.name)).toEqual(
       during.map(({ metadata }) => metadata?.name),
+    );
+  });
+});
+
+describe('a node', () => {
+  it('that is lost is given up, its pods move, and it is taken back', {
+    timeout: 120_000,
+  }, async () => {
+    const { pod: old, atMs } = lost;
+    expect(old.spec?.nodeName).toBe('away');
+
+    const moved = await live.until(
+      async () =>
+        (await live.pods('nomad')).find((pod) => isReady(pod) && pod.spec?.nodeName === 'home'),
+      { what: 'the pod runs elsewhere', timeoutMs: 90_000 },
+    );
+    const tookMs = live.clock.now() - atMs;
+    const node = await nodeOf('away');
+    const left = (await live.pods('nomad')).find(
+      ({ metadata }) => metadata?.uid === old.metadata?.uid,
+    );
+    await live.core.patchNode(
+      { name: 'away', body: { metadata: { annotations: { 'hpa-lab.dev/fault': null } } } },
+      setHeaderOptions('Content-Type', PatchStrategy.MergePatch),
+    );
+    await live.until(async () => (await nodeOf('away')) === 'Ready=True KubeletReady', {
+      what: 'the node is back',
+    });
+    await live.until(async () => (await live.pods('nomad')).length === 1, {
+      what: 'the old pod is gone',
+    });
+
+    expect(moved.metadata?.name).not.toBe(old.metadata?.name);
+    expect(tookMs).toBeGreaterThan(35_000);
+    expect(node).toBe(
+      'Ready=Unknown NodeStatusUnknown node.kubernetes.io/unreachable:NoExecute node.kubernetes.io/unreachable:NoSchedule',
+    );
+    // Nobody can tell that it ended, so it stays until its node is back.
+    expect(left?.metadata?.deletionTimestamp).toBeDefined();
+    expect(left?.status?.conditions?.find(({ type }) => type === 'DisruptionTarget')).toMatchObject(
+      {
+        status: 'True',
+        reason: 'DeletionByTaintManager',
+      },
     );
   });
 });

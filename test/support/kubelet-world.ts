@@ -21,6 +21,8 @@ export interface KubeletWorld {
   readonly api: MemoryKubeApi;
   readonly runtime: FakePodRuntime;
   readonly kubelet: Kubelet;
+  /** What it was made with, to make another. */
+  readonly options: KubeletOptions;
   readonly pod: (name?: string) => Pod | undefined;
   readonly events: (pattern?: RegExp) => string[];
   readonly history: string[];
@@ -34,7 +36,7 @@ export function aKubeletWorld(
   const clock = new VirtualClock(START_MS);
   const api = new MemoryKubeApi(clock);
   const runtime = new FakePodRuntime(clock, scripts);
-  const kubelet = new Kubelet({
+  const whole: KubeletOptions = {
     api,
     clock,
     runtime,
@@ -47,7 +49,8 @@ export function aKubeletWorld(
       kubeletVersion: 'v1.36.0',
     },
     ...options,
-  });
+  };
+  const kubelet = new Kubelet(whole);
   const history: string[] = [];
   api.watch(PODS, ({ type, object }) => {
     const at = Math.round(clock.now() - START_MS);
@@ -64,6 +67,7 @@ export function aKubeletWorld(
     api,
     runtime,
     kubelet,
+    options: whole,
     history,
     pod: (name = 'web-1') => api.get(PODS, { namespace: 'shop', name }),
     events: (pattern = /./) =>

@@ -38,7 +38,7 @@ export interface LiveCluster {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts it; images `unruly:1` and the sample service are known. */
+/** Starts it with pods that start as fast as the machine lets them; images `unruly:1` and the sample service are known. */
 export async function startLiveCluster(
   settings: Partial<EmbeddedSettings> = {},
 ): Promise<LiveCluster> {
@@ -47,6 +47,7 @@ export async function startLiveCluster(
     settings: {
       ...defaultEmbeddedSettings(),
       cpuScale: 1,
+      delays: { podStartMs: 0, podStartJitterMs: 0, containerSeenMs: 700, endpointsMs: 30 },
       images: {
         'unruly:1': {
           command: [process.execPath, UNRULY],

@@ -1,5 +1,5 @@
 /** What a container needs of its pod. */
-import type { Container, Pod } from '../../core/objects.js';
+import type { Container, ContainerStatus, Pod } from '../../core/objects.js';
 import type { Clock } from '../../time/clock.js';
 import type { EventType } from '../event-recorder.js';
 import type { Mount, PodSandbox } from '../pod-runtime.js';
@@ -20,6 +20,8 @@ export interface ContainerContext {
   readonly settings: KubeletSettings;
   readonly sandbox: PodSandbox;
   readonly pod: () => Pod;
+  /** What was told of a container before this kubelet took the pod on; absent: nothing. */
+  readonly before: (name: string) => ContainerStatus | undefined;
   /** The pod is at its end, whatever the reason: nothing of it is started again. */
   readonly isEnding: () => boolean;
   readonly setup: (container: Container) => ContainerSetup;

@@ -5,11 +5,13 @@ import { goDuration } from '../../core/go-duration.js';
 import type { ProbeKind } from '../../probe/probe-state.js';
 import type { Cancel, EpochMs } from '../../time/clock.js';
 import type { EventType } from '../event-recorder.js';
-import type { ContainerEvent, RunningContainer } from '../pod-runtime.js';
+import type { ContainerEvent } from '../pod-runtime.js';
 import { backOffRemainingMs, nextBackOff } from './back-off.js';
 import type { BackOff } from './back-off.js';
 import type { ContainerContext } from './container-context.js';
 import { ContainerEnding } from './container-ending.js';
+import { pastOf, terminated } from './container-history.js';
+import type { Ended, Exit, Run } from './container-history.js';
 import { imageProblem } from './container-image.js';
 import { ContainerProbes } from './container-probes.js';
 import { runHook } from './lifecycle-hook.js';
@@ -25,17 +27,6 @@ export interface StopOptions {
   /** SIGTERM waits for `release`. */
   readonly isHeld?: boolean;
 }
-
-interface Run {
-  readonly container: RunningContainer;
-  startedAtMs: EpochMs | undefined;
-  containerID: string | undefined;
-  /** It has ended, which the kubelet may not have seen yet. */
-  hasExited: boolean;
-}
-
-type Ended = NonNullable<ContainerState['terminated']>;
-type Exit = Extract<ContainerEvent, { kind: 'exited' }>;
 
 const DEFAULT_GRACE_SECONDS = 30;
 /** After this the kubelet's next look at a failed image shows the back-off instead of the error. */
@@ -70,6 +61,7 @@ export class ContainerWorker {
     this.#context = context;
     this.role = role;
     const hasInit = (context.pod().spec.initContainers ?? []).length > 0;
+    this.#takeOver();
     this.#state = { waiting: { reason: hasInit ? 'PodInitializing' : 'ContainerCreating' } };
     this.#probes = new ContainerProbes({
       container: role === 'init' ? { name: container.name, image: container.image } : container,
@@ -207,6 +199,15 @@ export class ContainerWorker {
     this.#cancelRelist?.();
     this.#cancelHook?.();
     this.#ending?.cancel();
+  }
+
+  #takeOver(): void {
+    const { before, clock } = this.#context;
+    const past = pastOf(before(this.#container.name), clock.now());
+    if (past === undefined) return;
+    this.#starts = past.starts;
+    this.#containerID = past.containerID;
+    this.#lastEnded = past.lastEnded;
   }
 
   #probed(kind: ProbeKind, verdict: string): void {
@@ -445,17 +446,4 @@ export class ContainerWorker {
   #event(type: EventType, reason: string, message: string): void {
     this.#context.event(this.#container, { type, reason, message });
   }
-}
-
-function terminated(run: Run, event: Exit): Ended {
-  const reason = event.isOutOfMemory ? 'OOMKilled' : event.exitCode === 0 ? 'Completed' : 'Error';
-  return {
-    exitCode: event.exitCode,
-    ...(event.signal === undefined ? {} : { signal: event.signal }),
-    reason,
-    ...(event.message === undefined || event.message === '' ? {} : { message: event.message }),
-    startedAt: kubeTime(run.startedAtMs ?? event.atMs),
-    finishedAt: kubeTime(event.atMs),
-    ...(run.containerID === undefined ? {} : { containerID: run.containerID }),
-  };
 }

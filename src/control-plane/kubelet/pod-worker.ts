@@ -60,6 +60,8 @@ export class PodWorker {
   readonly #options: PodWorkerOptions;
   readonly #startedAtMs: EpochMs;
   readonly #volumes: PodVolumeWorker;
+  /** What was told of the containers before the pod was taken on. */
+  readonly #before: readonly ContainerStatus[];
   #pod: Pod;
   #sandbox: PodSandbox | undefined;
   #podIP: string | undefined;
@@ -77,6 +79,8 @@ export class PodWorker {
 
   constructor(pod: Pod, options: PodWorkerOptions) {
     this.#pod = pod;
+    const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
+    this.#before = [...initContainerStatuses, ...containerStatuses];
     this.#options = options;
     const { clock, settings, nodeLimits, referenced } = options;
     this.#startedAtMs = clock.now();
@@ -156,6 +160,10 @@ export class PodWorker {
       this.#retryOpen();
       return;
     }
+    if (this.#before.some(({ containerID }) => containerID !== undefined)) {
+      const changed = 'Pod sandbox changed, it will be killed and re-created.';
+      this.#event('Normal', 'SandboxChanged', changed);
+    }
     this.#podIP = sandbox.podIP;
     if (sandbox.mappedPorts.size > 0) this.#annotatePorts(sandbox);
     const context = this.#context(sandbox);
@@ -180,6 +188,7 @@ export class PodWorker {
       settings,
       sandbox,
       pod: () => this.#pod,
+      before: (name) => this.#before.find((status) => status.name === name),
       isEnding: () => this.#end !== undefined || this.#isDeleted(),
       setup: (container) => this.#setup(container, sandbox),
       event: (container, { type, reason, message }) => {
@@ -388,14 +397,15 @@ export class PodWorker {
     }
     const hasInit = (this.#pod.spec.initContainers ?? []).length > 0;
     return containers.map((container) => ({
+      imageID: '',
+      restartCount: 0,
+      lastState: {},
+      ...this.#before.find(({ name }) => name === container.name),
       name: container.name,
       image: container.image,
-      imageID: '',
       ready: false,
       started: false,
-      restartCount: 0,
       state: { waiting: { reason: hasInit ? 'PodInitializing' : 'ContainerCreating' } },
-      lastState: {},
     }));
   }
 

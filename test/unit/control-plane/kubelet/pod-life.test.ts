@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Kubelet } from '../../../../src/control-plane/kubelet/kubelet.js';
 import type { Container, Pod } from '../../../../src/core/objects.js';
 import { CONFIG_MAPS, PODS, SECRETS } from '../../../../src/control-plane/resources.js';
 import { aContainer, aKubeletWorld, createPod } from '../../../support/kubelet-world.js';
@@ -423,6 +424,30 @@ describe('restart rules of a container', () => {
 
     expect(world.runtime.starts.length).toBe(starts);
     expect(world.pod()?.status?.phase).toBe(starts === 1 ? 'Failed' : 'Running');
+  });
+});
+
+describe('a node that was off', () => {
+  it('starts its pods again and counts that', () => {
+    const world = aKubeletWorld();
+    world.kubelet.start();
+    createPod(world);
+    world.clock.advance(5_000);
+    world.kubelet.stop();
+    world.clock.advance(60_000);
+
+    const again = new Kubelet(world.options);
+    again.start();
+    world.clock.advance(5_000);
+
+    expect(world.pod()?.status?.containerStatuses?.[0]).toMatchObject({
+      ready: true,
+      restartCount: 1,
+      lastState: { terminated: { exitCode: 255, reason: 'Unknown' } },
+    });
+    expect(world.events(/Sandbox/)).toEqual([
+      'Normal SandboxChanged Pod sandbox changed, it will be killed and re-created. x1',
+    ]);
   });
 });
 
