@@ -38,7 +38,14 @@ import type {
 } from './machinery-options.js';
 import { generatedName } from './names.js';
 import { refuseInEndingNamespace } from './namespace-lifecycle.js';
-import { canonical, isUnchanged, refuseFaults, warn, withOwners } from './stored-form.js';
+import {
+  canonical,
+  isNewGeneration,
+  isUnchanged,
+  refuseFaults,
+  warn,
+  withOwners,
+} from './stored-form.js';
 import { tableOf } from './tables.js';
 import { ServiceAddresses, parseServiceRange } from './service-addresses.js';
 import { decodedDraft, typedList, typedObject, untypedListener } from './typed.js';
@@ -304,7 +311,7 @@ export class ApiMachinery implements KubeApi {
           ...(kind.validateUpdate?.(draft, old, context) ?? []),
         ]),
       );
-      if (kind.isNewGeneration?.(draft, old) === true) {
+      if (isNewGeneration(kind, draft, old)) {
         draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
       }
     }
@@ -326,11 +333,7 @@ export class ApiMachinery implements KubeApi {
     options: DecodingOptions = {},
   ): ManagedFields {
     if (options.owners !== undefined) return options.owners.managedFields;
-    if (this.#ownership === undefined) return undefined;
-    const write = { kind: given.kind, old, writer: options };
-    return options.subresource === 'scale'
-      ? this.#ownership.afterScale(write, given.draft)
-      : this.#ownership.afterUpdate(write, given.draft, given.managedFields);
+    return this.#ownership?.after({ kind: given.kind, old, writer: options }, given);
   }
 
   /** @see Source: kubernetes `pkg/registry/scheduling/rest/storage_scheduling.go`, `AddSystemPriorityClasses`. */

@@ -23,6 +23,7 @@ import type { DecodeReport } from '../schema/decode.js';
 import { isJsonObject, valueAt } from '../schema/json.js';
 import type { JsonObject } from '../schema/json.js';
 import { MANAGED_FIELDS_ONLY, SCALE } from '../schema/meta-types.js';
+import type { GivenObject } from './received.js';
 import { decodedDraft } from './typed.js';
 
 /** Entries of `metadata.managedFields`; undefined: there are none. */
@@ -58,6 +59,13 @@ export class FieldOwnership {
   constructor(kinds: KindRegistry, clock: Clock) {
     this.#kinds = kinds;
     this.#clock = clock;
+  }
+
+  /** Owners after a create, an update or a patch, of the object or through a subresource. */
+  after(write: OwnedWrite, { draft, managedFields }: GivenObject): ManagedFields {
+    return write.writer.subresource === 'scale'
+      ? this.afterScale(write, draft)
+      : this.afterUpdate(write, draft, managedFields);
   }
 
   /**

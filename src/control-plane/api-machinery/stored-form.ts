@@ -22,6 +22,12 @@ export function withOwners<T extends Draft<KubeObject>>(draft: T, managedFields:
   return draft;
 }
 
+/** Whether the change counts as a new generation; empty and absent are the same here. */
+export function isNewGeneration(kind: Kind, draft: KubeObject, old: KubeObject): boolean {
+  if (kind.isNewGeneration?.(draft, old) !== true) return false;
+  return kind.isNewGeneration(canonical(kind, draft), old);
+}
+
 /**
  * Whether a write changes nothing. New times of owners alone are no change.
  *

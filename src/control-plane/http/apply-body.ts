@@ -1,6 +1,4 @@
 /** The body of a server-side apply. */
-import { isMap, parseDocument, visit } from 'yaml';
-import type { YAMLError } from 'yaml';
 import { ApiError } from '../api-error.js';
 import { shownKind } from '../managed-fields/managed-by-apply.js';
 import { isJsonObject, textOf } from '../schema/json.js';
@@ -9,6 +7,7 @@ import { jsonKind, mediaType } from './body.js';
 import type { ApiRequest } from './messages.js';
 import type { FieldValidation } from './write-options.js';
 import { duplicateFields } from './duplicate-fields.js';
+import { readYaml, yamlDuplicates } from './yaml-text.js';
 
 /** Whether a PATCH applies a configuration. */
 export function isApply({ contentType }: Pick<ApiRequest, 'contentType'>): boolean {
@@ -41,11 +40,8 @@ export interface AppliedBody {
 export function appliedBody({ body }: Pick<ApiRequest, 'body'>): AppliedBody {
   const fromJson = parsedJson(body);
   if (fromJson !== undefined) return { applied: fromJson, duplicates: NO_DUPLICATES };
-  const document = parseDocument(body, { uniqueKeys: false });
-  const [fault] = document.errors;
-  if (fault !== undefined)
-    throw undecodable(`error converting YAML to JSON: ${goYamlError(fault)}`);
-  const value: unknown = document.toJS();
+  const { value, fault } = readYaml(body);
+  if (fault !== undefined) throw undecodable(`error converting YAML to JSON: ${fault}`);
   if (value !== null && value !== undefined && !isJsonObject(value)) {
     throw undecodable(
       `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonKind(value)} into Go value of type map[string]interface {}`,
@@ -80,62 +76,9 @@ function undecodable(because: string): ApiError {
 
 /** Upstream's warning would have more than one line, which no header can have: it sends none. */
 function refuseDuplicates(body: string): void {
-  const found = duplicateKeys(body);
-  if (found.length === 0) return;
-  const message = `error converting YAML to JSON: yaml: unmarshal errors:\n${found
-    .map(({ line, key }) => `  line ${line}: key ${JSON.stringify(key)} already set in map`)
-    .join('\n')}`;
-  throw ApiError.badRequest(`error strict decoding YAML: ${message}`);
-}
-
-interface DuplicateKey {
-  readonly line: number;
-  readonly key: string;
-}
-
-function duplicateKeys(body: string): readonly DuplicateKey[] {
-  const found: DuplicateKey[] = [];
-  visit(parseDocument(body, { uniqueKeys: false }), {
-    Map(_key, node) {
-      if (!isMap(node)) return;
-      const keys = new Set<string>();
-      for (const { key } of node.items) {
-        const name = String(key);
-        if (keys.has(name)) found.push({ line: lineOf(body, startOf(key)), key: name });
-        keys.add(name);
-      }
-    },
-  });
-  return found;
-}
-
-function startOf(node: unknown): number {
-  const range: unknown = isJsonObject(node) ? node['range'] : undefined;
-  const start: unknown = Array.isArray(range) ? range[0] : 0;
-  return typeof start === 'number' ? start : 0;
-}
-
-function lineOf(body: string, offset: number): number {
-  return body.slice(0, offset).split('\n').length;
-}
-
-/** What Go's parser says of the same fault, where it is known. */
-const GO_MESSAGES: readonly (readonly [RegExp, string])[] = [
-  [/end with a \]/, "did not find expected ',' or ']'"],
-  [/end with a \}/, "did not find expected ',' or '}'"],
-  [/Missing closing .*quote/, 'found unexpected end of stream'],
-  [/Tabs? .*indentation|tab character/i, 'found character that cannot start any token'],
-  [/Nested mappings are not allowed/, 'mapping values are not allowed in this context'],
-  [/Implicit keys need to be on a single line/, "could not find expected ':'"],
-  [/Implicit map keys need to be followed by map values/, "could not find expected ':'"],
-  [/Unresolved alias/, 'unknown anchor referenced'],
-];
-
-function goYamlError({ message, linePos }: YAMLError): string {
-  const known = GO_MESSAGES.find(([pattern]) => pattern.test(message))?.[1];
-  const [first = message] = message.split('\n');
-  const line = linePos?.[0]?.line ?? 1;
-  return `yaml: line ${line}: ${known ?? first}`;
+  const found = yamlDuplicates(body);
+  if (found === undefined) return;
+  throw ApiError.badRequest(`error strict decoding YAML: error converting YAML to JSON: ${found}`);
 }
 
 /**

@@ -1,5 +1,4 @@
 /** Reads the bodies of writes. */
-import { parse as parseYaml } from 'yaml';
 import { ApiError } from '../api-error.js';
 import type { Kind } from '../kinds/kind.js';
 import type { KindRegistry } from '../kinds/registry.js';
@@ -11,6 +10,7 @@ import { PROTOBUF_MEDIA_TYPE, openEnvelope } from '../protobuf/envelope.js';
 import { isDescribed } from '../protobuf/message-table.js';
 import { ProtobufError } from '../protobuf/wire.js';
 import { goJsonError } from './go-json-error.js';
+import { readYaml } from './yaml-text.js';
 import type { ApiRequest } from './messages.js';
 
 /** How upstream's messages name the set of all types. */
@@ -130,13 +130,9 @@ function fromJson(body: string, kind: string): unknown {
 
 /** The value of a YAML text. @throws {ApiError} 400. */
 export function fromYaml(body: string): unknown {
-  try {
-    return parseYaml(body);
-  } catch (error) {
-    throw ApiError.badRequest(
-      `error converting YAML to JSON: ${error instanceof Error ? error.message : ''}`,
-    );
-  }
+  const { value, fault } = readYaml(body);
+  if (fault !== undefined) throw ApiError.badRequest(`error converting YAML to JSON: ${fault}`);
+  return value;
 }
 
 /** @see Source: kubernetes `apiserver/pkg/endpoints/handlers/create.go`, and the codec it calls. */

@@ -23,6 +23,7 @@ import { checkPatched } from './patched-object.js';
 import type { KindRequest } from './kind-request.js';
 import { shownAs } from './shown-object.js';
 import { watchStream } from './watch-stream.js';
+import { yamlDuplicates } from './yaml-text.js';
 import { FieldReport, managerOf, parseDeleteOptions, parseWriteQuery } from './write-options.js';
 import type { FieldValidation } from './write-options.js';
 
@@ -330,8 +331,14 @@ function fieldChecks(
   { kind, request, warnings }: KindRequest,
   validation: FieldValidation,
 ): Pick<DecodingOptions, 'report' | 'onDecoded' | 'onWarning'> {
-  const isJson = ['', 'application/json'].includes(mediaType(request.contentType));
-  const report = new FieldReport(validation, isJson ? request.body : undefined);
+  const type = mediaType(request.contentType);
+  const isJson = ['', 'application/json'].includes(type);
+  const duplicates =
+    type === 'application/yaml' && validation !== 'Ignore'
+      ? yamlDuplicates(request.body)
+      : undefined;
+  const known = duplicates === undefined ? [] : [duplicates];
+  const report = new FieldReport(validation, isJson ? request.body : undefined, known);
   const { kind: name, version } = kind.resource;
   return {
     report,

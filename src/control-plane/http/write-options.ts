@@ -96,9 +96,10 @@ export class FieldReport implements DecodeReport {
     ];
   }
 
-  /** Texts of the warnings to send. */
+  /** Texts of the warnings to send; no header can have a text of more than one line. */
   get warnings(): readonly string[] {
-    return this.#validation === 'Warn' ? this.#faults : [];
+    if (this.#validation !== 'Warn') return [];
+    return this.#faults.filter((fault) => !fault.includes('\n'));
   }
 
   /** Why strict validation refuses the object; undefined when it does not. */
