@@ -57,6 +57,7 @@ export class ApiHandler {
     try {
       return withWarnings(this.#route(request, warnings), warnings);
     } catch (error) {
+      if (isTooDeep(error)) return json(400, ApiError.badRequest('exceeded max depth').status);
       if (!(error instanceof ApiError)) throw error;
       const { retryAfterSeconds } = error.status.details ?? {};
       const answer = json(error.code, error.status);
@@ -142,6 +143,16 @@ export function tooLarge(): ApiError {
     reason: 'RequestEntityTooLarge',
     code: 413,
   });
+}
+
+/**
+ * Whether an object was nested so deep that a look into all of it did not fit the stack. Nothing has been
+ * stored then: that is the last step, and does not look inside.
+ *
+ * @see Source: Go `encoding/json/scanner.go`, `maxNestingDepth`, for the words.
+ */
+function isTooDeep(error: unknown): boolean {
+  return error instanceof RangeError && error.message === 'Maximum call stack size exceeded';
 }
 
 function withWarnings(response: ApiResponse, warnings: readonly string[]): ApiResponse {

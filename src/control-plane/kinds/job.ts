@@ -87,7 +87,8 @@ function generateSelector({ metadata, spec }: Draft<Job>): void {
   const template = (spec.template.metadata ??= {});
   const hasOwnLabels = Object.keys(metadata.labels ?? {}).length > 0;
   const labels = (template.labels ??= {});
-  for (const key of JOB_NAME_LABELS) labels[key] ??= metadata.name;
+  // the name is looked at later, and may be missing
+  for (const key of JOB_NAME_LABELS) labels[key] ??= metadata.name ?? '';
   for (const key of CONTROLLER_UID_LABELS) labels[key] ??= metadata.uid ?? '';
   if (!hasOwnLabels) metadata.labels = labels;
   // a selector may come as null
