@@ -244,6 +244,8 @@ export class FakeKubelet {
     }
     if (exit !== undefined && running.exits < (exit.times ?? Number.POSITIVE_INFINITY)) {
       this.#after(running, exit.afterMs, () => {
+        // what is told to end ends in its own time
+        if (running.isEnding) return;
         const pod = this.#api.get(PODS, running.key);
         running.exits++;
         clear(running);
