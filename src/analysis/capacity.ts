@@ -4,7 +4,7 @@ import { totalOf } from '../load/accounting.js';
 import type { CapacityFound, StepReason, TrialOutcome } from '../load/capacity-search.js';
 import type { DemandCurve, DemandPoint } from '../load/demand-curve.js';
 import { countAtOrBelowMs, timeCounts } from '../load/time-counts.js';
-import type { LoadSecond, LoadSummary } from '../load/sender.js';
+import type { LoadSecond, AuditedLoadSummary } from '../load/sender.js';
 import type { SloSettings } from '../experiment/experiment.js';
 import { latencyFigures, sumOf } from './load-figures.js';
 import { measured, noData, type Measure } from './measure.js';
@@ -90,7 +90,7 @@ export interface TrialEvidence {
   /** Those that count, without the warm-up. */
   readonly seconds: readonly LoadSecond[];
   readonly figures: TrialFigures;
-  readonly summary: LoadSummary;
+  readonly summary: AuditedLoadSummary;
 }
 
 /** Where the users were not too many for the SLO, capacity is near what they got through. */

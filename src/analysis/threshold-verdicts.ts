@@ -65,6 +65,7 @@ const NOT_WHOLE = {
 /** How far behind it was is told once, with the run. */
 const SENDER_DOUBTS: Readonly<Record<GeneratorVerdict['kind'], string | undefined>> = {
   'kept-up': undefined,
+  modelled: undefined,
   saturated: 'the load generator fell behind',
   unknown: 'whether the load generator kept up is not known',
 };

@@ -1,7 +1,7 @@
 /** Whether a run's figures may be believed: was it whole, and did the load generator keep up? */
 import type { LoadSummary, SenderAudit } from '../load/sender.js';
 import type { Timeline } from '../timeline/record.js';
-import { recordsOf } from './run-facts.js';
+import { phaseStart, recordsOf } from './run-facts.js';
 
 /** How the run ended. */
 export type Completeness =
@@ -30,11 +30,17 @@ export type GeneratorVerdict =
       readonly engine: string;
       readonly audit: SenderAudit;
     }
-  | { readonly kind: 'unknown'; readonly because: string };
+  | { readonly kind: 'unknown'; readonly because: string }
+  /** The load was modelled: it cannot be late, and has nothing to tell of itself. */
+  | { readonly kind: 'modelled'; readonly because: string };
 
 /** The sender's audit as a verdict; unknown when the sender never told (it was stopped or died). */
 export function generatorVerdict(timeline: Timeline): GeneratorVerdict {
-  return verdictOf(recordsOf(timeline, 'load-summary').at(-1)?.summary);
+  const summary = recordsOf(timeline, 'load-summary').at(-1)?.summary;
+  if (summary === undefined && phaseStart(timeline, 'load').kind !== 'measured') {
+    return { kind: 'unknown', because: 'no load was sent' };
+  }
+  return verdictOf(summary);
 }
 
 /** The same from what a sender said in the end; absent: it never came to its end. */
@@ -43,6 +49,9 @@ export function verdictOf(summary: LoadSummary | undefined): GeneratorVerdict {
     return { kind: 'unknown', because: 'the load generator did not finish' };
   }
   const { audit, engine } = summary;
+  if (audit === undefined) {
+    return { kind: 'modelled', because: 'it was modelled, and a model is never late' };
+  }
   return audit.isSaturated
     ? { kind: 'saturated', because: audit.because ?? 'it sent late', engine, audit }
     : { kind: 'kept-up', engine, audit };

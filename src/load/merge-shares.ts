@@ -5,13 +5,13 @@ import type {
   EncodedHistogram,
   LoadProgress,
   LoadSecond,
-  LoadSummary,
+  AuditedLoadSummary,
   SenderAudit,
 } from './sender.js';
 
 /** What one sender tells in the end. */
 export interface ShareSummary {
-  readonly summary: LoadSummary;
+  readonly summary: AuditedLoadSummary;
   /** Of {@link SenderAudit.sendLagP99Ms}, so that lags of several senders can be merged. */
   readonly sendLag: EncodedHistogram;
 }
@@ -101,7 +101,7 @@ function mergeProgress(shares: readonly LoadProgress[]): LoadProgress {
  *
  * @throws {RangeError} when there is none.
  */
-export function mergeSummaries(shares: readonly ShareSummary[]): LoadSummary {
+export function mergeSummaries(shares: readonly ShareSummary[]): AuditedLoadSummary {
   const [first] = shares;
   if (first === undefined) throw new RangeError('expected the summary of a sender');
   if (shares.length === 1) return first.summary;

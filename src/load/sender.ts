@@ -172,6 +172,12 @@ export interface LoadSummary {
   readonly endedAtMs: EpochMs;
   /** The engine and its version: `socket (node:net, Node v24.21.0)`, `undici 7.30.2`, `autocannon 9.0.0`. */
   readonly engine: string;
+  /** Absent: it sent on virtual time, where it cannot be late. */
+  readonly audit?: SenderAudit;
+}
+
+/** What a sender tells that sends over a network, and may be late. */
+export interface AuditedLoadSummary extends LoadSummary {
   readonly audit: SenderAudit;
 }
 
@@ -189,7 +195,7 @@ export interface SendOptions {
 }
 
 /** Sends a plan. Resolves when everything is answered or has failed. */
-export interface LoadSender {
+export interface LoadSender<Summary extends LoadSummary = LoadSummary> {
   /** @throws {LabError} `SENDER_FAILED` when the sender's process died; seconds told so far stand. */
-  send(plan: LoadPlan, options: SendOptions): Promise<LoadSummary>;
+  send(plan: LoadPlan, options: SendOptions): Promise<Summary>;
 }

@@ -5,7 +5,7 @@ import type { MeasureDefinition } from '../analysis/catalogue/definition.js';
 import { valueOf, type Measure } from '../analysis/measure.js';
 import { podHistories } from '../analysis/pod-history.js';
 import { desiredSeries, readySeries } from '../analysis/replicas.js';
-import { experimentOf, recordsOf } from '../analysis/run-facts.js';
+import { cpuRequestOf, experimentOf, recordsOf } from '../analysis/run-facts.js';
 import { profileOf } from '../load/profile.js';
 import type { Timeline } from '../timeline/record.js';
 import { seriesValueAt, type StepSeries } from '../timeline/series.js';
@@ -61,7 +61,7 @@ function stageNames(timeline: Timeline): readonly string[] {
 export function csvSeries(timeline: Timeline, analysis: Analysis): string {
   const { fromT, toT } = analysis.observed;
   const originT = valueOf(analysis.loadStartT) ?? fromT;
-  const columns = seriesColumns(timeline, analysis, originT);
+  const columns = seriesColumns(timeline, originT);
   const firstSecond = -Math.floor((originT - fromT) / SECOND_MS);
   const seconds = Math.max(0, Math.ceil((toT - originT) / SECOND_MS - firstSecond));
   return csv([
@@ -78,11 +78,11 @@ interface Column {
   readonly at: (t: number) => Cell;
 }
 
-function seriesColumns(timeline: Timeline, analysis: Analysis, originT: number): readonly Column[] {
+function seriesColumns(timeline: Timeline, originT: number): readonly Column[] {
   const seconds = recordsOf(timeline, 'load');
   const [p50, p99] = percentileSeries(seconds, [50, 99]);
-  const target = valueOf(analysis.target);
-  const cpu = target === undefined ? undefined : cpuPercentSeries(timeline, target);
+  const request = cpuRequestOf(timeline);
+  const cpu = request === undefined ? undefined : cpuPercentSeries(timeline, request);
   const load = valueOf(experimentOf(timeline))?.load.load;
   const profile = load?.model === 'open' ? profileOf(load.profile) : undefined;
   const isInLoad = (t: number): boolean =>

@@ -1,7 +1,7 @@
 /** A figure with its unit, for people. */
 import type { MeasureUnit } from '../core/measure-unit.js';
 import { formatDurationMs } from '../core/duration.js';
-import { latencyText, moneyText, numberText, percentText } from './format.js';
+import { latencyText, moneyText, numberText, percentText, plural } from './format.js';
 
 const BINARY_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 const STEP = 1024;
@@ -22,7 +22,7 @@ const TEXTS: Readonly<Record<MeasureUnit, (value: number, currency: string) => s
   currency: moneyText,
   millicores: (value) => `${numberText(value)}m`,
   bytes: bytesText,
-  podSeconds: (value) => `${numberText(value)} pod-seconds`,
+  podSeconds: (value) => plural(value, 'pod-second'),
   nodeSeconds: (value) => `${numberText(value)} node-seconds`,
   ratio: (value) => numberText(value, 3),
 };

@@ -71,7 +71,8 @@ export function countsText(counts: Readonly<Partial<Record<string, number>>>): s
 
 /** `1 pod`, `2 pods`. */
 export function plural(count: number, noun: string): string {
-  return `${numberText(count)} ${noun}${count === 1 ? '' : 's'}`;
+  const text = numberText(count);
+  return `${text} ${noun}${text === '1' ? '' : 's'}`;
 }
 
 /** Text in lines of at most `columns` columns; a word that is longer stands alone. */

@@ -40,7 +40,8 @@ export function headlines(analysis: Analysis, columns: number): readonly string[
 /** With more scale-ups than this a reader wants to know how they were as a whole. */
 const MAX_SCALE_UPS = 3;
 
-function scaling({ scaleUps, scaleUpTimes }: Analysis): readonly string[] {
+function scaling({ scaleUps, scaleUpTimes, hasHpa }: Analysis): readonly string[] {
+  if (!hasHpa) return ['no HPA took part: nothing was there to scale by itself'];
   if (scaleUps.length === 0) return ['the HPA added no pods'];
   if (scaleUps.length > MAX_SCALE_UPS) return [scalingAsAWhole(scaleUps, scaleUpTimes.latency)];
   return scaleUps.map((scaleUp) => {
@@ -97,7 +98,8 @@ function responses({ aroundPeak, wholeLoad }: Analysis): readonly string[] {
 
 function stretchText(stretch: Measure<LoadStretch>): string {
   if (stretch.kind !== 'measured') return stretch.because;
-  const { p50Ms, p99Ms, maxMs } = stretch.value.responseTimes;
+  const { count, p50Ms, p99Ms, maxMs } = stretch.value.responseTimes;
+  if (count === 0) return 'no request was answered';
   return `p50 ${measureText(p50Ms, latencyText)}, p99 ${measureText(p99Ms, latencyText)}, max ${measureText(maxMs, latencyText)}`;
 }
 
@@ -126,7 +128,7 @@ function readinessText({ readiness }: Analysis): string {
 }
 
 function cost({ cost: of }: Analysis): readonly string[] {
-  const podSeconds = `${numberText(of.podSeconds)} pod-seconds`;
+  const podSeconds = plural(of.podSeconds, 'pod-second');
   const { price, estimatedCost, estimatedCostPerHour } = of;
   if (estimatedCost.kind !== 'measured' || price.kind !== 'measured') {
     const reason = estimatedCost.kind === 'measured' ? '' : estimatedCost.because;
@@ -144,7 +146,7 @@ function cost({ cost: of }: Analysis): readonly string[] {
 }
 
 function generatorText({ generator }: Analysis): string {
-  if (generator.kind === 'unknown') return `not audited: ${generator.because}`;
+  if (generator.kind === 'unknown' || generator.kind === 'modelled') return `not audited: ${generator.because}`;
   const { sendLagP99Ms, sendLagMaxMs } = generator.audit;
   // A closed model has nothing due: each request goes out when the one before was answered.
   const lag =

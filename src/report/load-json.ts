@@ -197,7 +197,9 @@ function accountJson(
 }
 
 function verdictJson({ generator }: LoadFigures): LoadReport['verdict'] {
-  if (generator.kind === 'unknown') return generator;
+  if (generator.kind === 'unknown' || generator.kind === 'modelled') {
+    return { kind: 'unknown', because: generator.because };
+  }
   const { engine, audit: told } = generator;
   const base = { engine, audit: auditJson(told) };
   return generator.kind === 'saturated'

@@ -3,7 +3,7 @@ import type { Analysis } from '../analysis/analyze.js';
 import { valueOf } from '../analysis/measure.js';
 import { podHistories } from '../analysis/pod-history.js';
 import { desiredSeries, readySeries } from '../analysis/replicas.js';
-import { recordsOf } from '../analysis/run-facts.js';
+import { cpuRequestOf, recordsOf } from '../analysis/run-facts.js';
 import type { Timeline } from '../timeline/record.js';
 import { resample, type ColumnRule, type StepSeries } from '../timeline/series.js';
 import { numberText } from './format.js';
@@ -22,6 +22,8 @@ import { toldStretches } from './told-stretches.js';
 
 const MAX_REPLICA_ROWS = 11;
 const MAX_CPU_STEPS = 9;
+/** Where there is no target, a line lies on all that is requested. */
+const WHOLE_PERCENT = 100;
 
 /** All plots of a run; empty when nothing was observed. */
 export function runPlots(
@@ -104,25 +106,27 @@ function highestOf(lines: readonly PlotLine[]): number | undefined {
 
 function cpuPlot(timeline: Timeline, analysis: Analysis, draw: Draw): readonly string[] {
   const title = 'CPU, % of the requests';
-  const target = valueOf(analysis.target);
-  if (target === undefined) return [`${title}   (the HPA's CPU target is not known)`];
-  const { utilizationPercent } = target;
-  const { used, shown } = cpuPercentSeries(timeline, target);
-  const targetSeries = [{ t: draw.axis.fromT, value: utilizationPercent }];
-  const lines = [
+  const request = cpuRequestOf(timeline);
+  if (request === undefined) return [`${title}   (no pod that requests CPU was seen)`];
+  const wanted = valueOf(analysis.target)?.utilizationPercent;
+  const { used, shown } = cpuPercentSeries(timeline, request);
+  const targetLine = (percent: number): PlotLine =>
     line(
       {
-        name: `target ${utilizationPercent} %`,
+        name: `target ${percent} %`,
         style: 'dotted',
-        series: targetSeries,
+        series: [{ t: draw.axis.fromT, value: percent }],
         rule: 'last',
       },
       draw,
-    ),
+    );
+  const lines = [
+    ...(wanted === undefined ? [] : [targetLine(wanted)]),
     line({ name: 'metrics API', style: 'thin', series: shown, rule: 'last' }, draw),
     line({ name: 'truly used', style: 'thick', series: used, rule: 'mean' }, draw),
   ];
-  const { rows, max } = rowsThrough(utilizationPercent, highestOf(lines) ?? utilizationPercent);
+  const percent = wanted ?? WHOLE_PERCENT;
+  const { rows, max } = rowsThrough(percent, highestOf(lines) ?? percent);
   return plot({
     title,
     lines,

@@ -44,7 +44,7 @@ function realPods({ header: { environment }, records }: Timeline): readonly stri
 
 function realLoad(timeline: Timeline, { generator }: Analysis): readonly string[] {
   if (!timeline.records.some(({ kind }) => kind === 'load')) return [];
-  const engine = generator.kind === 'unknown' ? '' : ` Requests were sent by ${generator.engine}.`;
+  const engine = 'engine' in generator ? ` Requests were sent by ${generator.engine}.` : '';
   const experiment = experimentOf(timeline);
   const isClosed = experiment.kind === 'measured' && experiment.value.load.load.model === 'closed';
   const from = isClosed

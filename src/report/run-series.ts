@@ -1,6 +1,6 @@
 /** What a run did over time as step series: the lines that every kind of report draws. */
 import { cpuSeries, cpuUsage } from '../analysis/cpu-usage.js';
-import { recordsOf, type CpuTarget } from '../analysis/run-facts.js';
+import { recordsOf } from '../analysis/run-facts.js';
 import { LatencyHistogram } from '../load/histogram.js';
 import type { LoadSecond } from '../load/sender.js';
 import type { LoadRecord, Timeline } from '../timeline/record.js';
@@ -57,10 +57,10 @@ export interface CpuPercentSeries {
   readonly shown: StepSeries;
 }
 
-/** See {@link CpuPercentSeries}. */
-export function cpuPercentSeries(timeline: Timeline, target: CpuTarget): CpuPercentSeries {
+/** See {@link CpuPercentSeries}. @param requestMillicores - of one pod. */
+export function cpuPercentSeries(timeline: Timeline, requestMillicores: number): CpuPercentSeries {
   const percent = (millicores: number, pods: number): number | undefined =>
-    pods === 0 ? undefined : (millicores * 100) / (pods * target.requestMillicores);
+    pods === 0 ? undefined : (millicores * 100) / (pods * requestMillicores);
   return {
     used: cpuSeries(cpuUsage(timeline), ({ totalMillicores, pods }) =>
       percent(totalMillicores, pods),

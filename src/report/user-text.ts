@@ -2,6 +2,7 @@
 import type { FailureCause } from '../analysis/failures.js';
 import type { SloCause } from '../analysis/slo-causes.js';
 import type { SloReport } from '../analysis/slo-report.js';
+import type { SessionCounts } from '../load/sender.js';
 import { latencyText, measureText, numberText, percentText } from './format.js';
 
 /** What was being waited for; completes "the SLO was broken ...". */
@@ -45,4 +46,10 @@ export function sloText(slo: SloReport): string {
       ? 'no second broke it'
       : `${violationSeconds} of ${seconds} seconds broke it`;
   return `${held}${budget === '-' ? '' : budget}; ${broken}`;
+}
+
+/** `sessions of several steps: 9 started, 7 finished, 1 failed, 1 cut off by the end`. */
+export function sessionsText({ started, finished, failed }: SessionCounts): string {
+  const cut = started - finished - failed;
+  return `sessions of several steps: ${numberText(started)} started, ${numberText(finished)} finished, ${numberText(failed)} failed, ${numberText(cut)} cut off by the end`;
 }

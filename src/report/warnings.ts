@@ -3,12 +3,16 @@ import type { Analysis } from '../analysis/analyze.js';
 import { firstLine } from './format.js';
 
 /** Sentences; empty for a whole run whose load generator kept up. */
-export function warningTexts({ completeness, generator }: Analysis): readonly string[] {
+export function warningTexts({ completeness, generator, loadStartT }: Analysis): readonly string[] {
+  const coverage =
+    loadStartT.kind === 'measured'
+      ? 'Figures cover only what happened before.'
+      : 'The load had not begun: there are no figures of it.';
   return [
     ...(completeness.kind === 'completed'
       ? []
       : [
-          `${completeness.kind.toUpperCase().replace('-', ' ')}: ${firstLine(completeness.because)}. Figures cover only what happened before.`,
+          `${completeness.kind.toUpperCase().replace('-', ' ')}: ${firstLine(completeness.because)}. ${coverage}`,
         ]),
     ...(generator.kind === 'saturated'
       ? [

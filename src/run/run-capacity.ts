@@ -24,7 +24,7 @@ import type {
   LoadProgress,
   LoadSecond,
   LoadSender,
-  LoadSummary,
+  AuditedLoadSummary,
 } from '../load/sender.js';
 import type { Clock } from '../time/clock.js';
 import { waitUntilReady } from './wait-until-ready.js';
@@ -60,7 +60,7 @@ export interface CapacityRunOptions {
   /** The experiment's objects, prepared; the HPA is left out. */
   readonly objects: readonly KubeObject[];
   readonly target: ClusterTarget;
-  readonly sender: LoadSender;
+  readonly sender: LoadSender<AuditedLoadSummary>;
   readonly clock: Clock;
   readonly slo: SloSettings;
   /** Numbers of replicas, one search for each. */
@@ -206,7 +206,7 @@ class ReplicaSearch {
   /** Sends when every pod is ready, and rests before it: what an overload leaves behind is no load. */
   async #send(plan: LoadPlan): Promise<{
     readonly seconds: readonly LoadSecond[];
-    readonly summary: LoadSummary;
+    readonly summary: AuditedLoadSummary;
   }> {
     const { experiment, target, clock, signal, sender, onProgress } = this.#options;
     await clock.sleep(REST_MS, signal);

@@ -17,6 +17,8 @@ interface Task {
 export class VirtualClock implements Clock {
   readonly #heap = new EventHeap<Task>();
   #nowMs: EpochMs;
+  /** Whether somebody who slept was woken, and has not run yet. */
+  #hasWoken = false;
 
   /** @param startMs - the first instant, ms since the epoch. */
   constructor(startMs: EpochMs) {
@@ -42,6 +44,7 @@ export class VirtualClock implements Clock {
         return;
       }
       const cancel = this.after(delayMs, () => {
+        this.#hasWoken = true;
         signal?.removeEventListener('abort', abort);
         resolve();
       });
@@ -70,6 +73,30 @@ export class VirtualClock implements Clock {
       await settled();
     }
     this.#nowMs = endMs;
+  }
+
+  /**
+   * Lets time pass until a promise is settled, and gives what it resolves to. Promise callbacks run only
+   * where somebody slept: whatever else a task settles waits for the next `sleep` that ends.
+   *
+   * @throws {Error} when nothing is due any more and the promise still waits.
+   */
+  async runUntil<T>(promise: Promise<T>): Promise<T> {
+    let isSettled = false;
+    const settle = (): void => {
+      isSettled = true;
+    };
+    promise.then(settle, settle);
+    await settled();
+    while (!isSettled) {
+      if (!this.#runNext(Number.POSITIVE_INFINITY)) {
+        throw new Error('expected the promise to be settled, but nothing is due any more');
+      }
+      if (!this.#hasWoken) continue;
+      this.#hasWoken = false;
+      await settled();
+    }
+    return promise;
   }
 
   /** Runs the earliest task due at or before `endMs`; false when there is none. */

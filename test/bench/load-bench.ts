@@ -8,7 +8,7 @@ import { ServiceProxy } from '../../src/cluster/embedded/service-proxy/service-p
 import { totalOf } from '../../src/load/accounting.js';
 import { mergeHistograms } from '../../src/load/histogram.js';
 import { oneRequest } from '../../src/load/request-spec.js';
-import type { ConnectionPolicy, LoadPlan, LoadSecond, LoadSummary } from '../../src/load/sender.js';
+import type { ConnectionPolicy, LoadPlan, LoadSecond, AuditedLoadSummary } from '../../src/load/sender.js';
 import { ProcessSender } from '../../src/load/senders/process-sender.js';
 import type { EngineChoice } from '../../src/load/senders/sender-messages.js';
 import { WallClock } from '../../src/time/wall-clock.js';
@@ -19,7 +19,7 @@ const CONNECTIONS = 50;
 const clock = new WallClock();
 
 interface Run {
-  readonly summary: LoadSummary;
+  readonly summary: AuditedLoadSummary;
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly core: number;

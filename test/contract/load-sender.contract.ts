@@ -12,7 +12,7 @@ import type {
   LoadProgress,
   LoadSecond,
   LoadSender,
-  LoadSummary,
+  AuditedLoadSummary,
   OpenLoad,
 } from '../../src/load/sender.js';
 import { WallClock } from '../../src/time/wall-clock.js';
@@ -31,7 +31,7 @@ export type SenderTest = 'pacing' | 'garbage';
 /** A sender to hold against the contract. */
 export interface SenderUnderTest {
   readonly name: string;
-  readonly create: () => LoadSender;
+  readonly create: () => LoadSender<AuditedLoadSummary>;
   readonly skip: readonly { readonly reason: string; readonly tests: readonly SenderTest[] }[];
 }
 
@@ -48,7 +48,7 @@ interface Sent {
   readonly seconds: readonly LoadSecond[];
   readonly progress: readonly LoadProgress[];
   readonly total: LoadTotals;
-  readonly summary: LoadSummary;
+  readonly summary: AuditedLoadSummary;
   readonly startAtMs: number;
 }
 

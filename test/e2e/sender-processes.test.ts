@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { accountingFaults, type LoadTotals, totalOf } from '../../src/load/accounting.js';
 import { oneRequest } from '../../src/load/request-spec.js';
-import type { LoadPlan, LoadProgress, LoadSecond, LoadSummary } from '../../src/load/sender.js';
+import type { LoadPlan, LoadProgress, LoadSecond, AuditedLoadSummary } from '../../src/load/sender.js';
 import { ProcessSender } from '../../src/load/senders/process-sender.js';
 import { WallClock } from '../../src/time/wall-clock.js';
 import { aSession, aStep } from '../support/a-session.js';
@@ -195,7 +195,7 @@ interface Sent {
   readonly seconds: readonly LoadSecond[];
   readonly progress: readonly LoadProgress[];
   readonly total: LoadTotals;
-  readonly summary: LoadSummary;
+  readonly summary: AuditedLoadSummary;
   readonly pids: readonly number[];
 }
 

@@ -14,6 +14,7 @@ import { LabError } from '../../core/errors.js';
 import { isDeployment, isPod, isPodMetrics } from '../../core/object-guards.js';
 import type { Deployment, KubeObject, Pod, PodMetrics } from '../../core/objects.js';
 import type { Clock } from '../../time/clock.js';
+import { inApplyOrder } from '../apply-order.js';
 import type { ClusterTarget, ObservedChange, ObservedKind, WatchEnd } from '../target.js';
 import { watchOnce } from './watch-once.js';
 import { plainItem, plainObject } from './plain-object.js';
@@ -134,18 +135,6 @@ export class KubernetesTarget implements ClusterTarget {
       if (!isStatus(error, 404)) throw clusterFailed(`cannot delete namespace ${namespace}`, error);
     }
   }
-}
-
-/** What others refer to comes first: a pod is refused while its ServiceAccount does not exist. */
-const FIRST_KINDS = ['Namespace', 'ServiceAccount', 'Secret', 'ConfigMap', 'Service'];
-
-function inApplyOrder(objects: readonly KubeObject[]): readonly KubeObject[] {
-  return objects.toSorted((a, b) => applyRank(a) - applyRank(b));
-}
-
-function applyRank({ kind }: KubeObject): number {
-  const index = FIRST_KINDS.indexOf(kind);
-  return index < 0 ? FIRST_KINDS.length : index;
 }
 
 async function createOrReplace(api: KubernetesObjectApi, object: KubeObject): Promise<void> {

@@ -21,7 +21,7 @@ import type {
   LoadProgress,
   LoadSecond,
   LoadSender,
-  LoadSummary,
+  AuditedLoadSummary,
   SendOptions,
 } from '../sender.js';
 import { engineFaults, planFaults } from './plan-faults.js';
@@ -47,7 +47,7 @@ export interface ProcessSenderOptions {
  * of the arrivals, in turn, so that the load is the same however many there are; what they tell is merged
  * without loss.
  */
-export class ProcessSender implements LoadSender {
+export class ProcessSender implements LoadSender<AuditedLoadSummary> {
   readonly #options: ProcessSenderOptions;
 
   constructor(options: ProcessSenderOptions) {
@@ -60,7 +60,7 @@ export class ProcessSender implements LoadSender {
    * @throws {LabError} `LOAD_INVALID` when the plan has faults, all of them named;
    *   `SENDER_FAILED` when one of the sender's processes died, with the share that is missing.
    */
-  async send(plan: LoadPlan, options: SendOptions): Promise<LoadSummary> {
+  async send(plan: LoadPlan, options: SendOptions): Promise<AuditedLoadSummary> {
     const { engine, processes = 1 } = this.#options;
     const faults = [
       ...planFaults(plan, options.baseUrl),

@@ -5,6 +5,7 @@ import type { Timeline } from '../../timeline/record.js';
 import { clockText, numberText } from '../format.js';
 import { provenance } from '../provenance.js';
 import { html, type Content, type Markup } from './markup.js';
+import { senderMarkup } from './sender-section.js';
 import { closed, tableMarkup } from './tables.js';
 
 /** The section's body. `originT`: what clock times count from, ms since the run began. */
@@ -16,7 +17,7 @@ export function beliefMarkup(timeline: Timeline, analysis: Analysis, originT: nu
     list('Missing', missing),
     list('Noted', analysis.notes),
   ]}</div>
-${gapTable(analysis.gaps, originT)}${closed('Environment', environmentTable(timeline))}${closed(
+${senderMarkup(analysis.generator)}${gapTable(analysis.gaps, originT)}${closed('Environment', environmentTable(timeline))}${closed(
   'The experiment as it was run',
   html`<pre tabindex="0">${JSON.stringify(timeline.header.experiment, null, 2)}</pre>`,
 )}${closed(

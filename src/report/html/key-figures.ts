@@ -155,6 +155,6 @@ function flapFigure({ readiness: { flaps, losses, restarts } }: Analysis): KeyFi
 function costFigure({ cost: { price, estimatedCostPerHour, podSeconds } }: Analysis): KeyFigure {
   return figure('Estimated cost an hour', estimatedCostPerHour, (amount) => [
     price.kind === 'measured' ? moneyText(amount, price.value.currency) : numberText(amount, 4),
-    `${numberText(podSeconds)} pod-seconds${price.kind === 'measured' ? `; prices as of ${price.value.asOf}` : ''}`,
+    `${plural(podSeconds, 'pod-second')}${price.kind === 'measured' ? `; prices as of ${price.value.asOf}` : ''}`,
   ]);
 }

@@ -32,7 +32,11 @@ export function loadMarkup(analysis: Analysis, originT: number): Markup {
     rows: [...parts, wholeLoad.value].map((stretch) => stretchCells(stretch, originT)),
     isCaptionHidden: true,
   });
-  return html`${table}<p class="hint">A dash: too few answers for that percentile (p99 needs 100, p99.9 needs 1,000). Percentiles are of all requests of a stretch together, never means of percentiles.${kinds === undefined ? '' : ` Failed requests by kind: ${kinds}.`}</p>\n`;
+  const dash =
+    wholeLoad.value.responseTimes.count === 0
+      ? 'A dash: no request was answered, so there are no response times.'
+      : 'A dash: too few answers for that percentile (p99 needs 100, p99.9 needs 1,000).';
+  return html`${table}<p class="hint">${dash} Percentiles are of all requests of a stretch together, never means of percentiles.${kinds === undefined ? '' : ` Failed requests by kind: ${kinds}.`}</p>\n`;
 }
 
 function stretchCells(stretch: LoadStretch, originT: number): readonly Content[] {

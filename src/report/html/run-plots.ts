@@ -3,7 +3,7 @@ import type { Analysis } from '../../analysis/analyze.js';
 import { valueOf } from '../../analysis/measure.js';
 import { podHistories, type PodHistory } from '../../analysis/pod-history.js';
 import { desiredSeries, existingSeries, readySeries } from '../../analysis/replicas.js';
-import { experimentOf, recordsOf, type Span } from '../../analysis/run-facts.js';
+import { cpuRequestOf, experimentOf, recordsOf, type Span } from '../../analysis/run-facts.js';
 import { profileOf, type Profile } from '../../load/profile.js';
 import type { LoadRecord, Timeline } from '../../timeline/record.js';
 import { withoutRepeats, type ColumnRule, type StepSeries } from '../../timeline/series.js';
@@ -155,23 +155,28 @@ function replicaPlot(timeline: Timeline, pods: readonly PodHistory[]): RunPlot {
 }
 
 function cpuPlot(timeline: Timeline, { target, observed }: Analysis): RunPlot {
+  const request = cpuRequestOf(timeline);
+  const isKnown = target.kind === 'measured';
   const plot = {
     id: 'cpu',
-    title: 'CPU against the target',
+    title: isKnown ? 'CPU against the target' : 'CPU of the requests',
     unit: 'percent',
-    about:
-      'Of what all pods together request: truly used, and what the metrics API told the HPA. Above the target the HPA wants more pods.',
+    about: `Of what all pods together request: truly used, and what the metrics API told${isKnown ? ' the HPA. Above the target the HPA wants more pods' : ''}.`,
     isLog: false,
   } as const;
-  if (target.kind !== 'measured') return { ...plot, lines: [], absentBecause: target.because };
-  const { used, shown } = cpuPercentSeries(timeline, target.value);
-  const wanted = [{ t: observed.fromT, value: target.value.utilizationPercent }];
+  if (request === undefined) {
+    return { ...plot, lines: [], absentBecause: 'no pod that requests CPU was seen' };
+  }
+  const { used, shown } = cpuPercentSeries(timeline, request);
+  const wanted = isKnown ? [{ t: observed.fromT, value: target.value.utilizationPercent }] : [];
   return {
     ...plot,
     lines: [
       line('metrics API', 'seen', { style: 'line', series: shown, rule: 'last' }),
       line('truly used', 'had', { style: 'line', series: used, rule: 'mean' }),
-      line('target', 'wanted', { style: 'dashed', series: wanted, rule: 'last' }),
+      ...(isKnown
+        ? [line('target', 'wanted', { style: 'dashed', series: wanted, rule: 'last' })]
+        : []),
     ],
   };
 }

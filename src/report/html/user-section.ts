@@ -9,6 +9,7 @@ import { formatDurationMs } from '../../core/duration.js';
 import { ABSENT, clockText, countsText, latencyText, measureText, numberText } from '../format.js';
 import { CAUSE_TEXTS, FAILURE_TEXTS, sloText } from '../user-text.js';
 import { figureHeadings, measureMarkup, notKnown } from './figures.js';
+import { kindMarkup } from './kind-section.js';
 import { loadMarkup } from './load-section.js';
 import { html, type Content, type Markup } from './markup.js';
 import { changeText } from './steering-section.js';
@@ -19,7 +20,7 @@ export function userMarkup(analysis: Analysis, originT: number): Markup {
   const { slo, loadEffects, imbalance } = analysis;
   return html`<h3>The SLO</h3>
 ${slo.kind === 'measured' ? sloMarkup(slo.value, originT) : notKnown(slo)}<h3>Each stretch of the load</h3>
-${loadMarkup(analysis, originT)}<h3>Before, during and after each load change</h3>
+${loadMarkup(analysis, originT)}${kindMarkup(analysis)}<h3>Before, during and after each load change</h3>
 ${loadEffects.kind === 'measured' ? effectTable(loadEffects.value, originT) : notKnown(loadEffects)}<h3>Failed requests</h3>
 ${failureMarkup(analysis)}<h3>How evenly pods were used</h3>
 ${imbalance.kind === 'measured' ? imbalanceMarkup(imbalance.value, originT) : notKnown(imbalance)}`;

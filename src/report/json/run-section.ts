@@ -98,8 +98,9 @@ const generator = z
       audit,
     }),
     z.strictObject({ kind: z.literal('unknown'), because: z.string() }),
+    z.strictObject({ kind: z.literal('modelled'), because: z.string() }),
   ])
-  .describe('Unless it kept up, response times and errors are not the service’s.');
+  .describe('Unless it kept up or was modelled, response times and errors are not the service’s.');
 
 /** Fields of `report.json` about the run itself. */
 export const runFields = {
@@ -182,7 +183,7 @@ function settingsJson({ embedded: of, flapWindowMs }: Experiment): z.output<type
 }
 
 function generatorJson(verdict: GeneratorVerdict): z.output<typeof generator> {
-  if (verdict.kind === 'unknown') return verdict;
+  if (verdict.kind === 'unknown' || verdict.kind === 'modelled') return verdict;
   const { sendLagP50Ms, sendLagP99Ms, sendLagMaxMs, eventLoopLagP99Ms } = verdict.audit;
   const { gcPauseMs, gcLongestMs, cpuMs, machineShare, elapsedMs, maxRssBytes } = verdict.audit;
   return {

@@ -19,7 +19,7 @@ export function costLines({ cost }: Analysis, columns: number): readonly string[
         {
           label: 'This run',
           texts: [
-            `${money(estimatedCost.value)} for ${numberText(cost.podSeconds)} pod-seconds${billing === 'nodes' ? `, paid as ${nodes} of ${node ?? 'nodes'}, ${most}` : ''}${fee > 0 ? `, ${money(fee)} of it for the control plane` : ''}`,
+            `${money(estimatedCost.value)} for ${plural(cost.podSeconds, 'pod-second')}${billing === 'nodes' ? `, paid as ${nodes} of ${node ?? 'nodes'}, ${most}` : ''}${fee > 0 ? `, ${money(fee)} of it for the control plane` : ''}`,
             ...(cost.estimatedCostPerHour.kind === 'measured'
               ? [`${money(cost.estimatedCostPerHour.value)} an hour at this load`]
               : []),

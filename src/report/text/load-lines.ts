@@ -3,7 +3,6 @@ import type { Analysis } from '../../analysis/analyze.js';
 import type { RequestKindLoad } from '../../analysis/by-request.js';
 import { valueOf } from '../../analysis/measure.js';
 import type { LoadStretch } from '../../analysis/requests.js';
-import type { SessionCounts } from '../../load/sender.js';
 import {
   ABSENT,
   clockText,
@@ -15,6 +14,7 @@ import {
 } from '../format.js';
 import { table, type TableColumn } from '../table.js';
 import { toldStretches } from '../told-stretches.js';
+import { sessionsText } from '../user-text.js';
 
 const KIND_COLUMNS: readonly TableColumn[] = [
   { title: 'Kind of request', align: 'left' },
@@ -52,7 +52,10 @@ export function stretchLines(analysis: Analysis, originT: number): readonly stri
     all.map((stretch) => stretchRow(stretch, originT)),
   );
   const hasAbsent = all.some(({ responseTimes }) => responseTimes.p999Ms.kind !== 'measured');
-  const note = `${ABSENT}: too few answers for that percentile (p99 needs 100, p99.9 needs 1,000)`;
+  const isAnswered = all.some(({ responseTimes }) => responseTimes.count > 0);
+  const note = isAnswered
+    ? `${ABSENT}: too few answers for that percentile (p99 needs 100, p99.9 needs 1,000)`
+    : `${ABSENT}: no request was answered, so there are no response times`;
   return hasAbsent ? [...lines, note] : lines;
 }
 
@@ -80,11 +83,6 @@ export function requestLines({ byRequest }: Analysis): readonly string[] {
     ...(of === undefined ? [] : [sessionsText(of)]),
     ...(checks === undefined ? [] : [`failed checks: ${checks}`]),
   ];
-}
-
-function sessionsText({ started, finished, failed }: SessionCounts): string {
-  const cut = started - finished - failed;
-  return `sessions of several steps: ${numberText(started)} started, ${numberText(finished)} finished, ${numberText(failed)} failed, ${numberText(cut)} cut off by the end`;
 }
 
 function kindRow({ name, due, errors, errorShare, ...times }: RequestKindLoad): readonly string[] {

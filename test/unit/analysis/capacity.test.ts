@@ -13,7 +13,7 @@ import { demandAt } from '../../../src/analysis/demand-curve.js';
 import { measured, noData } from '../../../src/analysis/measure.js';
 import type { CapacityFound } from '../../../src/load/capacity-search.js';
 import { LatencyHistogram } from '../../../src/load/histogram.js';
-import type { LoadSecond, LoadSummary, SenderAudit } from '../../../src/load/sender.js';
+import type { LoadSecond, AuditedLoadSummary, SenderAudit } from '../../../src/load/sender.js';
 
 const SLO = { responseTimeMs: 300, objective: 0.99 };
 
@@ -50,7 +50,7 @@ function second(of: {
   };
 }
 
-function summary(audit: Partial<SenderAudit> = {}): LoadSummary {
+function summary(audit: Partial<SenderAudit> = {}): AuditedLoadSummary {
   return {
     startedAtMs: 0,
     endedAtMs: 1,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { loadFigures, type SentLoad } from '../../../src/analysis/load-figures.js';
 import { LatencyHistogram } from '../../../src/load/histogram.js';
 import { oneRequest } from '../../../src/load/request-spec.js';
-import type { LoadPlan, LoadSecond, LoadSummary } from '../../../src/load/sender.js';
+import type { LoadPlan, LoadSecond, AuditedLoadSummary } from '../../../src/load/sender.js';
 import { loadReport, loadReportJsonSchema } from '../../../src/report/load-json.js';
 import { loadText } from '../../../src/report/load-text.js';
 
@@ -59,7 +59,7 @@ function second(number: number, slowerByMs: number): LoadSecond {
   };
 }
 
-function summary(because?: string): LoadSummary {
+function summary(because?: string): AuditedLoadSummary {
   return {
     startedAtMs: 0,
     endedAtMs: 3_000,

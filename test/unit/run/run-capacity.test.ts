@@ -10,7 +10,7 @@ import { parseExperiment } from '../../../src/experiment/parse.js';
 import { LatencyHistogram } from '../../../src/load/histogram.js';
 import { profileOf } from '../../../src/load/profile.js';
 import { oneRequest } from '../../../src/load/request-spec.js';
-import type { LoadPlan, LoadSender } from '../../../src/load/sender.js';
+import type { AuditedLoadSummary, LoadPlan, LoadSender } from '../../../src/load/sender.js';
 import { capacityJsonSchema, capacityReport } from '../../../src/report/capacity-json.js';
 import { capacityText } from '../../../src/report/capacity-text.js';
 import { fixedReplicas, runCapacity } from '../../../src/run/run-capacity.js';
@@ -101,7 +101,7 @@ function cluster() {
 }
 
 /** Answers in 20 ms up to what the pods hold, else in a second. */
-function sender(replicas: () => number, plans: LoadPlan[]): LoadSender {
+function sender(replicas: () => number, plans: LoadPlan[]): LoadSender<AuditedLoadSummary> {
   return {
     send: (plan, { onSecond }) => {
       plans.push(plan);
