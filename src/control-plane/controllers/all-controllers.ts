@@ -1,5 +1,6 @@
 /** Everything a control plane runs beside kubelets and the HPA controller. */
 import type { Pod, ReplicaSet } from '../../core/objects.js';
+import { CONTROLLER_MANAGER, SCHEDULER, actingAs } from '../acting-as.js';
 import type { KubeApi } from '../api.js';
 import type { Controller } from '../controller.js';
 import { KINDS } from '../kinds/registry.js';
@@ -8,12 +9,12 @@ import { EVENTS, PODS, REPLICA_SETS } from '../resources.js';
 import type { Resource } from '../resources.js';
 import { Scheduler } from '../scheduler/scheduler.js';
 import { DeploymentController } from './deployment.js';
-import { DisruptionController } from './disruption.js';
 import { EndpointSliceMirroringController } from './endpoint-slice-mirroring.js';
 import { EndpointSliceController } from './endpoint-slice.js';
 import { EndpointsController } from './endpoints-controller.js';
 import { EventExpiryController } from './event-expiry.js';
 import { GarbageCollector } from './garbage-collector.js';
+import { DisruptionController } from './disruption.js';
 import { JobController } from './job.js';
 import { JobOrphansController } from './job-orphans.js';
 import { NamespaceController } from './namespace.js';
@@ -37,12 +38,13 @@ export interface AllControllersOptions {
 
 /** The controllers and the scheduler, ready for a `ControllerManager`. */
 export function allControllers(
-  api: KubeApi,
+  served: KubeApi,
   {
     resources = KINDS.map(({ resource }) => resource),
     namespaceLookPeriodMs,
   }: AllControllersOptions = {},
 ): readonly Controller[] {
+  const api = actingAs(served, CONTROLLER_MANAGER);
   const indexes = {
     pods: controllerIndex<Pod>(PODS),
     replicaSets: controllerIndex<ReplicaSet>(REPLICA_SETS),
@@ -66,7 +68,7 @@ export function allControllers(
     new EndpointsController(api, servicePods),
     new EndpointSliceMirroringController(api),
     new ResourceQuotaController(api, resources),
-    new Scheduler(api),
+    new Scheduler(actingAs(served, SCHEDULER)),
     new GarbageCollector(api, collected),
     new NamespaceController(api, resources, namespaceLookPeriodMs),
     new EventExpiryController(api),
