@@ -235,9 +235,9 @@ function apiRequest(
   };
 }
 
-/** The whole body; undefined when it is too large. */
+/** The whole body; undefined when it is too large or its client leaves. */
 function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     request.on('data', (piece: Buffer) => {
@@ -252,7 +252,8 @@ function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
     request.once('end', () => {
       resolve(bytes > MAX_BODY_BYTES ? undefined : wholeOf(chunks));
     });
-    request.once('error', reject);
+    // the client has left: nobody will read the answer
+    request.once('error', () => resolve(undefined));
   });
 }
 
