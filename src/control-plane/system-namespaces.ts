@@ -1,4 +1,5 @@
 /** The namespaces that every cluster has from the start. */
+import { API_SERVER, actingAs } from './acting-as.js';
 import { ApiError } from './api-error.js';
 import type { KubeApi } from './api.js';
 import { NAMESPACES } from './resources.js';
@@ -22,7 +23,11 @@ const SYSTEM_NAMESPACES: readonly string[] = [
 export function createSystemNamespaces(api: KubeApi): void {
   for (const name of SYSTEM_NAMESPACES) {
     try {
-      api.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+      actingAs(api, API_SERVER).create(NAMESPACES, {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name },
+      });
     } catch (error) {
       if (!(error instanceof ApiError) || error.reason !== 'AlreadyExists') throw error;
     }
