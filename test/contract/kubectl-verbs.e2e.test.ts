@@ -139,7 +139,7 @@ describe.skipIf(kubectl === undefined)('kubectl', () => {
       { command: 'version', shows: /Server Version: v1\./ },
       { command: 'auth can-i create pods', shows: /^yes\n$/ },
     ];
-    it.each(forms)('$command', async ({ command, shows }) => {
+    it.concurrent.each(forms)('$command', async ({ command, shows }) => {
       expect(await output(command)).toMatch(shows);
     });
 
@@ -455,7 +455,7 @@ describe.skipIf(kubectl === undefined)('kubectl', () => {
       await output('create pdb web --selector=app=web --min-available=2');
       await output('wait pdb/web --for=jsonpath={.status.currentHealthy}=2 --timeout=20s');
 
-      const drain = `drain ${node} --force --ignore-daemonsets --pod-selector=app=web --timeout=2s`;
+      const drain = `drain ${node} --force --ignore-daemonsets --pod-selector=app=web --timeout=1s`;
       expect(await refusal(drain)).toContain(
         "Cannot evict pod as it would violate the pod's disruption budget",
       );

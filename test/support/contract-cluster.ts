@@ -32,6 +32,11 @@ export interface ContractCluster {
  */
 export const CONTRACT_IMAGE = 'node:22-alpine';
 
+/** A real node takes its time; tests of what clients see need none of it. */
+const NO_DELAYS = ['podStart', 'podStartJitter', 'containerSeen', 'endpoints'].map(
+  (name) => `delays.${name}=0s`,
+);
+
 const REAL = process.env['HPA_LAB_CONTRACT_KUBECONFIG'] ?? '';
 
 /** Whether tests run against a real cluster. */
@@ -65,7 +70,8 @@ export async function contractCluster(
 
 async function startEmbedded(flags: ClusterFlags, failures: string[]): Promise<EmbeddedCluster> {
   const faults: string[] = [];
-  const job = clusterJob(flags, [], faults);
+  const set = [...NO_DELAYS, ...(flags.set ?? [])];
+  const job = clusterJob({ ...flags, set }, [], faults);
   if (job === undefined) throw new Error(faults.join('; '));
   const { settings, seed, workingDirectory } = job;
   const image = {
