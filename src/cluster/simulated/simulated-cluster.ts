@@ -57,7 +57,7 @@ export class SimulatedCluster {
   constructor(options: SimulatedClusterOptions) {
     const { clock, settings, model } = options;
     const random = seededRandom(options.seed);
-    const api = new ApiMachinery({ clock, random: random.child('api') });
+    const api = new ApiMachinery({ clock, random: random.child('api'), hasFieldOwners: false });
     createSystemNamespaces(api);
     const pods = new Map<string, ModelledPod>();
     const nodes = nodesOf(options, { random: random.child('runtime'), pods });
