@@ -6,6 +6,7 @@ import { JOBS, PODS } from '../../../../src/control-plane/resources.js';
 import type { Job, JobSpec } from '../../../../src/core/batch-objects.js';
 import { aJob } from '../../../support/job-objects.js';
 
+const INDEX_FAILURES = 'batch.kubernetes.io/job-index-failure-count';
 const KEY = { namespace: 'lab', name: 'j' };
 const FAST = { startMs: 100, readyMs: 100 };
 const SUCCEEDS: KubeletRule = { ...FAST, exit: { afterMs: 500, code: 0 } };
@@ -235,11 +236,15 @@ describe('an indexed Job', () => {
     lab.clock.advance(2_000);
 
     const pods = lab.pods();
-    const names = pods.map(({ metadata }) => metadata.generateName);
+    const names = pods.map(({ metadata }) => metadata.generateName ?? '');
     expect(names.sort()).toEqual(['j-0-', 'j-1-', 'j-2-']);
-    expect(pods.map(({ spec }) => spec['hostname']).sort()).toEqual(['j-0', 'j-1', 'j-2']);
+    expect(pods.map(({ spec }) => String(spec['hostname'])).sort()).toEqual(['j-0', 'j-1', 'j-2']);
     const label = 'batch.kubernetes.io/job-completion-index';
-    expect(pods.map(({ metadata }) => metadata.labels?.[label]).sort()).toEqual(['0', '1', '2']);
+    expect(pods.map(({ metadata }) => metadata.labels?.[label] ?? '').sort()).toEqual([
+      '0',
+      '1',
+      '2',
+    ]);
     expect(pods[0]?.spec.containers[0]?.env).toEqual([
       {
         name: 'JOB_COMPLETION_INDEX',
@@ -256,9 +261,7 @@ describe('an indexed Job', () => {
 
     lab.clock.advance(30_000);
 
-    const counts = lab
-      .pods()
-      .map(({ metadata }) => metadata.annotations?.['batch.kubernetes.io/job-index-failure-count']);
+    const counts = lab.pods().map(({ metadata }) => metadata.annotations?.[INDEX_FAILURES] ?? '');
     expect(counts.sort()).toEqual(['0', '0', '0', '1']);
     expect(statusOf(lab)).toMatchObject({ failed: 2, failedIndexes: '1' });
     expect(conditionsOf(lab)).toContain('Failed True FailedIndexes');

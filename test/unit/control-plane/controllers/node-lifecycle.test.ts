@@ -40,6 +40,10 @@ function setTaints(lab: ControlPlaneLab, name: string, taints: readonly Taint[])
   lab.api.update(NODES, { ...node, spec: { ...node.spec, taints } });
 }
 
+function hasTaint(node: Node | undefined): boolean {
+  return (node?.spec.taints ?? []).some(({ effect }) => effect === 'NoExecute');
+}
+
 /** A Deployment whose pods stand a lost node for so long. */
 function deploy(lab: ControlPlaneLab, replicas: number, tolerationSeconds: number): void {
   const toleration = {
@@ -97,8 +101,6 @@ describe('a node that falls silent', () => {
     lab.clock.advance(3_000);
     const taintedAt: number[] = [];
     lab.api.watch(NODES, ({ object, previous }) => {
-      const hasTaint = (node: Node | undefined): boolean =>
-        (node?.spec.taints ?? []).some(({ effect }) => effect === 'NoExecute');
       if (hasTaint(object) && !hasTaint(previous)) taintedAt.push(lab.clock.now() - START_MS);
     });
 
