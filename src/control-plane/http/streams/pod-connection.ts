@@ -29,9 +29,6 @@ interface CommandStreams {
   readonly tty: boolean;
 }
 
-/** Names of the subresources. */
-export type ConnectionName = PodConnection['kind'];
-
 /** Whether a path names one of them. */
 export function isConnection(path: ResourcePath): boolean {
   const { group, version, plural, subresource } = path;
