@@ -16,6 +16,8 @@ import {
 import {
   cpuTargetOf,
   experimentOf,
+  hasHpa,
+  noLoadTold,
   observedSpan,
   phaseStart,
   recordsOf,
@@ -41,6 +43,8 @@ export interface Analysis extends ScalingAnalysis, ServiceAnalysis {
   /** From the beginning to the tear-down. */
   readonly observed: Span;
   readonly target: Measure<CpuTarget>;
+  /** Whether an HPA was applied or seen; without one nothing scales by itself. */
+  readonly hasHpa: boolean;
   readonly loadStartT: Measure;
   /** Of the plan; for a load without one found from the arrivals of each second. */
   readonly loadChanges: Measure<readonly LoadChange[]>;
@@ -79,7 +83,8 @@ export function analyze(timeline: Timeline): Analysis {
     loadChanges: changes,
     ...scaling,
     ...serviceAnalysis(timeline, { ...facts, scaleUps: scaling.scaleUps }),
-    wholeLoad: wholeLoad(seconds),
+    wholeLoad: seconds.length === 0 ? noLoadTold(timeline) : wholeLoad(seconds),
+    hasHpa: hasHpa(timeline),
     aroundPeak: planned(plan, (of) => aroundPeak(seconds, of)),
     stretches: mapMeasure(plan, (of) => stretchesByPiece(seconds, of)),
     byRequest: loadByRequest(seconds),

@@ -106,7 +106,10 @@ export function cost(pods: readonly PodHistory[], sources: CostSources): Cost {
     clusterFee: measured(hours(span) * of.clusterHour),
     estimatedCostPerHour:
       hours(span) <= 0 ? noData('no time was observed') : measured(estimatedCost / hours(span)),
-    perMonth: perMonth(amount, loadSpan.kind === 'measured' ? loadSpan.value : span),
+    perMonth:
+      loadSpan.kind === 'measured'
+        ? perMonth(amount, { of: 'load', span: loadSpan.value })
+        : perMonth(amount, { of: 'run', span }),
     goodRequests,
     perMillionRequests: perMillion(mapMeasure(loadSpan, amount), goodRequests),
     idleShare: idleShare(billed, { prices: of, use: sources.use, span }),
@@ -164,7 +167,10 @@ function hours({ fromT, toT }: Span): number {
  * the load, so that its mean lies in the middle: 720 h x (low + high) / 2. A run spends its time on
  * changes that a day has few of; so its mean would tell of the profile, not of a day.
  */
-function perMonth(amount: (span: Span) => number, load: Span): Measure<MonthlyCost> {
+function perMonth(
+  amount: (span: Span) => number,
+  { of, span: load }: { readonly of: 'load' | 'run'; readonly span: Span },
+): Measure<MonthlyCost> {
   if (load.toT <= load.fromT) return noData('no time was observed');
   const minutes = Math.floor((load.toT - load.fromT) / MINUTE_MS);
   const spans =
@@ -181,8 +187,7 @@ function perMonth(amount: (span: Span) => number, load: Span): Measure<MonthlyCo
     total: (HOURS_A_MONTH * (lowPerHour + highPerHour)) / 2,
     lowPerHour,
     highPerHour,
-    model:
-      '30 days of 24 h, each a sine between the cheapest and the dearest minute of the load: 720 h x (low + high) / 2',
+    model: `30 days of 24 h, each a sine between the cheapest and the dearest minute of the ${of}: 720 h x (low + high) / 2`,
   });
 }
 

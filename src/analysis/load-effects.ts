@@ -58,7 +58,8 @@ function settled(
   const last = answers.at(-1);
   if (last === undefined) {
     const lengthMs = Math.max(change.overMs, LEAST_DURING_MS);
-    const until = `${formatDurationMs(lengthMs)} after it began: no scale-up answered it`;
+    const why = change.direction === 'up' ? ': no scale-up answered it' : '';
+    const until = `${formatDurationMs(lengthMs)} after it began${why}`;
     return { settledT: change.t + lengthMs, until };
   }
   const ready = last.stages.find(({ name }) => name === 'ready')?.seen;

@@ -59,6 +59,12 @@ export function phaseStart(timeline: Timeline, phase: Phase): Measure {
     : measured(record.t);
 }
 
+/** Why a load is not known of which not one second was told. */
+export function noLoadTold(timeline: Timeline): Measure<never> {
+  const start = phaseStart(timeline, 'load');
+  return start.kind === 'measured' ? noData('no second of the load was told') : start;
+}
+
 /** Part of a run, ms since it began. */
 export interface Span {
   readonly fromT: number;
@@ -105,14 +111,27 @@ export function cpuTargetOf(timeline: Timeline): Measure<CpuTarget> {
   );
   const utilizationPercent = metric?.resource?.target.averageUtilization;
   if (utilizationPercent === undefined) return noData('the HPA has no CPU utilization target');
-  const requestMillicores = recordsOf(timeline, 'pod').find(
-    ({ requests }) => requests.cpuMillicores !== undefined,
-  )?.requests.cpuMillicores;
+  const requestMillicores = cpuRequestOf(timeline);
   if (requestMillicores === undefined) return noData('no pod that requests CPU was seen');
   const ownTolerance = hpa.spec.behavior?.scaleUp?.tolerance;
   const tolerance =
     ownTolerance === undefined ? controllerTolerance(experiment) : milliValue(ownTolerance) / 1_000;
   return measured({ utilizationPercent, requestMillicores, tolerance });
+}
+
+/** What a pod requests, millicores, of the first that requests any CPU; undefined when none was seen. */
+export function cpuRequestOf(timeline: Timeline): number | undefined {
+  return recordsOf(timeline, 'pod').find(({ requests }) => requests.cpuMillicores !== undefined)
+    ?.requests.cpuMillicores;
+}
+
+/** Whether any HPA took part, as far as was applied or seen. */
+export function hasHpa(timeline: Timeline): boolean {
+  return (
+    hpaOf(timeline) !== undefined ||
+    recordsOf(timeline, 'hpa').length > 0 ||
+    recordsOf(timeline, 'hpa-decision').length > 0
+  );
 }
 
 /** The applied HPA under test; undefined when the header holds none. */

@@ -143,18 +143,19 @@ function attributed({
   return { t, from, to, author, change };
 }
 
-const NO_STEP = 'there was no such step';
+const NO_SCALE_UP = 'there was no scale-up';
+const NO_SCALE_DOWN = 'there was no scale-down';
 
 /** The times of some scale-ups, such as those of one stage of the load. */
 export function scaleUpTimes(steps: readonly ScaleUp[]): StepTimes<ScaleUpStageName> {
   return {
     latency: distribution(
       steps.map(({ latencyMs }) => latencyMs),
-      NO_STEP,
+      NO_SCALE_UP,
     ),
     recovery: distribution(
       steps.map(({ recoveryMs }) => recoveryMs),
-      NO_STEP,
+      NO_SCALE_UP,
     ),
     stages: stageTimes(steps),
   };
@@ -165,12 +166,15 @@ export function scaleDownTimes(steps: readonly ScaleDown[]): StepTimes<ScaleDown
   return {
     latency: distribution(
       steps.map(({ latencyMs }) => latencyMs),
-      NO_STEP,
+      NO_SCALE_DOWN,
     ),
     recovery: distribution([], 'the SLO is held against scale-ups'),
     stages: stageTimes(steps),
   };
 }
+
+/** A stage is only in the list when some step had it, so there is a reason of its own. */
+const NO_LENGTH = 'no step had that stage';
 
 function stageTimes<Name extends string>(
   steps: readonly { readonly stages: readonly Stage<Name>[] }[],
@@ -181,7 +185,7 @@ function stageTimes<Name extends string>(
     lengths.set(name, [...(lengths.get(name) ?? []), length]);
   }
   const times: Partial<Record<Name, Distribution>> = {};
-  for (const [name, each] of lengths) times[name] = distribution(each, NO_STEP);
+  for (const [name, each] of lengths) times[name] = distribution(each, NO_LENGTH);
   return times;
 }
 

@@ -10,7 +10,7 @@ import { attributeFailures, failureReport, type FailureReport } from './failures
 import { imbalance, type Imbalance } from './imbalance.js';
 import type { LoadChange, LoadPiece } from './load-changes.js';
 import { loadEffects, type LoadEffect } from './load-effects.js';
-import { mapMeasure, measured, noData, valueOf, type Measure } from './measure.js';
+import { mapMeasure, measured, valueOf, type Measure } from './measure.js';
 import type { PodHistory } from './pod-history.js';
 import { podTroubles } from './pod-troubles.js';
 import { podUse } from './pod-use.js';
@@ -18,7 +18,7 @@ import { observedProbeEvents } from './probe-failures.js';
 import { lossesOf, readiness, type Readiness } from './readiness.js';
 import { desiredSeries, readySeries, rescales } from './replicas.js';
 import { requestCounts } from './requests.js';
-import { cpuTargetOf, experimentOf, recordsOf, type Span } from './run-facts.js';
+import { cpuTargetOf, experimentOf, noLoadTold, recordsOf, type Span } from './run-facts.js';
 import { saturation, type Saturation } from './saturation.js';
 import type { ScaleUp } from './scale-up.js';
 import { sloCause, type SloCauseSources } from './slo-causes.js';
@@ -94,8 +94,8 @@ export function serviceAnalysis(timeline: Timeline, facts: ServiceFacts): Servic
       span,
       price: mapMeasure(experiment, ({ price }) => price),
       use: shared.use,
-      loadSpan: loadSpan(seconds),
-      goodRequests: goodRequests(seconds, slo),
+      loadSpan: loadSpan(timeline, seconds),
+      goodRequests: goodRequests(timeline, { seconds, slo }),
     }),
   };
 }
@@ -130,20 +130,20 @@ function sloOfLoad(timeline: Timeline, causes: SloCauseSources): Measure<SloRepo
   );
 }
 
-function loadSpan(seconds: readonly LoadRecord[]): Measure<Span> {
+function loadSpan(timeline: Timeline, seconds: readonly LoadRecord[]): Measure<Span> {
   const first = seconds[0];
   const last = seconds.at(-1);
   return first === undefined || last === undefined
-    ? noData('no second of the load was told')
+    ? noLoadTold(timeline)
     : measured({ fromT: first.t, toT: last.t + SECOND_MS });
 }
 
 function goodRequests(
-  seconds: readonly LoadRecord[],
-  slo: Measure<SloReport>,
+  timeline: Timeline,
+  { seconds, slo }: { readonly seconds: readonly LoadRecord[]; readonly slo: Measure<SloReport> },
 ): Measure<GoodRequests> {
   if (slo.kind === 'measured') return measured({ count: slo.value.good, by: 'slo' });
-  if (seconds.length === 0) return noData('no second of the load was told');
+  if (seconds.length === 0) return noLoadTold(timeline);
   const { answered } = requestCounts(seconds);
   const all = Object.values(answered).reduce((sum, count) => sum + count, 0);
   return measured({ count: all - (answered['5xx'] ?? 0), by: 'answered' });

@@ -5,7 +5,7 @@ import type { LoadSecond } from '../load/sender.js';
 import type { LoadRecord, Timeline } from '../timeline/record.js';
 import { measured, noData, type Measure } from './measure.js';
 import { responseCounts } from './response-times.js';
-import { experimentOf, recordsOf } from './run-facts.js';
+import { experimentOf, noLoadTold, recordsOf } from './run-facts.js';
 
 /** One second of the load, held against the SLO. */
 export interface SloSecond {
@@ -43,7 +43,7 @@ export function sloSeconds(timeline: Timeline): Measure<readonly SloSecond[]> {
   const slo = sloOf(timeline);
   if (slo.kind !== 'measured') return slo;
   const seconds = recordsOf(timeline, 'load');
-  if (seconds.length === 0) return noData('no second of the load was told');
+  if (seconds.length === 0) return noLoadTold(timeline);
   return measured(seconds.map((second) => sloSecond(second, slo.value)));
 }
 

@@ -63,7 +63,8 @@ const RANK =
 function measuresOf(direction: Direction, duration: Duration): readonly MeasureDefinition[] {
   const { prefix, noun } = direction;
   const figureOf = (times: AnyTimes, key: (typeof FIGURES)[number]['key']): Measure =>
-    duration.of(times)?.[key] ?? noData(`no ${noun} had that stage`);
+    duration.of(times)?.[key] ??
+    noData(times.latency.n === 0 ? `there was no ${noun}` : `no ${noun} had that stage`);
   return FIGURES.map(
     ({ name, key, text }): MeasureDefinition => ({
       name: `${prefix}.${duration.name}.${name}`,

@@ -100,7 +100,7 @@ describe('response times around a load change', () => {
           [118_500, 128_500],
           [128_500, 198_500],
         ],
-        until: '10s after it began: no scale-up answered it',
+        until: '10s after it began',
       },
       {
         to: 0,
@@ -189,8 +189,8 @@ describe('a degenerate run', () => {
         'slo.goodShare',
         'cost.perMillionRequests',
       ),
-    ).toEqual(Array.from({ length: 4 }, () => 'no second of the load was told'));
-    expect(figures(analysis, 'sendLag.p99')).toEqual(['the load generator did not finish']);
+    ).toEqual(Array.from({ length: 4 }, () => 'the run did not come to the load phase'));
+    expect(figures(analysis, 'sendLag.p99')).toEqual(['no load was sent']);
     expect(valueOf(analysis.cost.estimatedCost)).toBeGreaterThan(0);
   });
 

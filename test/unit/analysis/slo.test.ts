@@ -91,7 +91,7 @@ describe('a second of the load, held against the SLO', () => {
 
   it.each([
     ['the experiment names no SLO', timelineOf([aLoadSecond(0)], {}), /names no slo/],
-    ['no second was told', timelineOf([]), /no second of the load/],
+    ['the load never began', timelineOf([]), /did not come to the load phase/],
     [
       'the header is of an older version',
       { ...timelineOf([aLoadSecond(0)]), header: { ...aHeader(), experiment: {} } },
