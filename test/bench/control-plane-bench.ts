@@ -58,9 +58,9 @@ function manyPodsMs(): number {
   const startMs = wall.now();
   lab.api.create(SERVICES, SERVICE);
   lab.api.create(DEPLOYMENTS, aDeployment({ replicas: PODS }));
-  while (readyEndpoints(lab) < PODS) {
+  for (let step = 0; readyEndpoints(lab) < PODS; step++) {
+    if (step > 1_000) throw new Error('expected the pods to get ready');
     lab.clock.advance(250);
-    if (lab.clock.now() - startMs < 0) throw new Error('expected time to pass');
   }
   const tookMs = wall.now() - startMs;
   const ready = lab.pods().filter(isReady).length;

@@ -34,8 +34,9 @@ export class SchedulingWrites {
   bind(pod: Pod, nodeName: string, nowMs: EpochMs): 'bound' | 'gone' | 'refused' {
     const { namespace = '', name } = pod.metadata;
     try {
-      const spec = { ...pod.spec, nodeName };
-      this.#api.update(PODS, { ...pod, spec }, { subresource: 'binding' });
+      // of a binding nothing else is read
+      const bound = { ...pod, spec: { containers: [], nodeName }, status: {} };
+      this.#api.update(PODS, bound, { subresource: 'binding' });
       const message = `Successfully assigned ${namespace}/${name} to ${nodeName}`;
       this.#recorder.event(pod, 'Normal', 'Scheduled', message, nowMs);
       return 'bound';

@@ -64,7 +64,11 @@ function decodeStruct(type: StructType, value: unknown, place: Place): JsonObjec
   const result: JsonObject = {};
   const source = value ?? NOTHING;
   if (!isJsonObject(source)) throw wrongType(value, place, goName(type));
-  for (const [name, field] of fieldsOf(type)) {
+  const layout = layoutOf(type);
+  for (const index of fieldsToVisit(layout, source)) {
+    const entry = layout.fields[index];
+    if (entry === undefined) continue;
+    const [name, field] = entry;
     const given = source[name];
     const decoded =
       given === undefined || given === null
@@ -83,15 +87,45 @@ function decodeStruct(type: StructType, value: unknown, place: Place): JsonObjec
 }
 
 const NOTHING: JsonObject = {};
-const FIELDS = new WeakMap<StructType, readonly (readonly [string, Field])[]>();
 
-function fieldsOf(type: StructType): readonly (readonly [string, Field])[] {
-  let fields = FIELDS.get(type);
-  if (fields === undefined) {
-    fields = Object.entries(type.fields);
-    FIELDS.set(type, fields);
+/** A type's fields by position: most objects have only a few of many. */
+interface Layout {
+  readonly fields: readonly (readonly [string, Field])[];
+  readonly positions: ReadonlyMap<string, number>;
+  /** Fields of which something is to be seen even when they are not there. */
+  readonly always: readonly number[];
+}
+
+const LAYOUTS = new WeakMap<StructType, Layout>();
+
+function layoutOf(type: StructType): Layout {
+  let layout = LAYOUTS.get(type);
+  if (layout === undefined) {
+    const fields = Object.entries(type.fields);
+    const always = fields.flatMap(([, field], index) => (isNeverAbsent(field) ? [index] : []));
+    const positions = new Map(fields.map(([name], index) => [name, index]));
+    layout = { fields, positions, always };
+    LAYOUTS.set(type, layout);
   }
-  return fields;
+  return layout;
+}
+
+function isNeverAbsent({ presence, type }: Field): boolean {
+  return presence !== 'pointer' && (type.kind === 'struct' || presence === 'required');
+}
+
+/** Positions of the fields that are there or never absent, in the order of the type. */
+function fieldsToVisit({ positions, always }: Layout, source: JsonObject): readonly number[] {
+  const visited = [...always];
+  for (const name of Object.keys(source)) {
+    const index = positions.get(name);
+    if (index !== undefined && !always.includes(index)) visited.push(index);
+  }
+  return visited.sort(ascending);
+}
+
+function ascending(a: number, b: number): number {
+  return a - b;
 }
 
 /** A field that may be decoded: its place is only made when there is something to decode. */
