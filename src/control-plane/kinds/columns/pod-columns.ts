@@ -43,12 +43,28 @@ export const POD_COLUMNS: readonly TableColumn<Pod>[] = [
   ),
 ];
 
+/** Sidecars count with the containers. */
 function readiness(pod: Pod): { readonly ready: number; readonly total: number } {
-  const statuses = pod.status?.containerStatuses ?? [];
+  const running = (pod.status?.containerStatuses ?? []).filter(
+    ({ ready, state }) => ready && state?.running !== undefined,
+  );
+  const sidecars = sidecarStatuses(pod).filter(({ ready, started }) => ready && started === true);
+  const isSidecar = (pod.spec.initContainers ?? []).filter(
+    ({ restartPolicy }) => restartPolicy === 'Always',
+  );
   return {
-    ready: statuses.filter(({ ready, state }) => ready && state?.running !== undefined).length,
-    total: pod.spec.containers.length,
+    ready: running.length + sidecars.length,
+    total: pod.spec.containers.length + isSidecar.length,
   };
+}
+
+function sidecarStatuses(pod: Pod): readonly ContainerStatus[] {
+  const names = new Set(
+    (pod.spec.initContainers ?? [])
+      .filter(({ restartPolicy }) => restartPolicy === 'Always')
+      .map(({ name }) => name),
+  );
+  return (pod.status?.initContainerStatuses ?? []).filter(({ name }) => names.has(name));
 }
 
 /** What stands in the Status column: the phase, or what is more telling. */
@@ -112,8 +128,13 @@ function terminatedText(terminated: {
     : `Signal:${terminated.signal ?? 0}`;
 }
 
+/** Of init containers while they are not through, then of containers and sidecars. */
 function restartsText(pod: Pod, nowMs: EpochMs): string {
-  const statuses: readonly ContainerStatus[] = pod.status?.containerStatuses ?? [];
+  const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
+  const statuses: readonly ContainerStatus[] =
+    initText(pod) === undefined
+      ? [...sidecarStatuses(pod), ...containerStatuses]
+      : initContainerStatuses;
   const count = statuses.reduce((sum, { restartCount }) => sum + restartCount, 0);
   const lastMs = Math.max(
     ...statuses.map(({ lastState }) => kubeTimeMs(lastState?.terminated?.finishedAt) ?? 0),

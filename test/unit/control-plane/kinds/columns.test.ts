@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { humanDuration } from '../../../../src/control-plane/kinds/columns/human-duration.js';
-import { podStatusText } from '../../../../src/control-plane/kinds/columns/pod-columns.js';
+import {
+  POD_COLUMNS,
+  podStatusText,
+} from '../../../../src/control-plane/kinds/columns/pod-columns.js';
 import type { ContainerState, Pod, PodStatus } from '../../../../src/core/objects.js';
 
 describe('humanDuration', () => {
@@ -103,5 +106,41 @@ describe('podStatusText', () => {
   ];
   it.each(cases)('shows $name', ({ pod: shown, text }) => {
     expect(podStatusText(shown)).toBe(text);
+  });
+});
+
+describe('the columns of a pod with a sidecar', () => {
+  it('count it: ready with the containers, restarts too', () => {
+    const of = (name: string, restartCount: number) => ({
+      name,
+      image: 'a',
+      imageID: '',
+      ready: true,
+      started: true,
+      restartCount,
+      state: { running: {} },
+      lastState: { terminated: { exitCode: 1, finishedAt: '2026-11-23T06:00:00Z' } },
+    });
+    const shown: Pod = {
+      ...pod({
+        phase: 'Running',
+        conditions: [{ type: 'Initialized', status: 'True' }],
+        initContainerStatuses: [of('proxy', 2)],
+        containerStatuses: [of('app', 1)],
+      }),
+      spec: {
+        containers: [{ name: 'app', image: 'a' }],
+        initContainers: [{ name: 'proxy', image: 'p', restartPolicy: 'Always' }],
+      },
+    };
+    const nowMs = Date.UTC(2026, 10, 23, 6, 0, 42);
+
+    const cells = POD_COLUMNS.map((column) => [column.name, column.cell(shown, nowMs)]);
+
+    expect(Object.fromEntries(cells)).toMatchObject({
+      Ready: '2/2',
+      Status: 'Running',
+      Restarts: '3 (42s ago)',
+    });
   });
 });
