@@ -109,24 +109,25 @@ describe('podStatusText', () => {
   });
 });
 
+const ready = (name: string, restartCount: number) => ({
+  name,
+  image: 'a',
+  imageID: '',
+  ready: true,
+  started: true,
+  restartCount,
+  state: { running: {} },
+  lastState: { terminated: { exitCode: 1, finishedAt: '2026-11-23T06:00:00Z' } },
+});
+
 describe('the columns of a pod with a sidecar', () => {
   it('count it: ready with the containers, restarts too', () => {
-    const of = (name: string, restartCount: number) => ({
-      name,
-      image: 'a',
-      imageID: '',
-      ready: true,
-      started: true,
-      restartCount,
-      state: { running: {} },
-      lastState: { terminated: { exitCode: 1, finishedAt: '2026-11-23T06:00:00Z' } },
-    });
     const shown: Pod = {
       ...pod({
         phase: 'Running',
         conditions: [{ type: 'Initialized', status: 'True' }],
-        initContainerStatuses: [of('proxy', 2)],
-        containerStatuses: [of('app', 1)],
+        initContainerStatuses: [ready('proxy', 2)],
+        containerStatuses: [ready('app', 1)],
       }),
       spec: {
         containers: [{ name: 'app', image: 'a' }],
