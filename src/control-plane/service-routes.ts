@@ -8,6 +8,8 @@ import { ENDPOINT_SLICES, PODS, SERVICES } from './resources.js';
 /** One port of a Service with the pods that a new connection may go to. */
 export interface RoutedPort {
   readonly port: number;
+  /** The port at every node's own address; undefined: none. */
+  readonly nodePort: number | undefined;
   readonly endpoints: readonly { readonly address: string; readonly port: number }[];
 }
 
@@ -50,8 +52,9 @@ function routedPorts(
   service: Service,
   slices: readonly EndpointSlice[],
 ): readonly RoutedPort[] {
-  return (service.spec.ports ?? []).map(({ name = '', port }) => ({
+  return (service.spec.ports ?? []).map(({ name = '', port, nodePort }) => ({
     port,
+    nodePort,
     endpoints: slices.flatMap((slice) => {
       const target = slice.ports?.find((candidate) => (candidate.name ?? '') === name)?.port;
       return target === undefined ? [] : readyEndpoints(api, slice, target);

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { findKubectl, runKubectl } from '../support/kubectl.js';
@@ -46,6 +47,19 @@ async function kubectlUntil(
     if (pattern.test(stdout)) return stdout;
     if (performance.now() > endMs) {
       throw new Error(`expected ${pattern} of kubectl ${args.join(' ')}, got ${stdout}${stderr}`);
+    }
+  }
+}
+
+/** The status of an answer, once there is somebody to give one. */
+async function answeredAt(url: string): Promise<number> {
+  const endMs = performance.now() + 20_000;
+  for (;;) {
+    try {
+      return (await fetch(url)).status;
+    } catch (error) {
+      if (performance.now() > endMs) throw error;
+      await sleep(50);
     }
   }
 }
@@ -164,6 +178,20 @@ it.skipIf(kubectl === undefined)(
     );
 
     expect(JSON.parse(list)).toMatchObject({ groupVersion: 'custom.metrics.k8s.io/v1beta2' });
+    const nodePort = [
+      'expose',
+      'deployment',
+      'sample-service',
+      '--type=NodePort',
+      '--name=at-nodes',
+    ];
+    await runKubectl(kubectl ?? '', [...nodePort, '-n', 'hpa-lab'], { kubeconfig });
+    const port = await kubectlUntil(
+      ['get', 'svc', 'at-nodes', '-n', 'hpa-lab', '-o', 'jsonpath={.spec.ports[0].nodePort}'],
+      /^3\d{4}$/,
+      kubeconfig,
+    );
+    expect(await answeredAt(`http://127.0.0.1:${port}/healthz`)).toBe(200);
     const { items } = JSON.parse(values);
     expect(items).toHaveLength(3);
     expect(items[0].metric).toEqual({ name: 'memory', selector: null });

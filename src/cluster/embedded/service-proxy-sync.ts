@@ -3,9 +3,9 @@ import { LabError } from '../../core/errors.js';
 import type { KubeApi } from '../../control-plane/api.js';
 import { ENDPOINT_SLICES, PODS, SERVICES } from '../../control-plane/resources.js';
 import type { Cancel, Clock } from '../../time/clock.js';
-import type { ProxyListener, ProxyService } from './service-proxy/proxy-messages.js';
+import type { ProxyListener, ProxyPort, ProxyService } from './service-proxy/proxy-messages.js';
 import type { ServiceProxy } from './service-proxy/service-proxy.js';
-import { serviceRoutes } from '../../control-plane/service-routes.js';
+import { serviceRoutes, type RoutedPort } from '../../control-plane/service-routes.js';
 
 /** What is kept in step with what. */
 export interface ServiceProxySyncOptions {
@@ -19,6 +19,7 @@ export interface ServiceProxySyncOptions {
 }
 
 const DEFAULT_GATHER_MS = 30;
+const NODE_ADDRESS = '127.0.0.1';
 
 /** Tells the proxy of every change of Services and endpoints, and where it listens. */
 export class ServiceProxySync {
@@ -84,11 +85,12 @@ export class ServiceProxySync {
   /** One message at a time, in order; equal ones are not repeated. */
   #tell(): void {
     const { api, sharedAddress } = this.#options;
-    const services = serviceRoutes(api).map(({ key, clusterIP, ports }) => ({
-      key,
-      address: sharedAddress ?? clusterIP,
-      ports,
-    }));
+    const services = serviceRoutes(api).flatMap(({ key, clusterIP, ports }) =>
+      [
+        { key, address: sharedAddress ?? clusterIP, ports: ports.map(proxyPort) },
+        nodePortsOf(key, ports),
+      ].flat(),
+    );
     const text = JSON.stringify(services);
     if (text === this.#told) return;
     this.#told = text;
@@ -102,4 +104,18 @@ export class ServiceProxySync {
       this.#told = ''; // the proxy's end is reported by its `onFailed`; the next change tells all again
     }
   }
+}
+
+function proxyPort({ port, endpoints }: RoutedPort): ProxyPort {
+  return { port, endpoints };
+}
+
+/** All nodes are this machine: node ports are at its loopback address. */
+function nodePortsOf(key: string, ports: readonly RoutedPort[]): readonly ProxyService[] {
+  const atNodes = ports.flatMap(({ nodePort, endpoints }) =>
+    nodePort === undefined ? [] : [{ port: nodePort, endpoints }],
+  );
+  return atNodes.length === 0
+    ? []
+    : [{ key: `${key} at nodes`, address: NODE_ADDRESS, ports: atNodes }];
 }
