@@ -36,7 +36,9 @@ for (const [index, script] of scripts.entries()) {
     spec: { containers: [container] },
   };
   const sandbox = runtime.openPod(pod);
-  sandbox.startContainer({ container, env: new Map(), attempt: 0, onEvent: () => undefined });
+  const env = new Map();
+  const onEvent = () => undefined;
+  sandbox.startContainer({ container, env, mounts: [], attempt: 0, onEvent });
   runtime.logs.get({ podUid: `p${index}`, container: 'app' }).follow({
     onLine: () => {
       up++;
