@@ -80,14 +80,15 @@ interface Layout {
 }
 
 function title({ header }: Timeline, { columns, paint }: Layout): readonly string[] {
-  const experiment = valueOf(experimentOf({ header, records: [] }));
+  const experiment = experimentOf({ header, records: [] });
   const { environment, runId, startedAt } = header;
-  const name = experiment?.name ?? 'an experiment';
+  const { name, question } =
+    experiment.kind === 'measured'
+      ? experiment.value
+      : { name: 'an experiment', question: experiment.because };
   const where = `${environment.target} cluster, ${environment.platform}, ${environment.cores} cores, Node ${environment.nodeVersion.replace(/^v/, '')}`;
   return [
-    ...wrapped(`${name}: ${experiment?.question ?? ''}`, columns).map((line) =>
-      paint('heading', line),
-    ),
+    ...wrapped(`${name}: ${question}`, columns).map((line) => paint('heading', line)),
     ...wrapped(`run ${runId}, begun ${startedAt}, hpa-lab ${environment.labVersion}`, columns),
     ...wrapped(where, columns),
   ];

@@ -128,11 +128,15 @@ function pageTitle(timeline: Timeline): string {
 
 function pageHeader(timeline: Timeline): Markup {
   const { header } = timeline;
-  const experiment = valueOf(experimentOf(timeline));
+  const experiment = experimentOf(timeline);
+  const { name, question } =
+    experiment.kind === 'measured'
+      ? experiment.value
+      : { name: 'An experiment', question: experiment.because };
   const { environment, runId, startedAt } = header;
   return html`<header>
-<div class="title"><p class="kicker">hpa-lab · experiment</p><h1>${experiment?.name ?? 'An experiment'}</h1>
-<p class="question">${experiment?.question ?? ''}</p>
+<div class="title"><p class="kicker">hpa-lab · experiment</p><h1>${name}</h1>
+<p class="question">${question}</p>
 <p class="run-facts">run <code>${runId}</code>, begun <time datetime="${startedAt}">${startedAt}</time>, on ${environment.target === 'kubernetes' ? 'a Kubernetes cluster' : `the ${environment.target} cluster`}, ${environment.platform}, ${environment.cores} cores, Node ${environment.nodeVersion.replace(/^v/, '')}</p></div>
 <fieldset class="theme needs-script"><legend class="for-readers">Colors</legend>
 <label><input type="radio" name="theme" value="auto" checked><span>Auto</span></label>
