@@ -1,7 +1,7 @@
 /** `npm run experiment <name>`: from the experiment file to the report. */
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { EmbeddedCluster } from '../cluster/embedded/embedded-cluster.js';
 import { objectFaults } from '../cluster/embedded/check-objects.js';
 import { LabError } from '../core/errors.js';
@@ -34,6 +34,8 @@ interface ExperimentOptions {
   readonly experiments: string;
   readonly results: string;
   readonly ci: boolean;
+  /** Absent: as the experiment says. */
+  readonly target?: Experiment['target'];
 }
 
 const RUN_SUFFIX_BYTES = 2;
@@ -51,6 +53,12 @@ export function experimentCommand(): Command {
       join(packageRoot(), 'experiments'),
     )
     .option('--results <folder>', 'where result folders go', 'results')
+    .addOption(
+      new Option(
+        '--target <cluster>',
+        'embedded: real processes; simulated: modelled ones, in virtual time, in seconds (default: as the experiment says)',
+      ).choices(['embedded', 'simulated']),
+    )
     .option(
       '--ci',
       'plain lines instead of the live view, groups and annotations for GitHub and GitLab',
@@ -86,7 +94,12 @@ interface RunContext extends ExperimentOptions {
 
 async function runFromFile(name: string, options: RunContext): Promise<void> {
   const { clock } = options;
-  const experiment = readExperiment(name, options.experiments);
+  const read = readExperiment(name, options.experiments);
+  const experiment = options.target === undefined ? read : { ...read, target: options.target };
+  if (experiment.target === 'simulated') {
+    await runInVirtualTime(experiment, options);
+    return;
+  }
   refuseUnsendable(experiment);
   const startedMs = clock.now();
   const runId = newRunId(startedMs, randomBytes(RUN_SUFFIX_BYTES).toString('hex'));
@@ -114,6 +127,31 @@ async function runFromFile(name: string, options: RunContext): Promise<void> {
     throw error;
   } finally {
     await cluster?.stop();
+    stop.dispose();
+  }
+}
+
+async function runInVirtualTime(experiment: Experiment, options: RunContext): Promise<void> {
+  const { clock, log, results } = options;
+  process.stdout.write(`${experiment.name}: ${experiment.question}\n`);
+  const startedMs = clock.now();
+  const stop = stopOnSignals();
+  try {
+    const { runSimulated } = await import('./simulated.js');
+    const { folder, outcome, error } = await runSimulated(experiment, {
+      results,
+      clock,
+      signal: stop.signal,
+    });
+    const tookS = ((clock.now() - startedMs) / 1_000).toFixed(1);
+    process.stdout.write(`simulated in ${tookS} s; the result goes to ${folder.path}\n`);
+    const run = report(folder, log);
+    if (error !== undefined) throw error;
+    if (outcome === 'interrupted') {
+      throw interrupted(stop.signal, `the partial result is in ${folder.path}`);
+    }
+    requireThresholds(run);
+  } finally {
     stop.dispose();
   }
 }

@@ -98,7 +98,7 @@ export interface Experiment {
   readonly name: string;
   /** One sentence: what a reader wants to know. */
   readonly question: string;
-  readonly target: 'embedded';
+  readonly target: 'embedded' | 'simulated';
   /** Folder of the experiment file, absolute: image commands run there. */
   readonly folder: string;
   /** Files and folders of manifests, absolute. */

@@ -55,9 +55,11 @@ export const experimentSchema = z
     question: text('a sentence: what a reader wants to know').describe(
       'One sentence: what a reader wants to know.',
     ),
-    target: word(['embedded'])
+    target: word(['embedded', 'simulated'])
       .prefault('embedded')
-      .describe('Kind of cluster: embedded needs nothing but Node.'),
+      .describe(
+        'Kind of cluster: embedded runs real processes and needs nothing but Node; simulated models them in virtual time.',
+      ),
     manifests: z
       .array(text('a path'), 'a list of paths')
       .min(1, 'at least one file or folder of manifests')

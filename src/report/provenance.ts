@@ -54,9 +54,18 @@ function realLoad(timeline: Timeline, { generator }: Analysis): readonly string[
 }
 
 function modelledCluster({ header: { environment } }: Timeline): readonly string[] {
-  const { target, embedded } = environment;
+  const { target, embedded, simulated } = environment;
   if (target === 'kubernetes') return [];
-  if (target === 'simulated') return ['Pods, requests and time were modelled.'];
+  if (target === 'simulated') {
+    return [
+      "Pods, requests and time were modelled; the control plane (API, controllers, HPA, scheduler, metrics) is the embedded cluster's.",
+      ...(simulated?.isCalibrated === true
+        ? []
+        : [
+            'The model is uncalibrated: how long pods start and what requests cost are textbook numbers, not measured ones.',
+          ]),
+    ];
+  }
   const controlPlane =
     "The control plane (API, controllers, HPA, scheduler, metrics) was hpa-lab's own on one node; there was no network between nodes.";
   if (embedded === undefined) return [controlPlane];

@@ -115,7 +115,10 @@ function observe(options: RunOptions, signal: AbortSignal): Promise<unknown> {
   const base = { recorder, clock };
   return Promise.all([
     observeCluster({ ...base, target, namespace, deployment, service, hpa }, signal),
-    sampleHarness({ ...base, periodMs: HARNESS_PERIOD_MS }, signal),
+    // on virtual time this process's use tells nothing of the run
+    target.kind === 'simulated'
+      ? undefined
+      : sampleHarness({ ...base, periodMs: HARNESS_PERIOD_MS }, signal),
     usage === undefined
       ? undefined
       : sampleUsage({ ...base, ...usage, periodMs: USAGE_PERIOD_MS }, signal),

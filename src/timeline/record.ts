@@ -38,6 +38,12 @@ export interface Environment {
     readonly addresses: 'per-pod' | 'shared';
     readonly nodeCpus: number;
   };
+  /** Simulated cluster only. */
+  readonly simulated?: {
+    /** Where the model's numbers are from: `textbook`, or the path of a model file. */
+    readonly model: string;
+    readonly isCalibrated: boolean;
+  };
   /** What could not be had on this machine, in sentences. */
   readonly missing: readonly string[];
 }

@@ -129,6 +129,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
       report: 'all',
       'control-plane': 'types',
       cluster: 'all',
+      'cluster/simulated': 'all',
       observe: 'all',
       process: 'all',
     },
