@@ -50,9 +50,19 @@ export function performOnNode(
   }
 }
 
-/** Evicts a pod by its real name. @throws {ApiError} as the API refuses. */
-export function evict({ api, clock }: ControlPlaneLab, name: string): void {
-  evictPod(api, { pod: { namespace: NAMESPACE, name }, options: {}, nowMs: clock.now() });
+/**
+ * Evicts a pod by its real name.
+ *
+ * @param gracePeriodSeconds - absent: the pod's own.
+ * @throws {ApiError} as the API refuses.
+ */
+export function evict(
+  { api, clock }: ControlPlaneLab,
+  name: string,
+  gracePeriodSeconds?: number,
+): void {
+  const options = gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds };
+  evictPod(api, { pod: { namespace: NAMESPACE, name }, options, nowMs: clock.now() });
 }
 
 /**

@@ -218,7 +218,7 @@ function perform(
   action: ScenarioAction,
 ): Answer {
   if (action.do === 'evict') {
-    return answerTo(() => evict(lab, names.real(action.pod ?? '')));
+    return answerTo(() => evict(lab, names.real(action.pod ?? ''), action.gracePeriodSeconds));
   }
   try {
     if (action.do === 'drain') {
@@ -268,9 +268,13 @@ function answerOf(lab: ControlPlaneLab, names: ScenarioNames, action: ScenarioAc
       });
       return 200;
     }
-    case 'node-add':
-      addNode(api, action.node as LabNode);
+    case 'node-add': {
+      const node = action.node as LabNode;
+      addNode(api, node);
+      lab.heartbeats.startNode(node.name);
+      kubelet.resume(node.name);
       return 201;
+    }
     case 'cordon':
       return changeNode(lab, action, (node) => ({
         ...node,
@@ -311,8 +315,14 @@ function changeNode(
 }
 
 function withTaint(node: Node, { key = '', value, effect, remove }: ScenarioAction): Node {
-  const others = (node.spec.taints ?? []).filter((taint) => taint.key !== key);
-  const taint = { key, value: String(value), effect: effect as 'NoSchedule' };
+  const others = (node.spec.taints ?? []).filter(
+    (taint) => taint.key !== key || (effect !== undefined && taint.effect !== effect),
+  );
+  const taint = {
+    key,
+    ...(typeof value === 'string' ? { value } : {}),
+    effect: effect as 'NoSchedule',
+  };
   return {
     ...node,
     spec: { ...node.spec, taints: remove === true ? others : [...others, taint] },
