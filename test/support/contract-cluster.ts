@@ -47,9 +47,9 @@ export async function contractCluster(
   kubectl: string,
   flags: ClusterFlags = {},
 ): Promise<ContractCluster> {
-  const folder = mkdtempSync(join(tmpdir(), 'hpa-lab-contract-'));
   const failures: string[] = [];
   const embedded = isRealCluster ? undefined : await startEmbedded(flags, failures);
+  const folder = mkdtempSync(join(tmpdir(), 'hpa-lab-contract-'));
   const kubeconfig = embedded?.kubeconfigPath ?? REAL;
   const namespace = `contract-${process.pid}`;
   const made = await runKubectl(kubectl, ['create', 'namespace', namespace], { kubeconfig });
