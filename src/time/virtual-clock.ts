@@ -82,13 +82,11 @@ export class VirtualClock implements Clock {
    * @throws {Error} when nothing is due any more and the promise still waits.
    */
   async runUntil<T>(promise: Promise<T>): Promise<T> {
-    let isSettled = false;
-    const settle = (): void => {
-      isSettled = true;
-    };
+    const waiting = new Set([promise]);
+    const settle = (): void => void waiting.delete(promise);
     promise.then(settle, settle);
     await settled();
-    while (!isSettled) {
+    while (waiting.size > 0) {
       if (!this.#runNext(Number.POSITIVE_INFINITY)) {
         throw new Error('expected the promise to be settled, but nothing is due any more');
       }
