@@ -28,18 +28,22 @@ export function containerWarnings(field: string, spec: PodSpec): readonly string
     (container.ports ?? []).map((port, index) => ({ field: `${path}.ports[${index}]`, port })),
   );
   return [
-    ...placed.flatMap(({ field: path, container }) => [
-      ...fractionWarnings(`${path}.resources.limits`, container.resources?.limits),
-      ...fractionWarnings(`${path}.resources.requests`, container.resources?.requests),
-      ...envWarnings(path, container),
-    ]),
+    ...placed.flatMap((one) => ownWarnings(one)),
     ...portWarnings(ports),
     ...portNameWarnings(ports),
   ];
 }
 
+function ownWarnings({ field, container }: PlacedContainer): readonly string[] {
+  return [
+    ...fractionWarnings(`${field}.resources.limits`, container.resources?.limits),
+    ...fractionWarnings(`${field}.resources.requests`, container.resources?.requests),
+    ...envWarnings(field, container),
+  ];
+}
+
 /** Every container of a pod spec, those that start first first. */
-export function placedContainers(field: string, spec: PodSpec): readonly PlacedContainer[] {
+function placedContainers(field: string, spec: PodSpec): readonly PlacedContainer[] {
   return [
     ...(spec.initContainers ?? []).map((container, index) => ({
       field: `${field}.initContainers[${index}]`,

@@ -47,10 +47,13 @@ export const RESOURCE_QUOTA_KIND: Kind<ResourceQuota> = {
 };
 
 function amountsFaults(field: string, amounts: ResourceList = {}): readonly FieldError[] {
-  return Object.entries(amounts).flatMap(([name, amount]) => [
-    ...quotaResourceNameFaults(`${field}[${name}]`, name),
-    ...resourceAmountFaults(`${field}[${name}]`, name, amount),
-  ]);
+  return Object.entries(amounts).flatMap(([name, amount]) =>
+    amountFaults(`${field}[${name}]`, name, amount),
+  );
+}
+
+function amountFaults(field: string, name: string, amount: string): readonly FieldError[] {
+  return [...quotaResourceNameFaults(field, name), ...resourceAmountFaults(field, name, amount)];
 }
 
 const PODS = ['pods'];

@@ -1,6 +1,6 @@
 /** The ConfigMaps and Secrets that pods refer to. */
 import type { ConfigMap, StringMap } from '../../core/objects.js';
-import type { Secret } from '../../core/policy-objects.js';
+import type { Secret } from '../../core/quota-objects.js';
 import type { KubeApi } from '../api.js';
 import { CONFIG_MAPS, SECRETS } from '../resources.js';
 
