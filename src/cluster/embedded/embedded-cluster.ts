@@ -7,6 +7,7 @@ import { ApiMachinery } from '../../control-plane/api-machinery/api-machinery.js
 import type { ApiMachineryOptions } from '../../control-plane/api-machinery/machinery-options.js';
 import { ControllerManager } from '../../control-plane/controller-manager.js';
 import { allControllers } from '../../control-plane/controllers/all-controllers.js';
+import { reconcileFailureText } from '../../control-plane/reconcile-failure-text.js';
 import { DEFAULT_HOUSEKEEPING } from '../../control-plane/metrics/housekeeping.js';
 import { MetricsServer } from '../../control-plane/metrics/metrics-server.js';
 import type { UsageSource } from '../../control-plane/pod-runtime.js';
@@ -296,10 +297,10 @@ function controllerManager(
     api,
     clock,
     controllers: [...allControllers(api, { namespaceLookPeriodMs: NAMESPACE_LOOK_MS }), hpa],
-    onError: ({ controller, key, error }) =>
-      listeners.failure(
-        `controller ${controller} failed on ${key ?? 'an event'}: ${String(error)}`,
-      ),
+    onError: (failure) => {
+      const text = reconcileFailureText(failure);
+      if (text !== undefined) listeners.failure(text);
+    },
   });
 }
 

@@ -3,6 +3,7 @@ import { ApiMachinery } from '../../control-plane/api-machinery/api-machinery.js
 import type { KubeApi } from '../../control-plane/api.js';
 import { ControllerManager } from '../../control-plane/controller-manager.js';
 import { allControllers } from '../../control-plane/controllers/all-controllers.js';
+import { reconcileFailureText } from '../../control-plane/reconcile-failure-text.js';
 import {
   HorizontalPodAutoscalerController,
   type HpaSyncRecord,
@@ -122,10 +123,10 @@ export class SimulatedCluster {
       api,
       clock,
       controllers: [...allControllers(api, { namespaceLookPeriodMs: NAMESPACE_LOOK_MS }), hpa],
-      onError: ({ controller, key, error }) =>
-        this.#onFailure(
-          `controller ${controller} failed on ${key ?? 'an event'}: ${String(error)}`,
-        ),
+      onError: (failure) => {
+        const text = reconcileFailureText(failure);
+        if (text !== undefined) this.#onFailure(text);
+      },
     });
   }
 }

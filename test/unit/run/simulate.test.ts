@@ -4,7 +4,7 @@ import { analyze } from '../../../src/analysis/analyze.js';
 import { TEXTBOOK_MODEL } from '../../../src/core/service-model.js';
 import type { KubeObject } from '../../../src/core/objects.js';
 import type { Experiment } from '../../../src/experiment/experiment.js';
-import { accountingFaults } from '../../../src/load/accounting.js';
+import { accountingFaults, totalOf } from '../../../src/load/accounting.js';
 import { provenance } from '../../../src/report/provenance.js';
 import { readExperiment } from '../../../src/run/read-experiment.js';
 import { readManifests } from '../../../src/run/read-manifests.js';
@@ -37,7 +37,7 @@ describe('a simulated run', { timeout: 60_000 }, () => {
       record.kind === 'load' ? [record.load] : [],
     );
     expect(seconds.reduce((sum, { due }) => sum + due, 0)).toBe(4_200);
-    expect(accountingFaults(seconds)).toEqual([]);
+    expect(accountingFaults(totalOf(seconds))).toEqual([]);
   });
 
   it('is the same to the last byte from the same seed, and another from another', async () => {
