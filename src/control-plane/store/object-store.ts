@@ -4,7 +4,7 @@ import type { Cancel } from '../../time/clock.js';
 import { ApiError } from '../api-error.js';
 import type { ListResult, ObjectKey, Selection, WatchEvent } from '../api.js';
 import { ObjectTable } from './object-table.js';
-import type { StoredChange } from './object-table.js';
+import type { HistoryBounds, StoredChange } from './object-table.js';
 
 /** How a store is made. */
 export interface ObjectStoreOptions {
@@ -15,6 +15,11 @@ export interface ObjectStoreOptions {
   readonly firstVersion?: number;
   /** Changes of one table that are kept at least (and at most twice as many) for watches to resume from. */
   readonly historyLimit?: number;
+  /**
+   * Versions of the whole store after which a change is forgotten all the same, so that tables that
+   * change seldom do not keep what is long past; upstream compacts by time.
+   */
+  readonly historySpan?: number;
 }
 
 interface Watcher {
@@ -31,6 +36,7 @@ interface Delivery {
 
 const DEFAULT_FIRST_VERSION = 1_000;
 const DEFAULT_HISTORY_LIMIT = 4_096;
+const DEFAULT_HISTORY_SPAN = 8_192;
 
 /**
  * Keeps objects in tables, one for each resource. Every write takes the next version of the whole
@@ -43,14 +49,17 @@ export class ObjectStore {
   readonly #tables = new Map<string, ObjectTable>();
   readonly #watchers = new Map<string, Set<Watcher>>();
   readonly #deliveries: Delivery[] = [];
-  readonly #historyLimit: number;
+  readonly #history: HistoryBounds;
   readonly #firstVersion: number;
   #version: number;
   #isDelivering = false;
 
   constructor(options: ObjectStoreOptions = {}) {
     this.#firstVersion = options.firstVersion ?? DEFAULT_FIRST_VERSION;
-    this.#historyLimit = options.historyLimit ?? DEFAULT_HISTORY_LIMIT;
+    this.#history = {
+      limit: options.historyLimit ?? DEFAULT_HISTORY_LIMIT,
+      span: options.historySpan ?? DEFAULT_HISTORY_SPAN,
+    };
     this.#version = this.#firstVersion;
   }
 
@@ -166,7 +175,7 @@ export class ObjectStore {
   }
 
   #record(table: string, change: StoredChange): void {
-    this.#table(table).record(change, this.#historyLimit);
+    this.#table(table).record(change, this.#history);
     const watchers = this.#watchers.get(table);
     if (watchers === undefined || watchers.size === 0) return;
     this.#deliveries.push({ watchers, change });

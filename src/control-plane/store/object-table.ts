@@ -11,6 +11,14 @@ export interface StoredChange {
   readonly previous: KubeObject | undefined;
 }
 
+/** How much of its past a table keeps. */
+export interface HistoryBounds {
+  /** Changes of the table. */
+  readonly limit: number;
+  /** Versions of the whole store. */
+  readonly span: number;
+}
+
 interface NamespaceObjects {
   readonly byName: Map<string, KubeObject>;
   /** In order of name; undefined when something changed since it was made. */
@@ -89,12 +97,18 @@ export class ObjectTable {
     return previous;
   }
 
-  /** Appends to the history, which keeps between `limit` and twice `limit` changes. */
-  record(change: StoredChange, limit: number): void {
+  /**
+   * Appends to the history, which keeps between `limit` and twice `limit` changes, none of them much
+   * more than `span` versions old.
+   */
+  record(change: StoredChange, { limit, span }: HistoryBounds): void {
     this.#history.push(change);
-    if (this.#history.length <= 2 * limit) return;
-    const dropped = this.#history.splice(0, this.#history.length - limit);
-    this.#oldestVersion = dropped.at(-1)?.version ?? this.#oldestVersion;
+    const first = this.#history[0]?.version ?? change.version;
+    if (this.#history.length > 2 * limit) this.#drop(this.#history.length - limit);
+    // in pieces, so that not every write moves the whole list
+    else if (change.version - first > span + span / 4) {
+      this.#drop(this.#history.length - this.changesSince(change.version - span).length);
+    }
   }
 
   /** Changes after `version`, oldest first. */
@@ -107,6 +121,11 @@ export class ObjectTable {
       else high = middle;
     }
     return this.#history.slice(low);
+  }
+
+  #drop(count: number): void {
+    const dropped = this.#history.splice(0, count);
+    this.#oldestVersion = dropped.at(-1)?.version ?? this.#oldestVersion;
   }
 
   #forgetOrder(objects: NamespaceObjects): void {
