@@ -1,5 +1,6 @@
 /** What the harness needs of any cluster, embedded, simulated or real. */
-import type { Deployment, KubeObject, Pod, PodMetrics } from '../core/objects.js';
+import type { PodMetrics } from '../core/metrics-objects.js';
+import type { Deployment, KubeObject, Pod } from '../core/objects.js';
 
 /** One change of an object, or its state when the watch began. */
 export interface ObservedChange {

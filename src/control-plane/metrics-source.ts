@@ -1,5 +1,5 @@
 /** The port through which the HPA controller and `metrics.k8s.io` read resource metrics. */
-import type { NodeMetrics, PodMetrics } from '../core/objects.js';
+import type { NodeMetrics, PodMetrics } from '../core/metrics-objects.js';
 
 /** Latest metrics, as metrics-server would answer; things without two samples are absent. */
 export interface MetricsSource {

@@ -1,14 +1,8 @@
 /** What a JSON value is, by its kind. The API server answered it, so its shape is not checked again. */
 import type { HorizontalPodAutoscaler } from './autoscaling-objects.js';
 import { isRecord, valueAt } from './json.js';
-import type {
-  Deployment,
-  EndpointSlice,
-  KubeEvent,
-  KubeObject,
-  Pod,
-  PodMetrics,
-} from './objects.js';
+import type { PodMetrics } from './metrics-objects.js';
+import type { Deployment, EndpointSlice, KubeEvent, KubeObject, Pod } from './objects.js';
 
 /** An object of the API: it has an `apiVersion`, a `kind` and a name. */
 export function isKubeObject(value: unknown): value is KubeObject {

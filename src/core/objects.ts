@@ -510,17 +510,3 @@ export interface Lease extends KubeObject {
     readonly preferredHolder?: string;
   };
 }
-
-/** `metrics.k8s.io/v1beta1` PodMetrics. `window` is a Go duration such as `15.2s`. */
-export interface PodMetrics extends KubeObject {
-  readonly timestamp: KubeTime;
-  readonly window: string;
-  readonly containers: readonly { readonly name: string; readonly usage: ResourceList }[];
-}
-
-/** `metrics.k8s.io/v1beta1` NodeMetrics. */
-export interface NodeMetrics extends KubeObject {
-  readonly timestamp: KubeTime;
-  readonly window: string;
-  readonly usage: ResourceList;
-}

@@ -6,7 +6,8 @@ import {
   isKubeEvent,
   isPod,
 } from '../core/object-guards.js';
-import type { EndpointSlice, Pod, PodMetrics } from '../core/objects.js';
+import type { PodMetrics } from '../core/metrics-objects.js';
+import type { EndpointSlice, Pod } from '../core/objects.js';
 import type { Clock } from '../time/clock.js';
 import type { GapRecord, PodRecord } from '../timeline/record.js';
 import type { Recorder, Untimed } from '../timeline/recorder.js';

@@ -3,6 +3,7 @@ import { isEndpointSlice } from '../core/object-guards.js';
 import type { HorizontalPodAutoscaler } from '../core/autoscaling-objects.js';
 import { parseGoDurationMs } from '../core/go-duration.js';
 import { isRecord } from '../core/json.js';
+import type { PodMetrics } from '../core/metrics-objects.js';
 import type {
   Container,
   Deployment,
@@ -10,7 +11,6 @@ import type {
   KubeEvent,
   KubeObject,
   Pod,
-  PodMetrics,
   ResourceList,
 } from '../core/objects.js';
 import { milliValue, wholeValue } from '../core/quantity.js';

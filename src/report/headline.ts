@@ -146,7 +146,8 @@ function cost({ cost: of }: Analysis): readonly string[] {
 }
 
 function generatorText({ generator }: Analysis): string {
-  if (generator.kind === 'unknown' || generator.kind === 'modelled') return `not audited: ${generator.because}`;
+  if (generator.kind === 'unknown' || generator.kind === 'modelled')
+    return `not audited: ${generator.because}`;
   const { sendLagP99Ms, sendLagMaxMs } = generator.audit;
   // A closed model has nothing due: each request goes out when the one before was answered.
   const lag =

@@ -153,7 +153,8 @@ function podsText(byPod: Readonly<Record<string, number>>): string | undefined {
 }
 
 function generatorText({ generator }: LoadFigures): readonly string[] {
-  if (generator.kind === 'unknown' || generator.kind === 'modelled') return [`not audited: ${generator.because}`];
+  if (generator.kind === 'unknown' || generator.kind === 'modelled')
+    return [`not audited: ${generator.because}`];
   const { engine, audit } = generator;
   const { sendLagP99Ms, sendLagMaxMs, eventLoopLagP99Ms } = audit;
   return [

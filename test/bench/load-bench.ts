@@ -8,7 +8,12 @@ import { ServiceProxy } from '../../src/cluster/embedded/service-proxy/service-p
 import { totalOf } from '../../src/load/accounting.js';
 import { mergeHistograms } from '../../src/load/histogram.js';
 import { oneRequest } from '../../src/load/request-spec.js';
-import type { ConnectionPolicy, LoadPlan, LoadSecond, AuditedLoadSummary } from '../../src/load/sender.js';
+import type {
+  ConnectionPolicy,
+  LoadPlan,
+  LoadSecond,
+  AuditedLoadSummary,
+} from '../../src/load/sender.js';
 import { ProcessSender } from '../../src/load/senders/process-sender.js';
 import type { EngineChoice } from '../../src/load/senders/sender-messages.js';
 import { WallClock } from '../../src/time/wall-clock.js';
@@ -263,9 +268,9 @@ async function bareLoop(url: string): Promise<number> {
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const [line]: unknown[] = await once(child.stdout, 'data');
   await once(child, 'close');
-  return Number(line.toString());
+  return Number(String(line));
 }
 
 /** A server to send load at. */

@@ -2,7 +2,12 @@ import { createServer } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { accountingFaults, type LoadTotals, totalOf } from '../../src/load/accounting.js';
 import { oneRequest } from '../../src/load/request-spec.js';
-import type { LoadPlan, LoadProgress, LoadSecond, AuditedLoadSummary } from '../../src/load/sender.js';
+import type {
+  LoadPlan,
+  LoadProgress,
+  LoadSecond,
+  AuditedLoadSummary,
+} from '../../src/load/sender.js';
 import { ProcessSender } from '../../src/load/senders/process-sender.js';
 import { WallClock } from '../../src/time/wall-clock.js';
 import { aSession, aStep } from '../support/a-session.js';

@@ -23,6 +23,7 @@ const scripts = [
   `require('node:child_process').spawn('sleep', ['1000'], { detached: true });
    console.log('up'); process.on('SIGTERM', () => undefined); setInterval(() => undefined, 1000);`,
 ];
+const ignore = () => undefined;
 let up = 0;
 for (const [index, script] of scripts.entries()) {
   const container = {
@@ -37,8 +38,7 @@ for (const [index, script] of scripts.entries()) {
   };
   const sandbox = runtime.openPod(pod);
   const env = new Map();
-  const onEvent = () => undefined;
-  sandbox.startContainer({ container, env, mounts: [], attempt: 0, onEvent });
+  sandbox.startContainer({ container, env, mounts: [], attempt: 0, onEvent: ignore });
   runtime.logs.get({ podUid: `p${index}`, container: 'app' }).follow({
     onLine: () => {
       up++;

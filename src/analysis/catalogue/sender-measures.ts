@@ -10,7 +10,8 @@ function audited(
   generator: GeneratorVerdict,
   of: (audit: SenderAudit) => number | undefined,
 ): Measure {
-  if (generator.kind === 'unknown' || generator.kind === 'modelled') return noData(generator.because);
+  if (generator.kind === 'unknown' || generator.kind === 'modelled')
+    return noData(generator.because);
   const value = of(generator.audit);
   return value === undefined ? noData('nothing was due at a set time') : measured(value);
 }

@@ -5,7 +5,8 @@ import type {
   HorizontalPodAutoscalerStatus,
 } from '../../core/autoscaling-objects.js';
 import { goDurationMs } from '../../core/go-duration.js';
-import type { Pod, PodMetrics } from '../../core/objects.js';
+import type { PodMetrics } from '../../core/metrics-objects.js';
+import type { Pod } from '../../core/objects.js';
 import type { HpaEvent } from '../hpa/decision.js';
 import type { ExternalMetricValue, MetricValue } from '../hpa/recorded-input.js';
 

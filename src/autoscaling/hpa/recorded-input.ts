@@ -1,6 +1,7 @@
 /** What a sync saw, as objects of the API. */
 import type { HorizontalPodAutoscaler } from '../../core/autoscaling-objects.js';
-import type { Pod, PodMetrics } from '../../core/objects.js';
+import type { PodMetrics } from '../../core/metrics-objects.js';
+import type { Pod } from '../../core/objects.js';
 import { type CompiledSpec, CompiledSpecs } from './compiled-hpa.js';
 import { type HpaInput, type MetricReading, podValue, type ScaleReading } from './input.js';
 import { readMilli } from './quantities.js';

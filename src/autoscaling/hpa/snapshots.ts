@@ -1,7 +1,8 @@
 /** Pods and their metrics as decisions read them: texts parsed once, nothing that does not matter. */
 import { goDurationMs } from '../../core/go-duration.js';
 import { kubeTimeMs } from '../../core/kube-time.js';
-import type { Pod, PodMetrics } from '../../core/objects.js';
+import type { PodMetrics } from '../../core/metrics-objects.js';
+import type { Pod } from '../../core/objects.js';
 import { readAmounts, readPodRequests, totalsOf } from './pod-requests.js';
 import type { ContainerAmounts, MilliAmounts, PodRequests } from './pod-requests.js';
 

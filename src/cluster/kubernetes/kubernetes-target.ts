@@ -12,7 +12,8 @@ import {
 import { PassThrough } from 'node:stream';
 import { LabError } from '../../core/errors.js';
 import { isDeployment, isPod, isPodMetrics } from '../../core/object-guards.js';
-import type { Deployment, KubeObject, Pod, PodMetrics } from '../../core/objects.js';
+import type { PodMetrics } from '../../core/metrics-objects.js';
+import type { Deployment, KubeObject, Pod } from '../../core/objects.js';
 import type { Clock } from '../../time/clock.js';
 import { inApplyOrder } from '../apply-order.js';
 import type { ClusterTarget, ObservedChange, ObservedKind, WatchEnd } from '../target.js';

@@ -15,7 +15,8 @@ import {
 } from '../../control-plane/resources.js';
 import { LabError } from '../../core/errors.js';
 import { isRecord, valueAt } from '../../core/json.js';
-import type { Deployment, KubeObject, Pod, PodMetrics } from '../../core/objects.js';
+import type { PodMetrics } from '../../core/metrics-objects.js';
+import type { Deployment, KubeObject, Pod } from '../../core/objects.js';
 import type { Clock } from '../../time/clock.js';
 import { inApplyOrder } from '../apply-order.js';
 import type { ClusterTarget, ObservedChange, ObservedKind, WatchEnd } from '../target.js';

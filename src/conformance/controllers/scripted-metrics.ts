@@ -2,7 +2,8 @@
 import { isActive, isReady } from '../../control-plane/controllers/pod-state.js';
 import type { MetricsSource } from '../../control-plane/metrics-source.js';
 import { kubeTime } from '../../core/kube-time.js';
-import type { Pod, PodMetrics } from '../../core/objects.js';
+import type { PodMetrics } from '../../core/metrics-objects.js';
+import type { Pod } from '../../core/objects.js';
 import { NAMESPACE } from './control-plane-lab.js';
 
 /** What the metrics are made of. */

@@ -12,7 +12,8 @@ import {
   type SyncReading,
 } from '../../autoscaling/hpa/sync-reading.js';
 import type { HorizontalPodAutoscaler } from '../../core/autoscaling-objects.js';
-import type { LabelSelector, Pod, PodMetrics } from '../../core/objects.js';
+import type { PodMetrics } from '../../core/metrics-objects.js';
+import type { LabelSelector, Pod } from '../../core/objects.js';
 import type { EpochMs } from '../../time/clock.js';
 import { ApiError } from '../api-error.js';
 import { CONTROLLER_MANAGER, actingAs } from '../acting-as.js';

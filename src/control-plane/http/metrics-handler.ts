@@ -1,5 +1,6 @@
 /** `metrics.k8s.io/v1beta1`, as metrics-server serves it. */
-import type { KubeObject, NodeMetrics, PodMetrics } from '../../core/objects.js';
+import type { NodeMetrics, PodMetrics } from '../../core/metrics-objects.js';
+import type { KubeObject } from '../../core/objects.js';
 import { ApiError } from '../api-error.js';
 import type { MetricsSource } from '../metrics-source.js';
 import { PODS } from '../resources.js';

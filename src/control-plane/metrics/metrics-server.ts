@@ -1,7 +1,8 @@
 /** The metrics-server: samples containers, scrapes them once a resolution, answers `metrics.k8s.io`. */
 import { goDuration } from '../../core/go-duration.js';
 import { kubeTime } from '../../core/kube-time.js';
-import type { NodeMetrics, Pod, PodMetrics, ResourceList } from '../../core/objects.js';
+import type { NodeMetrics, PodMetrics } from '../../core/metrics-objects.js';
+import type { Pod, ResourceList } from '../../core/objects.js';
 import { formatQuantity } from '../../core/quantity.js';
 import type { Random } from '../../core/random.js';
 import type { Cancel, Clock, EpochMs } from '../../time/clock.js';

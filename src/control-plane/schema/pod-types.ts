@@ -69,7 +69,9 @@ export const POD_SPEC: StructType = struct(`${CORE}.PodSpec`, {
   hostIPC: optional(BOOLEAN),
   shareProcessNamespace: pointer(BOOLEAN),
   securityContext: pointer(POD_SECURITY_CONTEXT),
-  imagePullSecrets: optional(list(LOCAL_OBJECT_REFERENCE, { ...byName, keyDefaults: { name: '' } })),
+  imagePullSecrets: optional(
+    list(LOCAL_OBJECT_REFERENCE, { ...byName, keyDefaults: { name: '' } }),
+  ),
   hostname: optional(STRING),
   subdomain: optional(STRING),
   affinity: pointer(AFFINITY),

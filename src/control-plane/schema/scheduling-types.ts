@@ -1,5 +1,15 @@
 /** Types by which a pod says where it may run. */
-import { INT32, INT64, STRING, atomicMap, list, optional, pointer, required, struct } from './types.js';
+import {
+  INT32,
+  INT64,
+  STRING,
+  atomicMap,
+  list,
+  optional,
+  pointer,
+  required,
+  struct,
+} from './types.js';
 import type { StructType } from './types.js';
 import { LABEL_SELECTOR } from './meta-types.js';
 

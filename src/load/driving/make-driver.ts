@@ -22,10 +22,7 @@ export function durationMsOf(plan: LoadPlan): number {
 }
 
 /** The driver of the plan's model. */
-export function driverOf(
-  { load, maxInFlight, seed }: LoadPlan,
-  options: DriverOptions,
-): Driver {
+export function driverOf({ load, maxInFlight, seed }: LoadPlan, options: DriverOptions): Driver {
   if (load.model === 'closed') return new ClosedDriver({ ...options, ...load });
   const profile = profileOf(load.profile);
   return new OpenDriver({

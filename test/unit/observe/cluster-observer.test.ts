@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClusterTarget, ObservedChange, WatchEnd } from '../../../src/cluster/target.js';
-import type { Pod, PodMetrics } from '../../../src/core/objects.js';
+import type { PodMetrics } from '../../../src/core/metrics-objects.js';
+import type { Pod } from '../../../src/core/objects.js';
 import { observeCluster } from '../../../src/observe/cluster-observer.js';
 import { VirtualClock } from '../../../src/time/virtual-clock.js';
 import type { TimelineRecord } from '../../../src/timeline/record.js';
