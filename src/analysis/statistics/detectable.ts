@@ -8,8 +8,6 @@ export type Detectable =
   /** Not even the largest difference would do; so many trials of each would be the fewest. */
   | { readonly kind: 'none'; readonly trialsNeeded: number };
 
-const HALVINGS = 60;
-
 /**
  * The smallest difference of medians that a rank-sum test of these samples would have called significant,
  * had their scatter been what it was: both are moved onto one median, and one is then moved away until the
@@ -46,7 +44,10 @@ function centered(values: readonly number[]): readonly number[] {
   return values.map((value) => value - middle);
 }
 
-/** How far `moved` must be shifted upwards until it is told from `fixed`. */
+/**
+ * How far `moved` must be shifted upwards until it is told from `fixed`. What the test says changes only
+ * where a shifted value passes one of `fixed`; so it is asked between such shifts alone.
+ */
 function leastShift(
   moved: readonly number[],
   fixed: readonly number[],
@@ -59,18 +60,21 @@ function leastShift(
     );
     return p <= significance && u > (moved.length * fixed.length) / 2;
   };
+  const all = fixed.flatMap((value) => moved.map((from) => value - from));
+  const passes = [...new Set(all)].filter((shift) => shift >= 0).sort((a, b) => a - b);
   let low = 0;
-  let high = spread(moved) + spread(fixed);
-  if (high === 0) return 0; // no scatter: every difference would show
-  high *= 1 + 1e-9;
-  for (let step = 0; step < HALVINGS; step++) {
-    const middle = (low + high) / 2;
-    if (isShown(middle)) high = middle;
-    else low = middle;
+  let high = passes.length - 1;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (isShown(beyond(passes, middle))) high = middle;
+    else low = middle + 1;
   }
-  return high;
+  return passes[low] ?? 0; // no scatter: every difference would show
 }
 
-function spread(values: readonly number[]): number {
-  return Math.max(...values) - Math.min(...values);
+/** A shift between one and the next. */
+function beyond(passes: readonly number[], index: number): number {
+  const from = passes[index] ?? 0;
+  const next = passes[index + 1];
+  return next === undefined ? 2 * from + 1 : (from + next) / 2;
 }
