@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   capacity: async () => (await import('./commands/capacity.js')).capacityCommand(),
   report: async () => (await import('./commands/report.js')).reportCommand(),
   explain: async () => (await import('./commands/explain.js')).explainCommand(),
+  calibrate: async () => (await import('./commands/calibrate.js')).calibrateCommand(),
   backtest: async () => (await import('./commands/backtest.js')).backtestCommand(),
   'hpa-conformance': async () =>
     (await import('./commands/hpa-conformance-command.js')).hpaConformanceCommand(),

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { LabError } from '../core/errors.js';
-import { TEXTBOOK_MODEL } from '../core/service-model.js';
 import type { Experiment } from '../experiment/experiment.js';
 import type { CheckSpec } from '../load/request-spec.js';
+import { chooseModel } from '../run/choose-model.js';
 import { machineEnvironment } from '../run/environment.js';
 import { manifestDigests, RUN_LABEL } from '../run/manifest-digests.js';
 import { readManifests } from '../run/read-manifests.js';
@@ -29,13 +29,21 @@ export interface SimulatedRun {
 /**
  * Simulates an experiment into a result folder of its own.
  *
- * @throws {LabError} `LOAD_INVALID` when the load asks for what is not modelled; what reading manifests throws.
+ * @throws {LabError} `LOAD_INVALID` when the load asks for what is not modelled; what reading manifests and the
+ *   model file throws.
  */
 export async function runSimulated(
-  experiment: Experiment,
-  options: { readonly results: string; readonly clock: Clock; readonly signal: AbortSignal },
+  asked: Experiment,
+  options: {
+    readonly results: string;
+    /** Model file; absent: the experiment's, else the textbook. */
+    readonly model?: string;
+    readonly clock: Clock;
+    readonly signal: AbortSignal;
+  },
 ): Promise<SimulatedRun> {
-  refuseUnmodelled(experiment);
+  refuseUnmodelled(asked);
+  const { experiment, model, simulated } = chooseModel(asked, options.model);
   const objects = await readManifests(experiment, { [RUN_LABEL]: RUN_LABEL_VALUE });
   const runId = newRunId(options.clock.now(), randomBytes(RUN_SUFFIX_BYTES).toString('hex'));
   const folder = createRunFolder(resolve(options.results), experiment.name, runId);
@@ -43,7 +51,7 @@ export async function runSimulated(
   const ended = await simulate({
     experiment,
     objects,
-    model: TEXTBOOK_MODEL,
+    model,
     seed: experiment.seed,
     header: {
       schemaVersion: TIMELINE_SCHEMA_VERSION,
@@ -55,7 +63,7 @@ export async function runSimulated(
         ...machineEnvironment(),
         target: 'simulated',
         clock: 'virtual',
-        simulated: { model: 'textbook', isCalibrated: false },
+        simulated,
         missing: [],
       },
     },

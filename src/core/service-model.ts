@@ -30,6 +30,11 @@ export interface RequestModel {
     | { readonly kind: 'drawn'; readonly cpuMs: Scatter };
   /** Time in which it waits for others (a database) and the thread is free. */
   readonly waitMs: Scatter;
+  /**
+   * How much dearer or cheaper requests are for a while than in the mean, on a node whose caches and clock others
+   * use as well: a factor of their CPU, drawn anew every `everyMs`. Absent: always the same.
+   */
+  readonly drift?: { readonly everyMs: number; readonly factor: Scatter };
 }
 
 /**
@@ -50,3 +55,11 @@ export const TEXTBOOK_MODEL: ServiceModel = {
   threadCpus: 1,
   networkMs: { kind: 'uniform', low: 0.3, high: 0.9 },
 };
+
+/** CPU that the sample service is asked for by a path, ms: `/work?cpuMs=25`; undefined: what it takes by itself. */
+export function askedCpuMs(path: string): number | undefined {
+  const [route = '', query = ''] = path.split('?', 2);
+  if (route !== '/work') return 0;
+  const text = new URLSearchParams(query).get('cpuMs');
+  return text === null || !Number.isFinite(Number(text)) ? undefined : Number(text);
+}

@@ -39,6 +39,7 @@ export function completeExperiment(
     name: input.name,
     question: input.question.trim(),
     target: input.target,
+    ...(input.model === undefined ? {} : { model: resolvePath(input.model) }),
     folder: resolvePath('.'),
     manifests: input.manifests.map(resolvePath),
     patches: input.patches,

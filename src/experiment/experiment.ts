@@ -99,6 +99,8 @@ export interface Experiment {
   /** One sentence: what a reader wants to know. */
   readonly question: string;
   readonly target: 'embedded' | 'simulated';
+  /** File of a calibrated model, absolute, for the simulated cluster; absent: textbook numbers. */
+  readonly model?: string;
   /** Folder of the experiment file, absolute: image commands run there. */
   readonly folder: string;
   /** Files and folders of manifests, absolute. */

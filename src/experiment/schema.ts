@@ -60,6 +60,11 @@ export const experimentSchema = z
       .describe(
         'Kind of cluster: embedded runs real processes and needs nothing but Node; simulated models them in virtual time.',
       ),
+    model: text('a path')
+      .optional()
+      .describe(
+        'File of a calibrated model (npm run calibrate), relative to this file, for the simulated cluster.',
+      ),
     manifests: z
       .array(text('a path'), 'a list of paths')
       .min(1, 'at least one file or folder of manifests')

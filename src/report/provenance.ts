@@ -60,7 +60,7 @@ function modelledCluster({ header: { environment } }: Timeline): readonly string
     return [
       "Pods, requests and time were modelled; the control plane (API, controllers, HPA, scheduler, metrics) is the embedded cluster's.",
       ...(simulated?.isCalibrated === true
-        ? []
+        ? [`The model (${simulated.model}) was ${simulated.calibration ?? 'calibrated'}.`]
         : [
             'The model is uncalibrated: how long pods start and what requests cost are textbook numbers, not measured ones.',
           ]),

@@ -43,6 +43,8 @@ export interface Environment {
     /** Where the model's numbers are from: `textbook`, or the path of a model file. */
     readonly model: string;
     readonly isCalibrated: boolean;
+    /** On what it was calibrated and how far off it was, in a sentence; absent when it was not. */
+    readonly calibration?: string;
   };
   /** What could not be had on this machine, in sentences. */
   readonly missing: readonly string[];

@@ -52,6 +52,16 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
       analysis: 'all',
     },
   },
+  calibration: {
+    io: false,
+    mayImport: {
+      core: 'all',
+      timeline: 'all',
+      load: 'all',
+      experiment: 'all',
+      analysis: 'all',
+    },
+  },
   'control-plane': {
     io: false,
     mayImport: { core: 'all', time: 'all', autoscaling: 'all', probe: 'all' },
@@ -130,6 +140,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
       'control-plane': 'types',
       cluster: 'all',
       'cluster/simulated': 'all',
+      calibration: 'all',
       observe: 'all',
       process: 'all',
     },

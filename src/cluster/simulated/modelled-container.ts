@@ -12,6 +12,7 @@ import type {
   RunningContainer,
 } from '../../control-plane/pod-runtime.js';
 import type { Cancel, Clock } from '../../time/clock.js';
+import type { CpuDrift } from './cpu-drift.js';
 import { EventLoop } from './event-loop.js';
 import { ModelledService } from './modelled-service.js';
 import type { NodeCpus, NodeThread } from './node-cpus.js';
@@ -23,6 +24,7 @@ export interface ModelledContainerOptions {
   readonly random: Random;
   readonly model: ServiceModel;
   readonly node: NodeCpus;
+  readonly drift: CpuDrift;
   readonly start: ContainerStart;
   readonly podUid: string;
   readonly podIP: string;
@@ -137,12 +139,13 @@ export class ModelledContainer implements RunningContainer {
   }
 
   #start(): void {
-    const { clock, random, model, start, podUid } = this.#options;
+    const { clock, random, model, drift, start, podUid } = this.#options;
     this.#startedAtMs = clock.now();
     this.#service = new ModelledService({
       clock,
       random: random.child('service'),
       model,
+      drift,
       settings: serviceSettings(start.env),
       loop: this.#loop,
       onExit: (exitCode) => this.#exit(exitCode, { isOutOfMemory: false }),

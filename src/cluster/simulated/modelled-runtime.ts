@@ -9,6 +9,7 @@ import type {
   UsageSource,
 } from '../../control-plane/pod-runtime.js';
 import type { Clock } from '../../time/clock.js';
+import { CpuDrift } from './cpu-drift.js';
 import { ModelledContainer } from './modelled-container.js';
 import type { ModelledService } from './modelled-service.js';
 import { NodeCpus } from './node-cpus.js';
@@ -40,12 +41,15 @@ export class ModelledRuntime implements PodRuntime, UsageSource {
   readonly hostIP: string;
   readonly #options: ModelledRuntimeOptions;
   readonly #node: NodeCpus;
+  readonly #drift: CpuDrift;
   readonly #containers = new Set<ModelledContainer>();
   #addresses = 0;
 
   constructor(options: ModelledRuntimeOptions) {
     this.#options = options;
     this.#node = new NodeCpus(options.cpus);
+    const { model, clock, random } = options;
+    this.#drift = new CpuDrift(model.request.drift, clock, random.child('cpu-drift'));
     this.hostIP = `10.0.0.${options.number + 1}`;
   }
 
@@ -66,6 +70,7 @@ export class ModelledRuntime implements PodRuntime, UsageSource {
           random: random.child(`${pod.metadata.name}/${start.container.name}/${start.attempt}`),
           model,
           node: this.#node,
+          drift: this.#drift,
           start,
           podUid: uid,
           podIP,

@@ -1,8 +1,9 @@
 /** A running service in the model: it starts, listens, answers and ends as the sample service does. */
-import type { RequestModel, ServiceModel } from '../../core/service-model.js';
+import { askedCpuMs, type RequestModel, type ServiceModel } from '../../core/service-model.js';
 import { drawOf } from '../../core/scatter.js';
 import type { Random } from '../../core/random.js';
 import type { Cancel, Clock } from '../../time/clock.js';
+import type { CpuDrift } from './cpu-drift.js';
 import type { EventLoop } from './event-loop.js';
 import type { ServiceSettings } from './service-settings.js';
 
@@ -11,6 +12,7 @@ export interface ModelledServiceOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly model: ServiceModel;
+  readonly drift: CpuDrift;
   readonly settings: ServiceSettings;
   readonly loop: EventLoop;
   /** It ended by itself, or because it was told to; not called after `end`. */
@@ -114,7 +116,7 @@ export class ModelledService {
   }
 
   #take(connection: ModelledConnection, path: string, onAnswer: (status: number) => void): void {
-    const { clock, loop, settings } = this.#options;
+    const { clock, drift, loop, settings } = this.#options;
     this.#underWay++;
     const answer = (): void => {
       if (this.#isOver) return;
@@ -126,7 +128,7 @@ export class ModelledService {
       if (this.#drainsSinceMs !== undefined) this.#afterDrainedAnswer(connection);
     };
     loop.submit({
-      cpuMs: this.#cpuOf(path),
+      cpuMs: this.#cpuOf(path) * drift.factor,
       done: () => {
         const waitMs = this.#waitMs();
         if (waitMs > 0) this.#after(waitMs, answer);
@@ -195,17 +197,9 @@ function cpuOf(
   return (path) => {
     let workMs = asked.get(path);
     if (workMs === undefined) {
-      workMs = workOf(path) ?? workCpuMs;
+      workMs = askedCpuMs(path) ?? workCpuMs;
       if (asked.size < 1_000) asked.set(path, workMs);
     }
     return workMs + beyondMs();
   };
-}
-
-/** What a path asks for: `/work?cpuMs=25`; nothing where it is another route. */
-function workOf(path: string): number | undefined {
-  const [route = '', query = ''] = path.split('?', 2);
-  if (route !== '/work') return 0;
-  const text = new URLSearchParams(query).get('cpuMs');
-  return text === null || !Number.isFinite(Number(text)) ? undefined : Number(text);
 }
