@@ -41,6 +41,8 @@ interface ExperimentOptions {
 }
 
 const RUN_SUFFIX_BYTES = 2;
+/** The Service's address is not known yet; a plan's faults do not depend on it. */
+const ANY_URL = 'http://127.0.0.1:80';
 
 /** Runs an experiment and writes its result folder. */
 export function experimentCommand(): Command {
@@ -121,13 +123,12 @@ async function runFromFile(name: string, options: RunContext): Promise<void> {
     stop.signal.throwIfAborted();
     const folder = createRunFolder(resolve(options.results), experiment.name, runId);
     const run = { experiment, objects, cluster, folder, runId, clock, signal: stop.signal };
-    const outcome = await runOnEmbedded(run, options);
-    const analyzed = report(folder, options.log);
+    const outcome = await runAndReport(run, options);
     if (outcome.error !== undefined) throw outcome.error;
     if (outcome.outcome === 'interrupted') {
       throw interrupted(stop.signal, `the partial result is in ${folder.path}`);
     }
-    requireThresholds(analyzed);
+    requireThresholds(outcome.run);
   } catch (error) {
     // Ctrl-C reaches the lab's own processes too, and one that just starts may end by it.
     const isStartUp = cluster === undefined;
@@ -167,8 +168,80 @@ async function runInVirtualTime(experiment: Experiment, options: RunContext): Pr
   }
 }
 
+/** What the API server would refuse is told before anything is started, all of it. */
+function refuseWrong(objects: readonly KubeObject[], clock: Clock): void {
+  const faults = objectFaults(objects, clock);
+  if (faults.length === 0) return;
+  throw new LabError('MANIFEST_INVALID', faults.join('\n'), {
+    hint: 'these are the objects as the experiment patches them: look at its manifests and patches',
+  });
+}
+
+/** What cannot be sent is told before anything is started. */
+function refuseUnsendable({ load }: Experiment): void {
+  const faults = planFaults(load, ANY_URL);
+  if (faults.length > 0) {
+    throw new LabError('LOAD_INVALID', `the load cannot be sent:\n  ${faults.join('\n  ')}`);
+  }
+}
+
 function interrupted(signal: AbortSignal, hint: string): LabError {
   return new LabError('INTERRUPTED', `stopped by ${String(signal.reason)}`, { hint });
+}
+
+interface Run {
+  readonly experiment: Experiment;
+  readonly objects: readonly KubeObject[];
+  readonly cluster: EmbeddedCluster;
+  readonly folder: OpenRun;
+  readonly runId: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+async function runAndReport(run: Run, { ci, log }: RunContext) {
+  const { experiment, objects, cluster, folder, clock, signal } = run;
+  const startMs = clock.now();
+  const live = new LiveState(experiment);
+  const recorder = new Recorder({
+    clock,
+    startMs,
+    sink: (record) => {
+      folder.append(encodeRecord(record));
+      live.record(record);
+    },
+  });
+  recorder.record(headerOf(run, startMs), 0);
+  cluster.onDecision((name, decision) => recorder.record({ kind: 'hpa-decision', name, decision }));
+  cluster.onFailure((text) => recorder.record({ kind: 'note', text }));
+  const display = new LiveDisplay({ live, recorder, clock, isPlain: ci });
+  const endGroup = log.group('run', `${experiment.name}: the run`);
+  display.introduce(experiment, {
+    kubeconfig: cluster.kubeconfigPath,
+    folder: folder.path,
+    facts: cluster.facts,
+  });
+  const target = await embeddedTarget(cluster, clock);
+  const outcome = await runExperiment({
+    experiment,
+    objects,
+    target,
+    sender: new ProcessSender({
+      clock,
+      engine: 'auto',
+      processes: experiment.load.processes ?? 'auto',
+    }),
+    clock,
+    recorder,
+    usage: { source: cluster.usage, podNames: cluster.podNames },
+    onPhase: () => display.changed(),
+    onProgress: (progress) => live.progress(progress),
+    signal,
+  });
+  display.close();
+  endGroup();
+  folder.close();
+  return { ...outcome, run: report(folder, log) };
 }
 
 function report(folder: OpenRun, log: CiLog): AnalyzedRun {
@@ -182,3 +255,24 @@ function report(folder: OpenRun, log: CiLog): AnalyzedRun {
   return run;
 }
 
+function headerOf({ experiment, objects, cluster, runId }: Run, startMs: number) {
+  const underTest = new Set(['Deployment', 'HorizontalPodAutoscaler', 'Service']);
+  const { missing, ...embedded } = cluster.facts;
+  const header: Omit<HeaderRecord, 't'> = {
+    kind: 'header',
+    schemaVersion: TIMELINE_SCHEMA_VERSION,
+    runId,
+    startedAt: new Date(startMs).toISOString(),
+    experiment,
+    manifests: objects.filter(({ kind }) => underTest.has(kind)),
+    manifestDigests: manifestDigests(objects),
+    environment: {
+      ...machineEnvironment(),
+      target: 'embedded',
+      clock: 'wall',
+      embedded,
+      missing,
+    },
+  };
+  return header;
+}
