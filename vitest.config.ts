@@ -28,6 +28,8 @@ export default defineConfig({
             'sample-service/test/e2e/**/*.test.ts',
           ],
           fileParallelism: false,
+          // of the tests that say they may run beside others: more would keep each other waiting
+          maxConcurrency: 3,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

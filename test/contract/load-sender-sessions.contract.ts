@@ -99,7 +99,7 @@ export function loadSenderSessionsContract({ name, create, skip }: SessionSender
     return totalOf(seconds);
   };
 
-  describe(`contract of a load sender with sessions: ${name}`, () => {
+  describe.concurrent(`contract of a load sender with sessions: ${name}`, () => {
     afterAll(() => {
       for (const end of ends.splice(0)) end();
     });

@@ -279,7 +279,7 @@ export function loadSenderContract({ name, create, skip }: SenderUnderTest): voi
       });
     });
 
-    describe('failures', () => {
+    describe.concurrent('failures', () => {
       const kinds = [
         { behavior: 'close', kind: 'closed' },
         { behavior: 'truncate', kind: 'truncated' },
@@ -414,7 +414,7 @@ export function loadSenderContract({ name, create, skip }: SenderUnderTest): voi
       });
     });
 
-    describe('connections', () => {
+    describe.concurrent('connections', () => {
       it('are new for each request with the policy per-request', async () => {
         const target = await server();
 

@@ -47,6 +47,11 @@ const embedded = z.strictObject({
   nodeCpus: number,
 });
 
+const simulated = z.strictObject({
+  model: z.string().describe('`textbook`, or the model file.'),
+  isCalibrated: z.boolean().describe('Whether its numbers are measured ones.'),
+});
+
 const environment = z.strictObject({
   labVersion: z.string(),
   nodeVersion: z.string(),
@@ -69,6 +74,7 @@ const environment = z.strictObject({
     ),
   ),
   embedded: embedded.optional().describe('Of the embedded cluster only.'),
+  simulated: simulated.optional().describe('Of the simulated cluster only.'),
   missing: z.array(z.string()).describe('What this machine could not offer.'),
 });
 

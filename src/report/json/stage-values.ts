@@ -9,8 +9,14 @@ const seenStage = measure(
   z.strictObject({
     startAtMs: atMs,
     atMs: atMs.describe('When it was over.'),
-    sinceChangeMs: number.describe('Since the load change.'),
-    lengthMs: number.describe('Since the stage before it that was seen.'),
+    sinceChangeMs: number.describe(
+      'Since the load change; where that is not known, since the first stage that was seen.',
+    ),
+    lengthMs: number
+      .optional()
+      .describe(
+        'Since the stage before it that was seen, else since the load change; absent where neither is known.',
+      ),
     evidence: z.string().describe('How that is known.'),
     cause: z.string().describe('What this time was spent on, whose delay first.'),
   }),
@@ -26,7 +32,8 @@ export function stageJson<Name extends string>({ name, seen }: Stage<Name>) {
   return {
     name,
     seen: mapMeasure(seen, ({ t, startT, sinceChangeMs, lengthMs, evidence, cause }) => {
-      return { startAtMs: startT, atMs: t, sinceChangeMs, lengthMs, evidence, cause };
+      const length = lengthMs === undefined ? {} : { lengthMs };
+      return { startAtMs: startT, atMs: t, sinceChangeMs, ...length, evidence, cause };
     }),
   };
 }

@@ -1,3 +1,4 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { analyze } from '../../../src/analysis/analyze.js';
@@ -5,6 +6,7 @@ import { TEXTBOOK_MODEL } from '../../../src/core/service-model.js';
 import type { KubeObject } from '../../../src/core/objects.js';
 import type { Experiment } from '../../../src/experiment/experiment.js';
 import { accountingFaults, totalOf } from '../../../src/load/accounting.js';
+import { jsonReport, reportJsonSchema } from '../../../src/report/json/json-report.js';
 import { provenance } from '../../../src/report/provenance.js';
 import { readExperiment } from '../../../src/run/read-experiment.js';
 import { readManifests } from '../../../src/run/read-manifests.js';
@@ -52,6 +54,9 @@ describe('a simulated run', { timeout: 60_000 }, () => {
     expect(real).toEqual([]);
     expect(modelled.join('\n')).toMatch(/Pods, requests and time were modelled/);
     expect(modelled.join('\n')).toMatch(/uncalibrated/);
+    const report: unknown = JSON.parse(JSON.stringify(jsonReport(timeline, analyze(timeline))));
+    const validate = new Ajv2020({ strict: false }).compile(reportJsonSchema());
+    expect(validate(report) ? [] : validate.errors).toEqual([]);
   });
 
   it('ends when it is told to, and keeps what was simulated', async () => {
@@ -129,6 +134,7 @@ async function simulated(options: {
         cores: 1,
         memoryBytes: 1,
         target: 'simulated',
+        simulated: { model: 'textbook', isCalibrated: false },
         clock: 'virtual',
         missing: [],
       },
