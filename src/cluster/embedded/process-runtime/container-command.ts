@@ -53,7 +53,8 @@ export function unmappedImageMessage(
     `rpc error: code = NotFound desc = failed to pull and unpack image "${full}": ` +
     `failed to resolve reference "${full}": ${full}: not found ` +
     `(no local command stands for image "${image}"; mapped: ${list}. ` +
-    `Add it to the experiment: embedded.images."${image}".command: [program, arguments])`
+    `Add one: --image '${image}=program arguments' of the cluster command, or ` +
+    `embedded.images."${image}".command: [program, arguments] of an experiment)`
   );
 }
 
@@ -68,7 +69,8 @@ function registryName(image: string): string {
 
 /**
  * The container's `command` takes the place of the mapped command, `args` are appended to whichever
- * it is. The mapping's variables come after the container's own, because they say where to listen.
+ * it is. The mapping's variables come after the container's own, because they say where to listen. Its
+ * command may refer to all of them, and to what the runtime alone knows (see {@link MappingValues}).
  */
 export function containerCommand(
   container: Container,
@@ -77,12 +79,12 @@ export function containerCommand(
 ): ContainerCommand {
   const expand = (text: string): string => expandVariables(text, env);
   const own = container.command ?? [];
-  const command = own.length > 0 ? own.map(expand) : mapping.command;
-  const argv = [...command, ...(container.args ?? []).map(expand)];
   const merged = new Map(env);
-  for (const [name, text] of Object.entries(mapping.env)) {
-    merged.set(name, expandVariables(text, mappingVariables(merged, text, values)));
-  }
+  const filled = (text: string): string =>
+    expandVariables(text, mappingVariables(merged, text, values));
+  for (const [name, text] of Object.entries(mapping.env)) merged.set(name, filled(text));
+  const command = own.length > 0 ? own.map(expand) : mapping.command.map(filled);
+  const argv = [...command, ...(container.args ?? []).map(expand)];
   return { argv, env: merged };
 }
 

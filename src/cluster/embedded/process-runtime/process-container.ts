@@ -27,7 +27,7 @@ import { findProgram, spawnGroup } from './spawned-process.js';
 import type { SpawnOptions } from './spawned-process.js';
 import { residentBytes } from './process-usage.js';
 import type { SignalLimiter } from './signal-limiter.js';
-import { fileMessage, logMessage } from './termination-message.js';
+import { failureHint, fileMessage, logMessage } from './termination-message.js';
 import type { Throttling, UsageReader } from './usage-reader.js';
 
 /** What a container is started with. */
@@ -254,19 +254,23 @@ export class ProcessContainer implements RunningContainer, AccessibleContainer {
       ...(number === undefined ? {} : { signal: number }),
       isOutOfMemory,
     } as const;
-    this.#withMessage(exited.exitCode !== 0, (message) => {
+    this.#withMessage(exited, (message) => {
       this.#tell({ ...exited, ...(message === '' ? {} : { message }) });
       this.#options.onGone(this);
     });
   }
 
   /** Output may come after the exit, so a message that is made of it takes a moment. */
-  #withMessage(isFailure: boolean, then: (message: string) => void): void {
+  #withMessage(
+    { exitCode, signal }: { readonly exitCode: number; readonly signal?: number },
+    then: (message: string) => void,
+  ): void {
     const { clock, log, messageFile, start } = this.#options;
     const message = fileMessage(messageFile);
     const { terminationMessagePolicy } = start.container;
-    const isFromLog = isFailure && terminationMessagePolicy === 'FallbackToLogsOnError';
-    if (message !== '' || !isFromLog) {
+    const isFromLog = terminationMessagePolicy === 'FallbackToLogsOnError';
+    const isTellable = exitCode !== 0 && (isFromLog || signal === undefined);
+    if (message !== '' || !isTellable) {
       then(message);
       return;
     }
@@ -275,7 +279,7 @@ export class ProcessContainer implements RunningContainer, AccessibleContainer {
       if (isTold) return;
       isTold = true;
       cancel();
-      then(logMessage(log));
+      then(isFromLog ? logMessage(log) : failureHint(log));
     };
     const cancel = clock.after(LAST_OUTPUT_MS, tell);
     this.#child?.once('close', tell);

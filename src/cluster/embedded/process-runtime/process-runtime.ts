@@ -256,7 +256,12 @@ export class ProcessRuntime implements PodRuntime, UsageSource, ContainerAccess 
       return value === undefined ? [] : [[name, value]];
     });
     const { directory } = this.#options.guard;
-    return [...inherited, ['HOSTNAME', sandbox.pod.metadata.name], ['HOME', directory]];
+    return [
+      ...inherited,
+      ['HOSTNAME', sandbox.pod.metadata.name],
+      ['HOME', directory],
+      ['POD_IP', sandbox.podIP],
+    ];
   }
 
   #realMillicores(start: ContainerStart): number | undefined {

@@ -12,6 +12,17 @@ export function fileMessage(path: string): string {
   return Buffer.from((readText(path) ?? '').slice(0, MAX_MESSAGE), 'latin1').toString('utf8');
 }
 
+const TAKEN_ADDRESS = /\bEADDRINUSE\b|address already in use/i;
+const TAKEN_ADDRESS_HINT =
+  'hpa-lab: the address to listen on is taken. Pods share the network of this machine: a service must ' +
+  'listen on the address of its pod (POD_IP in its environment, $(POD_IP) in the command of its image; ' +
+  'the port is $(PORT_8080) for containerPort 8080), not on 0.0.0.0';
+
+/** What to tell a user of a failure that only pods of this cluster meet; '' for any other. */
+export function failureHint(log: ContainerLog): string {
+  return TAKEN_ADDRESS.test(logMessage(log)) ? TAKEN_ADDRESS_HINT : '';
+}
+
 /** The last 80 lines of a log, at most 2 KiB of them. */
 export function logMessage(log: ContainerLog): string {
   const text = log.lines

@@ -49,6 +49,26 @@ describe('the command of a container', () => {
   });
 });
 
+describe('words of a mapped command', () => {
+  it('may be where to listen, and the variables of the container', () => {
+    const words = [
+      'env',
+      'HOST=$(POD_IP)',
+      '--port=$(PORT_8000)',
+      '$(POD_NAME)',
+      '$(MOOD)',
+      '$(WHAT)',
+    ];
+
+    const { argv } = containerCommand({ name: 'app', image: 'x' }, new Map([['MOOD', 'glad']]), {
+      mapping: { command: words, env: {} },
+      values,
+    });
+
+    expect(argv).toEqual(['env', 'HOST=127.70.0.1', '--port=20000', 'web-1', 'glad', '$(WHAT)']);
+  });
+});
+
 describe('the mapping of an image', () => {
   it.each([
     { name: 'by its name', image: 'app:1', known: 'app:1', found: true },
@@ -75,7 +95,8 @@ describe('the mapping of an image', () => {
       'rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/a:1": ' +
         'failed to resolve reference "docker.io/library/a:1": docker.io/library/a:1: not found ' +
         '(no local command stands for image "a:1"; mapped: b:1. ' +
-        'Add it to the experiment: embedded.images."a:1".command: [program, arguments])',
+        "Add one: --image 'a:1=program arguments' of the cluster command, or " +
+        'embedded.images."a:1".command: [program, arguments] of an experiment)',
     );
   });
 });
