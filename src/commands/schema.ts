@@ -4,8 +4,10 @@ import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { MEASURES } from '../analysis/catalogue/catalogue.js';
 import { measuresDocument } from '../analysis/catalogue/measures-document.js';
+import { baselineJsonSchema } from '../analysis/compare/baseline-file.js';
 import { experimentJsonSchema, priceBookJsonSchema } from '../experiment/json-schema.js';
 import { reportJsonSchema } from '../report/json/json-report.js';
+import { comparisonJsonSchema } from '../report/compare/json.js';
 import { capacityJsonSchema } from '../report/capacity-json.js';
 import { loadReportJsonSchema } from '../report/load-json.js';
 import { packageRoot } from '../process/package-root.js';
@@ -17,6 +19,8 @@ export const SCHEMA_FILES = {
   loadReport: 'load-report.schema.json',
   capacity: 'capacity.schema.json',
   priceBook: 'price-book.schema.json',
+  comparison: 'comparison.schema.json',
+  baseline: 'baseline.schema.json',
 } as const;
 
 /** Where the list of measures stands, from the root of the repository. */
@@ -48,6 +52,8 @@ export function schemaTexts(): Readonly<Record<string, string>> {
     [SCHEMA_FILES.loadReport]: asText(loadReportJsonSchema()),
     [SCHEMA_FILES.capacity]: asText(capacityJsonSchema()),
     [SCHEMA_FILES.priceBook]: asText(priceBookJsonSchema()),
+    [SCHEMA_FILES.comparison]: asText(comparisonJsonSchema()),
+    [SCHEMA_FILES.baseline]: asText(baselineJsonSchema()),
   };
 }
 

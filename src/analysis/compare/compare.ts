@@ -11,6 +11,7 @@ import {
   type ComparedPair,
   type MeasureFacts,
   type Sample,
+  type TrialGroup,
 } from './trial-group.js';
 
 /**
@@ -99,27 +100,45 @@ export function compareTrials(
       },
     })),
   );
-  const { tests, judged, nextSignificance } = judgeDifferences(cases.map(({ samples }) => samples));
+  const judgment = judgeDifferences(cases.map(({ samples }) => samples));
   const random = seededRandom(seed);
   const summaries = new Summaries(random);
-  const results = cases.map(({ measure, pair, samples }, index): MeasureComparison => {
-    const test = tests[index];
-    const { variant, baseline } = pairs[pair] ?? NO_PAIR;
-    const variantSummary = summaries.of(samples.variant, `${measure.name}/${variant.name}`);
-    const baselineSummary = summaries.of(samples.baseline, `${measure.name}/${baseline.name}`);
-    const stream = random.child(`${measure.name}/${variant.name} - ${baseline.name}`);
-    const difference = differenceOf(samples, stream);
-    return {
-      measure,
-      pair,
-      variant: variantSummary,
-      baseline: baselineSummary,
-      ...(difference === undefined ? {} : { difference }),
-      ...(test === undefined ? {} : { test }),
-      verdict: verdictOf(samples, test, { measure, difference, nextSignificance }),
-    };
+  const results = cases.map((of, index) => {
+    const { variant, baseline } = pairs[of.pair] ?? NO_PAIR;
+    const name = (group: TrialGroup): string => `${of.measure.name}/${group.name}`;
+    return measureComparison(of, judgment.tests[index], {
+      variant: summaries.of(of.samples.variant, name(variant)),
+      baseline: summaries.of(of.samples.baseline, name(baseline)),
+      difference: differenceOf(of.samples, random.child(`${name(variant)} - ${baseline.name}`)),
+      nextSignificance: judgment.nextSignificance,
+    });
   });
-  return { pairs, measures, results, judged, seed };
+  return { pairs, measures, results, judged: judgment.judged, seed };
+}
+
+interface Case extends Pick<MeasureComparison, 'measure' | 'pair'> {
+  readonly samples: SamplePair;
+}
+
+interface Described extends Pick<MeasureComparison, 'variant' | 'baseline'> {
+  readonly difference: MeasureComparison['difference'];
+  readonly nextSignificance: number;
+}
+
+function measureComparison(
+  { measure, pair, samples }: Case,
+  test: DifferenceTest | undefined,
+  { variant, baseline, difference, nextSignificance }: Described,
+): MeasureComparison {
+  return {
+    measure,
+    pair,
+    variant,
+    baseline,
+    ...(difference === undefined ? {} : { difference }),
+    ...(test === undefined ? {} : { test }),
+    verdict: verdictOf(samples, test, { measure, difference, nextSignificance }),
+  };
 }
 
 const NO_PAIR: ComparedPair = {
@@ -198,17 +217,15 @@ function verdictOf(
 }
 
 function reasons(variant: Sample, baseline: Sample): readonly string[] {
-  const text = (side: string, { values, absent }: Sample): readonly string[] =>
-    values.length > 0 || absent.length === 0
-      ? []
-      : absent.map(({ because }) => `${side}: ${because}`);
-  const here = text('variant', variant);
-  const there = text('baseline', baseline);
-  const isAlike = (a: Sample, b: Sample): boolean =>
-    a.absent.map(({ because }) => because).join('\n') ===
-    b.absent.map(({ because }) => because).join('\n');
-  if (here.length > 0 && there.length > 0 && isAlike(variant, baseline)) {
-    return variant.absent.map(({ because }) => because);
-  }
-  return [...here, ...there];
+  const here = variant.values.length > 0 ? [] : reasonsOf(variant);
+  const there = baseline.values.length > 0 ? [] : reasonsOf(baseline);
+  if (here.join('\n') === there.join('\n')) return here;
+  return [
+    ...here.map((because) => `variant: ${because}`),
+    ...there.map((because) => `baseline: ${because}`),
+  ];
+}
+
+function reasonsOf({ absent }: Sample): readonly string[] {
+  return absent.map(({ because }) => because);
 }

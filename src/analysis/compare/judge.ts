@@ -51,12 +51,7 @@ export function judgeDifferences(pairs: readonly SamplePair[]): Judgment {
   });
   const adjusted = holmAdjusted(judged.map(({ test }) => test.p));
   const adjustedOf = new Map(judged.map(({ index }, rank) => [index, adjusted[rank] ?? 1]));
-  const tests = plain.map((test, index) => {
-    if (test === undefined) return undefined;
-    const adjustedP = adjustedOf.get(index);
-    if (adjustedP === undefined) return { ...test, isShown: false };
-    return { ...test, adjustedP, isShown: adjustedP <= SIGNIFICANCE };
-  });
+  const tests = plain.map((test, index) => withVerdict(test, adjustedOf.get(index)));
   const shown = tests.filter((test) => test?.isShown === true).length;
   // with none that can be judged: as if every one that has values were
   const family = judged.length > 0 ? judged.length : tests.filter(Boolean).length;
@@ -67,6 +62,14 @@ export function judgeDifferences(pairs: readonly SamplePair[]): Judgment {
   };
 }
 
+type PlainTest = RankSum & { readonly delta: number };
+
+function withVerdict(test: PlainTest | undefined, adjustedP?: number): DifferenceTest | undefined {
+  if (test === undefined) return undefined;
+  if (adjustedP === undefined) return { ...test, isShown: false };
+  return { ...test, adjustedP, isShown: adjustedP <= SIGNIFICANCE };
+}
+
 function canBeShown({ variant, baseline }: SamplePair): boolean {
   const sizes = [variant, baseline].map((sample) => sample.values.length + absentCount(sample));
   if (smallestP(sizes[0] ?? 0, sizes[1] ?? 0) > SIGNIFICANCE) return false;
@@ -74,10 +77,7 @@ function canBeShown({ variant, baseline }: SamplePair): boolean {
   return others.some((value) => value !== first);
 }
 
-function testOf({
-  variant,
-  baseline,
-}: SamplePair): (RankSum & { readonly delta: number }) | undefined {
+function testOf({ variant, baseline }: SamplePair): PlainTest | undefined {
   if (variant.values.length === 0 || baseline.values.length === 0) return undefined;
   const delta = cliffsDelta(variant.values, baseline.values);
   const [absentHere, absentThere] = [absentCount(variant), absentCount(baseline)];

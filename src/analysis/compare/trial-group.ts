@@ -11,12 +11,28 @@ export interface MeasureFacts {
   readonly currency?: string;
 }
 
+/** What a file says of a measure, under its name. */
+export function measureFacts(
+  name: string,
+  {
+    unit,
+    better,
+    currency,
+  }: Pick<MeasureFacts, 'unit' | 'better'> & {
+    readonly currency?: string | undefined;
+  },
+): MeasureFacts {
+  return { name, unit, better, ...(currency === undefined ? {} : { currency }) };
+}
+
 /** One run of one variant: the unit of every comparison. */
 export interface Trial {
   /** What it is told apart by: its folder. */
   readonly name: string;
   /** By measure; one that is not in it has no value either. */
   readonly figures: Readonly<Record<string, Measure>>;
+  /** Why it has no figures at all; absent for a trial that ended well. */
+  readonly failure?: string;
 }
 
 /** The trials of one variant. */
@@ -50,8 +66,8 @@ const NOT_TOLD = noData('the report does not tell it');
 export function sampleOf({ trials }: TrialGroup, measure: string): Sample {
   const values: number[] = [];
   const reasons = new Map<string, number>();
-  for (const { figures } of trials) {
-    const figure = figures[measure] ?? NOT_TOLD;
+  for (const { figures, failure } of trials) {
+    const figure = failure === undefined ? (figures[measure] ?? NOT_TOLD) : noData(failure);
     if (figure.kind === 'measured') values.push(figure.value);
     else reasons.set(figure.because, (reasons.get(figure.because) ?? 0) + 1);
   }
