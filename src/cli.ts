@@ -14,6 +14,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   profile: async () => (await import('./commands/profile.js')).profileCommand(),
   capacity: async () => (await import('./commands/capacity.js')).capacityCommand(),
   report: async () => (await import('./commands/report.js')).reportCommand(),
+  compare: async () => (await import('./commands/compare.js')).compareCommand(),
+  baseline: async () => (await import('./commands/baseline.js')).baselineCommand(),
   explain: async () => (await import('./commands/explain.js')).explainCommand(),
   calibrate: async () => (await import('./commands/calibrate.js')).calibrateCommand(),
   backtest: async () => (await import('./commands/backtest.js')).backtestCommand(),
