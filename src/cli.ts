@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line: parses arguments, turns signals into aborts and errors into exit codes. */
 import { Command, CommanderError } from 'commander';
+import { outliveReaders } from './commands/closed-output.js';
 import { LabError } from './core/errors.js';
 
 const USAGE_EXIT = 2;
@@ -58,12 +59,7 @@ function report(error: unknown): number {
   return INTERNAL_EXIT;
 }
 
-// Nobody reads any more (`| head`): an orderly end, as for any other signal to stop.
-let isUnread = false;
-process.stdout.on('error', () => {
-  if (!isUnread) process.kill(process.pid, 'SIGTERM');
-  isUnread = true;
-});
+outliveReaders();
 
 try {
   const root = await program();

@@ -86,6 +86,27 @@ export async function runLab(args: readonly string[], options: LabOptions = {}) 
   return { code, output: lab.output() };
 }
 
+/**
+ * Runs `hpa-lab <args>` without a reader: both of its pipes are closed at once.
+ *
+ * @param output - a file instead of the pipe of its standard output.
+ */
+export function endUnread(
+  args: readonly string[],
+  output: 'pipe' | number = 'pipe',
+): LabProcess['ended'] {
+  const child = spawn(process.execPath, [CLI, ...args], {
+    stdio: ['ignore', output, 'pipe'],
+    env: { ...process.env, ...IN_NO_KNOWN_CI },
+  });
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  return endOf(child);
+}
+
 /** A folder of the test's own, removed when it ends. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'hpa-lab-test-'));
