@@ -5,27 +5,21 @@ import { Command, Option } from 'commander';
 import type { EmbeddedCluster } from '../cluster/embedded/embedded-cluster.js';
 import { objectFaults } from '../cluster/embedded/check-objects.js';
 import { LabError } from '../core/errors.js';
-import type { KubeObject } from '../core/objects.js';
 import type { Experiment } from '../experiment/experiment.js';
-import { planFaults } from '../load/senders/plan-faults.js';
-import { ProcessSender } from '../load/senders/process-sender.js';
-import { machineEnvironment } from '../run/environment.js';
-import { LiveState } from '../run/live-state.js';
+import { MAX_TRIALS } from '../experiment/matrix-schema.js';
 import { packageRoot } from '../process/package-root.js';
-import { manifestDigests, RUN_LABEL } from '../run/manifest-digests.js';
-import { experimentNames, readExperiment } from '../run/read-experiment.js';
+import { RUN_LABEL } from '../run/manifest-digests.js';
+import { experimentNames } from '../run/read-experiment.js';
+import { type ReadMatrix, readMatrix } from '../run/read-matrix.js';
 import { readManifests } from '../run/read-manifests.js';
 import { createRunFolder, newRunId, type OpenRun } from '../run/result-folder.js';
-import { runExperiment } from '../run/run-experiment.js';
 import type { Clock } from '../time/clock.js';
 import { WallClock } from '../time/wall-clock.js';
-import { encodeRecord } from '../timeline/codec.js';
-import { type HeaderRecord, TIMELINE_SCHEMA_VERSION } from '../timeline/record.js';
-import { Recorder } from '../timeline/recorder.js';
 import { CiLog } from './ci-log.js';
-import { embeddedTarget, startEmbedded } from './embedded.js';
-import { LiveDisplay } from './live-display.js';
+import { startEmbedded } from './embedded.js';
+import { refuseUnsendable, refuseWrong, runOnEmbedded } from './embedded-run.js';
 import { analyzeFolder, renderReport, writeReports, type AnalyzedRun } from './report-formats.js';
+import { wholeOption } from './option-values.js';
 import { stopOnSignals } from './stop-signals.js';
 import { terminalOptions } from './terminal.js';
 import { requireThresholds } from './threshold-exit.js';
@@ -38,11 +32,19 @@ interface ExperimentOptions {
   readonly target?: Experiment['target'];
   /** Absent: as the experiment says. */
   readonly model?: string;
+  /** Absent: as the experiment says. */
+  readonly trials?: number;
+  /** One variant of the matrix, once. */
+  readonly variant?: string;
+  /** A matrix result folder, to go on where it was. */
+  readonly resume?: string;
+  readonly timelines?: boolean;
+  readonly workers?: number;
 }
 
 const RUN_SUFFIX_BYTES = 2;
-/** The Service's address is not known yet; a plan's faults do not depend on it. */
-const ANY_URL = 'http://127.0.0.1:80';
+const MAX_WORKERS = 256;
+const MOST_NAMES = 20;
 
 /** Runs an experiment and writes its result folder. */
 export function experimentCommand(): Command {
@@ -64,6 +66,19 @@ export function experimentCommand(): Command {
     .option(
       '--model <file>',
       'what `calibrate` wrote, for the simulated cluster (default: as the experiment says, else textbook numbers)',
+    )
+    .option(
+      '--trials <n>',
+      'how often each variant of the matrix is run (default: as the experiment says)',
+      wholeOption(1, MAX_TRIALS),
+    )
+    .option('--variant <name>', 'runs one variant of the matrix, once, with its whole report')
+    .option('--resume <folder>', 'goes on with an interrupted matrix: a matrix result folder')
+    .option('--timelines', 'keeps the timelines of simulated trials of a matrix too')
+    .option(
+      '--workers <n>',
+      'processes that simulate trials of a matrix (default: one for each core)',
+      wholeOption(1, MAX_WORKERS),
     )
     .option(
       '--ci',
@@ -99,8 +114,18 @@ interface RunContext extends ExperimentOptions {
 }
 
 async function runFromFile(name: string, options: RunContext): Promise<void> {
-  const { clock } = options;
-  const read = readExperiment(name, options.experiments);
+  const { clock, trials, variant, resume } = options;
+  const matrix = await readMatrix(name, {
+    experiments: options.experiments,
+    ...(trials === undefined ? {} : { trials }),
+    objectFaults: (objects) => objectFaults(objects, clock),
+  });
+  if (resume !== undefined || (matrix.isMatrix && variant === undefined)) {
+    const { runMatrixFromFile } = await import('./matrix.js');
+    await runMatrixFromFile(matrix, { ...options, name });
+    return;
+  }
+  const read = variantOf(matrix, variant);
   const experiment = options.target === undefined ? read : { ...read, target: options.target };
   if (experiment.target === 'simulated') {
     await runInVirtualTime(experiment, options);
@@ -123,12 +148,13 @@ async function runFromFile(name: string, options: RunContext): Promise<void> {
     stop.signal.throwIfAborted();
     const folder = createRunFolder(resolve(options.results), experiment.name, runId);
     const run = { experiment, objects, cluster, folder, runId, clock, signal: stop.signal };
-    const outcome = await runAndReport(run, options);
+    const outcome = await runOnEmbedded(run, options);
+    const analyzed = report(folder, options.log);
     if (outcome.error !== undefined) throw outcome.error;
     if (outcome.outcome === 'interrupted') {
       throw interrupted(stop.signal, `the partial result is in ${folder.path}`);
     }
-    requireThresholds(outcome.run);
+    requireThresholds(analyzed);
   } catch (error) {
     // Ctrl-C reaches the lab's own processes too, and one that just starts may end by it.
     const isStartUp = cluster === undefined;
@@ -140,6 +166,17 @@ async function runFromFile(name: string, options: RunContext): Promise<void> {
     await cluster?.stop();
     stop.dispose();
   }
+}
+
+/** The experiment, or that of the variant that is asked for. */
+function variantOf({ experiment, variants }: ReadMatrix, name: string | undefined): Experiment {
+  if (name === undefined) return experiment;
+  const found = variants.find((variant) => variant.name === name);
+  if (found !== undefined) return found.experiment;
+  const names = variants.map((variant) => variant.name);
+  throw new LabError('USAGE', `expected the name of a variant, got "${name}"`, {
+    hint: `variants: ${names.slice(0, MOST_NAMES).join('; ')}${names.length > MOST_NAMES ? '; ...' : ''}`,
+  });
 }
 
 async function runInVirtualTime(experiment: Experiment, options: RunContext): Promise<void> {
@@ -168,80 +205,8 @@ async function runInVirtualTime(experiment: Experiment, options: RunContext): Pr
   }
 }
 
-/** What the API server would refuse is told before anything is started, all of it. */
-function refuseWrong(objects: readonly KubeObject[], clock: Clock): void {
-  const faults = objectFaults(objects, clock);
-  if (faults.length === 0) return;
-  throw new LabError('MANIFEST_INVALID', faults.join('\n'), {
-    hint: 'these are the objects as the experiment patches them: look at its manifests and patches',
-  });
-}
-
-/** What cannot be sent is told before anything is started. */
-function refuseUnsendable({ load }: Experiment): void {
-  const faults = planFaults(load, ANY_URL);
-  if (faults.length > 0) {
-    throw new LabError('LOAD_INVALID', `the load cannot be sent:\n  ${faults.join('\n  ')}`);
-  }
-}
-
 function interrupted(signal: AbortSignal, hint: string): LabError {
   return new LabError('INTERRUPTED', `stopped by ${String(signal.reason)}`, { hint });
-}
-
-interface Run {
-  readonly experiment: Experiment;
-  readonly objects: readonly KubeObject[];
-  readonly cluster: EmbeddedCluster;
-  readonly folder: OpenRun;
-  readonly runId: string;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-}
-
-async function runAndReport(run: Run, { ci, log }: RunContext) {
-  const { experiment, objects, cluster, folder, clock, signal } = run;
-  const startMs = clock.now();
-  const live = new LiveState(experiment);
-  const recorder = new Recorder({
-    clock,
-    startMs,
-    sink: (record) => {
-      folder.append(encodeRecord(record));
-      live.record(record);
-    },
-  });
-  recorder.record(headerOf(run, startMs), 0);
-  cluster.onDecision((name, decision) => recorder.record({ kind: 'hpa-decision', name, decision }));
-  cluster.onFailure((text) => recorder.record({ kind: 'note', text }));
-  const display = new LiveDisplay({ live, recorder, clock, isPlain: ci });
-  const endGroup = log.group('run', `${experiment.name}: the run`);
-  display.introduce(experiment, {
-    kubeconfig: cluster.kubeconfigPath,
-    folder: folder.path,
-    facts: cluster.facts,
-  });
-  const target = await embeddedTarget(cluster, clock);
-  const outcome = await runExperiment({
-    experiment,
-    objects,
-    target,
-    sender: new ProcessSender({
-      clock,
-      engine: 'auto',
-      processes: experiment.load.processes ?? 'auto',
-    }),
-    clock,
-    recorder,
-    usage: { source: cluster.usage, podNames: cluster.podNames },
-    onPhase: () => display.changed(),
-    onProgress: (progress) => live.progress(progress),
-    signal,
-  });
-  display.close();
-  endGroup();
-  folder.close();
-  return { ...outcome, run: report(folder, log) };
 }
 
 function report(folder: OpenRun, log: CiLog): AnalyzedRun {
@@ -253,26 +218,4 @@ function report(folder: OpenRun, log: CiLog): AnalyzedRun {
   process.stdout.write(`result folder: ${folder.path}\n`);
   log.run(run);
   return run;
-}
-
-function headerOf({ experiment, objects, cluster, runId }: Run, startMs: number) {
-  const underTest = new Set(['Deployment', 'HorizontalPodAutoscaler', 'Service']);
-  const { missing, ...embedded } = cluster.facts;
-  const header: Omit<HeaderRecord, 't'> = {
-    kind: 'header',
-    schemaVersion: TIMELINE_SCHEMA_VERSION,
-    runId,
-    startedAt: new Date(startMs).toISOString(),
-    experiment,
-    manifests: objects.filter(({ kind }) => underTest.has(kind)),
-    manifestDigests: manifestDigests(objects),
-    environment: {
-      ...machineEnvironment(),
-      target: 'embedded',
-      clock: 'wall',
-      embedded,
-      missing,
-    },
-  };
-  return header;
 }

@@ -74,8 +74,12 @@ export async function runSimulated(
   return { folder, ...ended };
 }
 
-/** Bodies and headers of answers are not modelled, and what looks at them would fail for no reason of the service's. */
-function refuseUnmodelled({ load }: Experiment): void {
+/**
+ * Bodies and headers of answers are not modelled, and what looks at them would fail for no reason of the service's.
+ *
+ * @throws {LabError} `LOAD_INVALID`.
+ */
+export function refuseUnmodelled({ load }: Experiment): void {
   const lookers = load.requests
     .flatMap(({ steps }) => steps)
     .filter(({ checks, extract }) => checks.some(looksInside) || Object.keys(extract).length > 0)

@@ -11,6 +11,7 @@ import { ReadThresholds } from './read-thresholds.js';
 import { silenceFaults, stageFaults } from './stage-faults.js';
 import type { KnownMeasure } from './threshold.js';
 import { parseYamlDocument, type RawDocument } from './yaml-document.js';
+import type { DocumentSource } from './yaml-source.js';
 
 /** Where the text is from, and how the files that it names are read. */
 export interface ExperimentContext {
@@ -35,7 +36,10 @@ export type ParsedExperiment =
  *
  * Faults of the YAML syntax are told alone, because behind them the structure is a guess.
  */
-export function parseExperiment(text: string, context: ExperimentContext): ParsedExperiment {
+export function parseExperiment(
+  text: string | DocumentSource,
+  context: ExperimentContext,
+): ParsedExperiment {
   const files = new ReadFiles(context);
   const prices = new ReadPrices(context);
   const thresholds = new ReadThresholds(context.measures);

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { embedded } from './embedded-schema.js';
 import { loadSchema } from './load-schema.js';
+import { matrixSchema, trialCount } from './matrix-schema.js';
 import { price } from './price-schema.js';
 import { slo } from './slo-schema.js';
 import { THRESHOLD_FORM } from './threshold.js';
@@ -102,6 +103,12 @@ export const experimentSchema = z
       .array(text(THRESHOLD_FORM), 'a list of texts')
       .prefault([])
       .describe(`What must hold, else the run ends with exit code 4. Each is ${THRESHOLD_FORM}.`),
+    matrix: matrixSchema
+      .optional()
+      .describe('Variants of this experiment, to be compared; without it there is one.'),
+    trials: trialCount
+      .optional()
+      .describe('How often each variant is run, each time with a seed of its own; 1 by default.'),
     seed: wholeNumber(0, 4_294_967_295)
       .prefault(1)
       .describe('Seed of everything random; the same seed gives the same arrivals.'),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { valueAt } from '../core/json.js';
 import { nearestWord, type Fault } from './fault.js';
 import { knownFields } from './known-fields.js';
-import { YamlSource, type FieldPath, type Place } from './yaml-source.js';
+import { YamlSource, type DocumentSource, type FieldPath, type Place } from './yaml-source.js';
 
 /** A file that was read as YAML, before its content is known to be right. */
 export interface RawDocument {
@@ -11,6 +11,10 @@ export interface RawDocument {
   readonly content: unknown;
   /** A fault of the value at a path (from the schema's root). */
   fault(path: FieldPath, expected: string, found?: string): Fault;
+  /** The value at a path (from the schema's root); undefined when there is none. */
+  at(path: FieldPath): unknown;
+  /** A fault of the name of the field at a path. */
+  keyFault(path: FieldPath, expected: string): Fault;
   /** A fault of a part of the text at a path, `offset` UTF-16 units into it. */
   faultWithin(path: FieldPath, part: FaultWithin): Fault;
 }
@@ -48,11 +52,11 @@ type Finding = Omit<Fault, 'fileName'>;
  * Faults of the YAML syntax are told alone, because behind them the structure is a guess.
  */
 export function parseYamlDocument<S extends z.ZodType>(
-  text: string,
+  text: string | DocumentSource,
   kind: DocumentKind<S>,
 ): ParsedDocument<z.output<S>> {
   const { fileName, root = [] } = kind;
-  const source = new YamlSource(text);
+  const source = typeof text === 'string' ? new YamlSource(text) : text;
   const syntax = source.syntaxFaults();
   const faults: Fault[] = syntax.map(({ line, column, message }) => ({
     fileName,
@@ -91,7 +95,7 @@ function inOrder(faults: readonly Fault[], fileName: string): readonly Fault[] {
 
 /** The text that is read, and how. */
 interface ReadContext {
-  readonly source: YamlSource;
+  readonly source: DocumentSource;
   readonly root: FieldPath;
   readonly whole: unknown;
   readonly schema: z.ZodType;
@@ -109,6 +113,13 @@ function rawDocument(
       const shown = found ?? show(valueAt(read.whole, full));
       return { ...finding({ path: full, expected, found: shown, place }), fileName };
     },
+    at: (path) => valueAt(content, path),
+    keyFault: (path, expected) => {
+      const full = [...read.root, ...path];
+      const found = JSON.stringify(full.at(-1) ?? '');
+      const place = read.source.placeOfKey(full);
+      return { ...finding({ path: full, expected, found, place }), fileName };
+    },
     faultWithin: (path, { offset, ...words }) => {
       const full = [...read.root, ...path];
       const place = read.source.placeOfPart(full, offset);
@@ -118,7 +129,7 @@ function rawDocument(
 }
 
 function contentOf(
-  source: YamlSource,
+  source: DocumentSource,
 ): { kind: 'value'; value: unknown } | { kind: 'fault'; fault: Finding } {
   try {
     return { kind: 'value', value: source.value() };
@@ -160,7 +171,7 @@ function describe(issue: Issue, read: ReadContext): readonly Finding[] {
 
 function unknownField(
   field: { readonly path: FieldPath; readonly key: string; readonly known: readonly string[] },
-  source: YamlSource,
+  source: DocumentSource,
 ): Finding {
   const { key, known } = field;
   const path = [...field.path, key];

@@ -18,8 +18,22 @@ export interface SyntaxFault extends Place {
   readonly isStructureKnown: boolean;
 }
 
+/** A content with the place of each of its fields. */
+export interface DocumentSource {
+  /** Faults of the syntax, in order; empty when there are none. */
+  syntaxFaults(): readonly SyntaxFault[];
+  /** The content as plain values; may throw. */
+  value(): unknown;
+  /** Where a field's value stands. */
+  placeOfValue(path: FieldPath): Place;
+  /** Where a part of a text field stands. */
+  placeOfPart(path: FieldPath, offset: number): Place;
+  /** Where a field's name stands. */
+  placeOfKey(path: FieldPath): Place;
+}
+
 /** A parsed YAML text. */
-export class YamlSource {
+export class YamlSource implements DocumentSource {
   readonly #lines = new LineCounter();
   readonly #document: Document.Parsed;
 

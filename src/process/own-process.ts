@@ -27,6 +27,8 @@ export interface OwnProcessOptions<FromChild> {
   /** Options for Node itself. */
   readonly nodeOptions: readonly string[];
   readonly clock: Clock;
+  /** Absent: it runs before pods where the system allows it, for what is measured by the clock. */
+  readonly priority?: 'usual';
   /** Gets what its own entry file sends; nothing else can. */
   readonly onMessage: (message: FromChild) => void;
   /** Called once, however it ends. */
@@ -50,7 +52,7 @@ export class OwnProcess<ToChild extends object, FromChild = never> {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
     });
-    preferOverPods(this.#child.pid);
+    if (options.priority === undefined) preferOverPods(this.#child.pid);
     let lastWords = '';
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       lastWords = (lastWords + text).slice(-KEPT_STDERR);
