@@ -1,6 +1,6 @@
-/** Server-side apply as users meet it: `kubectl apply --server-side`, conflicts, owners of fields. */
+/** Apply as users meet it: lists, kinds that are not there, `--server-side` with conflicts and owners. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CONTRACT_IMAGE, contractCluster } from '../support/contract-cluster.js';
+import { CONTRACT_IMAGE, contractCluster, isRealCluster } from '../support/contract-cluster.js';
 import type { ContractCluster } from '../support/contract-cluster.js';
 import { findKubectl, runKubectl } from '../support/kubectl.js';
 import type { CommandResult } from '../support/kubectl.js';
@@ -9,6 +9,16 @@ const kubectl = findKubectl();
 
 function configMap(name: string, data: Readonly<Record<string, string>>): string {
   return JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data });
+}
+
+/** What kubectl says of both objects of a list. */
+function listed(done: string): string {
+  return `configmap/first ${done}\nconfigmap/second ${done}\n`;
+}
+
+/** A list without what says of which version its items are. */
+function fresh(list: string): string {
+  return list.replaceAll(/^ +(resourceVersion|uid): .*\n/gm, '');
 }
 
 const DEPLOYMENT = `
@@ -29,7 +39,7 @@ spec:
           ports: [{ containerPort: 8000 }]
 `;
 
-describe.skipIf(kubectl === undefined)('kubectl apply --server-side', () => {
+describe.skipIf(kubectl === undefined)('kubectl apply', () => {
   let cluster: ContractCluster;
 
   function run(command: string, input?: string): Promise<CommandResult> {
@@ -63,7 +73,39 @@ describe.skipIf(kubectl === undefined)('kubectl apply --server-side', () => {
     expect(cluster.failures).toEqual([]);
   }, 60_000);
 
-  it('makes an object, leaves it as it is the second time, and removes what is no longer named', async () => {
+  it('takes the list that get printed, and whatever else reads lists takes it too', async () => {
+    await output('create configmap first --from-literal=a=1');
+    await output('create configmap second --from-literal=a=1');
+    const list = await output('get configmap first second -o yaml');
+
+    expect(list).toMatch(/^kind: List$/m);
+    expect(await output('apply -f -', list)).toBe(listed('configured'));
+    expect(await output('apply --server-side --force-conflicts -f -', fresh(list))).toBe(
+      listed('serverside-applied'),
+    );
+    expect(await output('replace -f -', fresh(list))).toBe(listed('replaced'));
+    await output('delete -f -', list);
+    expect(await output('create -f -', fresh(list))).toBe(listed('created'));
+  });
+
+  const unknown = [
+    'networking.k8s.io/v1 Ingress',
+    'batch/v1 CronJob',
+    'v1 PersistentVolumeClaim',
+    'apps/v1beta1 Deployment',
+    'policy/v1 Eviction',
+  ];
+  it.skipIf(isRealCluster).each(unknown)('says that there is no %s', async (which) => {
+    const [apiVersion = '', kind = ''] = which.split(' ');
+    const object = JSON.stringify({ apiVersion, kind, metadata: { name: 'x' } });
+    const { code, stderr } = await run('apply -f -', object);
+
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(`no matches for kind "${kind}" in version "${apiVersion}"`);
+    expect(stderr).toContain('ensure CRDs are installed first');
+  });
+
+  it('--server-side makes an object, leaves it as it is the second time, and removes what is no longer named', async () => {
     const both = configMap('one', { a: '1', b: '2' });
 
     expect(await output('apply --server-side -f -', both)).toBe(

@@ -7,6 +7,7 @@ import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { LabError } from '../../core/errors.js';
+import type { Pod } from '../../core/objects.js';
 import { ApiError } from '../../control-plane/api-error.js';
 import { ApiHandler, MAX_BODY_BYTES, tooLarge } from '../../control-plane/http/api-handler.js';
 import type { ApiHandlerOptions } from '../../control-plane/http/context.js';
@@ -41,6 +42,8 @@ export interface ApiServerOptions extends ApiHandlerOptions {
   readonly onError?: (error: unknown) => void;
   /** Where `exec`, `attach` and `portforward` lead; absent: pods are modelled and cannot be reached. */
   readonly containers?: ContainerAccess;
+  /** Throws an `ApiError` for a pod whose node does not answer; absent: all do. */
+  readonly requireReach?: (pod: Pod) => void;
 }
 
 /** Serves the API on loopback. */
@@ -53,10 +56,15 @@ export class ApiServer {
   #server: Server | undefined;
   #token = Buffer.alloc(0);
 
-  constructor({ onError, containers, ...options }: Omit<ApiServerOptions, 'isToken'>) {
+  constructor({
+    onError,
+    containers,
+    requireReach,
+    ...options
+  }: Omit<ApiServerOptions, 'isToken'>) {
     const isToken = (token: string): boolean => this.#isBearer(`Bearer ${token}`);
     this.#handler = new ApiHandler({ ...options, isToken });
-    this.#upgrader = new ConnectionUpgrader({ clock: options.clock, containers });
+    this.#upgrader = new ConnectionUpgrader({ clock: options.clock, containers, requireReach });
     this.#onError = onError ?? (() => undefined);
     this.#nowMs = () => options.clock.now();
   }
@@ -273,7 +281,7 @@ function sendPlain(
   method: string | undefined,
 ): void {
   if (response.destroyed) return;
-  const { body } = answer;
+  const body = answer.bytes ?? answer.body;
   response.statusCode = answer.status;
   if (answer.contentType !== '') response.setHeader('Content-Type', answer.contentType);
   if (answer.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="hpa-lab"');

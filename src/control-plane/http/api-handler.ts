@@ -5,6 +5,10 @@ import type { User } from './authorization.js';
 import { answerComponentStatuses, isComponentStatuses } from './component-statuses.js';
 import { unknownResource } from './context.js';
 import type { ApiHandlerOptions } from './context.js';
+import {
+  answerCustomResourceDefinitions,
+  isCustomResourceDefinitions,
+} from './custom-resource-definitions.js';
 import { Discovery } from './discovery.js';
 import { answerHealth } from './health.js';
 import { userOf } from './impersonation.js';
@@ -102,6 +106,7 @@ export class ApiHandler {
     if (isComponentStatuses(path)) {
       return answerComponentStatuses(this.#options, path, { request, warnings });
     }
+    if (isCustomResourceDefinitions(path)) return answerCustomResourceDefinitions(path, request);
     return this.#answerKind(path, request, warnings);
   }
 
@@ -124,7 +129,9 @@ export class ApiHandler {
     const { path, accept } = request;
     if (path === '/') return json(200, { paths: this.#rootPaths() });
     if (path === '/version' || path === '/version/') return json(200, VERSION);
-    return this.#discovery.answer(path, accept) ?? this.#openApi.answer(path) ?? notFoundPage();
+    return (
+      this.#discovery.answer(path, accept) ?? this.#openApi.answer(path, accept) ?? notFoundPage()
+    );
   }
 
   #rootPaths(): readonly string[] {

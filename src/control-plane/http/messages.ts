@@ -28,6 +28,8 @@ export interface PlainResponse {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  /** The body of an answer that is no text; `body` is '' then. */
+  readonly bytes?: Uint8Array;
   /** Texts of `Warning` headers, without code and quotes. */
   readonly warnings?: readonly string[];
   /** The `Retry-After` header: the client is to try again then. */

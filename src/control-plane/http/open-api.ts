@@ -1,9 +1,11 @@
 /** OpenAPI documents, made from the types that decoding uses. */
 import type { Kind } from '../kinds/kind.js';
 import type { KindRegistry } from '../kinds/registry.js';
+import { OPEN_API_V2_MEDIA_TYPE, writeOpenApiV2 } from '../protobuf/open-api-v2.js';
 import type { Field, ScalarKind, StructType, Type } from '../schema/types.js';
 import { json } from './messages.js';
 import type { PlainResponse } from './messages.js';
+import { mediaRanges } from './representation.js';
 
 /** Answers `/openapi/v2`, `/openapi/v3` and below; undefined for any other path. */
 export class OpenApi {
@@ -14,16 +16,18 @@ export class OpenApi {
     this.#kinds = kinds;
   }
 
-  answer(path: string): PlainResponse | undefined {
-    const known = this.#documents.get(path);
+  answer(path: string, accept: string | undefined): PlainResponse | undefined {
+    const form = path === V2_PATH && isProtobufFirst(accept) ? 'protobuf' : 'json';
+    const key = `${form} ${path}`;
+    const known = this.#documents.get(key);
     if (known !== undefined) return known;
-    const made = this.#make(path);
-    if (made !== undefined) this.#documents.set(path, made);
+    const made = form === 'protobuf' ? protobufV2(this.#kinds.all) : this.#make(path);
+    if (made !== undefined) this.#documents.set(key, made);
     return made;
   }
 
   #make(path: string): PlainResponse | undefined {
-    if (path === '/openapi/v2') return json(200, documentV2(this.#kinds.all));
+    if (path === V2_PATH) return json(200, documentV2(this.#kinds.all));
     if (path === '/openapi/v3') return json(200, index(this.#kinds.all));
     const prefix = '/openapi/v3/';
     if (!path.startsWith(prefix)) return undefined;
@@ -32,6 +36,35 @@ export class OpenApi {
     return kinds.length === 0 ? undefined : json(200, documentV3(kinds));
   }
 }
+
+const V2_PATH = '/openapi/v2';
+
+/** Clients have two spellings of its media type, and kubectl sends both, with `@` first. */
+function isProtobufFirst(accept: string | undefined): boolean {
+  const first = mediaRanges(accept)
+    .map(({ type }) => type.replace('@', '.'))
+    .find((type) => [OPEN_API_V2_MEDIA_TYPE, 'application/json', '*/*'].includes(type));
+  return first === OPEN_API_V2_MEDIA_TYPE;
+}
+
+function protobufV2(kinds: readonly Kind[]): PlainResponse {
+  return {
+    kind: 'plain',
+    status: 200,
+    contentType: OPEN_API_V2_MEDIA_TYPE,
+    body: '',
+    bytes: writeOpenApiV2(documentV2(kinds)),
+  };
+}
+
+/** How the two versions of OpenAPI differ in what is told here. */
+interface Dialect {
+  readonly version: 2 | 3;
+  readonly refPrefix: string;
+}
+
+const V2: Dialect = { version: 2, refPrefix: '#/definitions/' };
+const V3: Dialect = { version: 3, refPrefix: '#/components/schemas/' };
 
 const INFO = { title: 'Kubernetes', version: 'v1.36.0' } as const;
 
@@ -53,8 +86,8 @@ function documentV3(kinds: readonly Kind[]): unknown {
   return {
     openapi: '3.0.0',
     info: INFO,
-    paths: Object.fromEntries(kinds.flatMap((kind) => paths(kind, '#/components/schemas/'))),
-    components: { schemas: definitions(kinds, '#/components/schemas/') },
+    paths: Object.fromEntries(kinds.flatMap((kind) => paths(kind, V3))),
+    components: { schemas: definitions(kinds, V3) },
   };
 }
 
@@ -62,17 +95,19 @@ function documentV2(kinds: readonly Kind[]): unknown {
   return {
     swagger: '2.0',
     info: INFO,
-    paths: Object.fromEntries(kinds.flatMap((kind) => paths(kind, '#/definitions/'))),
-    definitions: definitions(kinds, '#/definitions/'),
+    paths: Object.fromEntries(kinds.flatMap((kind) => paths(kind, V2))),
+    definitions: definitions(kinds, V2),
   };
 }
 
 /** Query parameters by which kubectl learns that the server validates fields and runs dry. */
-const WRITE_PARAMETERS = ['dryRun', 'fieldManager', 'fieldValidation'].map((name) => ({
-  name,
-  in: 'query',
-  schema: { type: 'string', uniqueItems: true },
-}));
+function writeParameters({ version }: Dialect): readonly object[] {
+  const type = { type: 'string', uniqueItems: true };
+  const form = version === 2 ? type : { schema: type };
+  return ['dryRun', 'fieldManager', 'fieldValidation'].map((name) =>
+    Object.assign({ name, in: 'query' }, form),
+  );
+}
 
 const METHODS: Readonly<Record<string, string>> = {
   get: 'get',
@@ -82,35 +117,32 @@ const METHODS: Readonly<Record<string, string>> = {
   delete: 'delete',
 };
 
-function paths(kind: Kind, refPrefix: string): readonly (readonly [string, unknown])[] {
+function paths(kind: Kind, dialect: Dialect): readonly (readonly [string, unknown])[] {
   const { namespaced, plural } = kind.resource;
   const root = `/${rootOf(kind)}`;
   const collection = namespaced ? `${root}/namespaces/{namespace}/${plural}` : `${root}/${plural}`;
   const item = `${collection}/{name}`;
   return [
-    ...(namespaced ? [[`${root}/${plural}`, operations(kind, ['get'], refPrefix)] as const] : []),
-    [collection, operations(kind, ['get', 'post', 'delete'], refPrefix)],
-    [item, operations(kind, ['get', 'put', 'patch', 'delete'], refPrefix)],
+    ...(namespaced ? [[`${root}/${plural}`, operations(kind, ['get'], dialect)] as const] : []),
+    [collection, operations(kind, ['get', 'post', 'delete'], dialect)],
+    [item, operations(kind, ['get', 'put', 'patch', 'delete'], dialect)],
     ...(kind.hasStatus
-      ? [[`${item}/status`, operations(kind, ['get', 'put', 'patch'], refPrefix)] as const]
+      ? [[`${item}/status`, operations(kind, ['get', 'put', 'patch'], dialect)] as const]
       : []),
   ];
 }
 
-function operations(kind: Kind, methods: readonly string[], refPrefix: string): unknown {
+function operations(kind: Kind, methods: readonly string[], dialect: Dialect): unknown {
   const { group, version, kind: name } = kind.resource;
+  const whole = { schema: { $ref: `${dialect.refPrefix}${kind.type.name}` } };
+  const content = dialect.version === 2 ? whole : { content: { 'application/json': whole } };
   return Object.fromEntries(
     methods.map((method) => [
       METHODS[method] ?? method,
       {
-        ...(method === 'get' ? {} : { parameters: WRITE_PARAMETERS }),
+        ...(method === 'get' ? {} : { parameters: writeParameters(dialect) }),
         responses: {
-          200: {
-            description: 'OK',
-            content: {
-              'application/json': { schema: { $ref: `${refPrefix}${kind.type.name}` } },
-            },
-          },
+          200: { description: 'OK', ...content },
         },
         'x-kubernetes-group-version-kind': { group, version, kind: name },
       },
@@ -119,10 +151,10 @@ function operations(kind: Kind, methods: readonly string[], refPrefix: string): 
 }
 
 /** Every struct type that the kinds lead to, by name. */
-function definitions(kinds: readonly Kind[], refPrefix: string): Record<string, unknown> {
+function definitions(kinds: readonly Kind[], dialect: Dialect): Record<string, unknown> {
   const found = new Map<string, unknown>();
   for (const kind of kinds) {
-    collect(kind.type, refPrefix, found);
+    collect(kind.type, dialect, found);
     const { group, version, kind: name } = kind.resource;
     const plain = found.get(kind.type.name);
     found.set(kind.type.name, {
@@ -133,16 +165,16 @@ function definitions(kinds: readonly Kind[], refPrefix: string): Record<string, 
   return Object.fromEntries(found);
 }
 
-function collect(type: Type, refPrefix: string, found: Map<string, unknown>): void {
-  if (type.kind === 'list') collect(type.items, refPrefix, found);
-  else if (type.kind === 'map') collect(type.values, refPrefix, found);
+function collect(type: Type, dialect: Dialect, found: Map<string, unknown>): void {
+  if (type.kind === 'list') collect(type.items, dialect, found);
+  else if (type.kind === 'map') collect(type.values, dialect, found);
   else if (type.kind === 'struct' && !found.has(type.name)) {
-    found.set(type.name, definition(type, refPrefix));
-    for (const { type: child } of Object.values(type.fields)) collect(child, refPrefix, found);
+    found.set(type.name, definition(type, dialect));
+    for (const { type: child } of Object.values(type.fields)) collect(child, dialect, found);
   }
 }
 
-function definition(type: StructType, refPrefix: string): unknown {
+function definition(type: StructType, dialect: Dialect): unknown {
   const required = Object.entries(type.fields)
     .filter(([, { presence }]) => presence === 'required')
     .map(([name]) => name);
@@ -150,24 +182,30 @@ function definition(type: StructType, refPrefix: string): unknown {
     type: 'object',
     ...(type.description === undefined ? {} : { description: type.description }),
     properties: Object.fromEntries(
-      Object.entries(type.fields).map(([name, field]) => [name, property(field, refPrefix)]),
+      Object.entries(type.fields).map(([name, field]) => [name, property(field, dialect)]),
     ),
     ...(required.length === 0 ? {} : { required }),
     ...(type.isAtomic === true ? { 'x-kubernetes-map-type': 'atomic' } : {}),
   };
 }
 
-function property(field: Field, refPrefix: string): unknown {
+function property(field: Field, dialect: Dialect): unknown {
   const { type, description, patchStrategy } = field;
   const about = description === undefined ? {} : { description };
   if (type.kind === 'struct') {
     return {
       ...about,
-      allOf: [{ $ref: `${refPrefix}${type.name}` }],
+      ...reference(type, dialect),
       ...(patchStrategy === undefined ? {} : { 'x-kubernetes-patch-strategy': patchStrategy }),
     };
   }
-  return { ...about, ...schema(type, refPrefix), ...listExtensions(field) };
+  return { ...about, ...schema(type, dialect), ...listExtensions(field) };
+}
+
+/** Version 3 lets nothing stand beside a reference, version 2 knows none in `allOf`. */
+function reference({ name }: StructType, { version, refPrefix }: Dialect): object {
+  const plain = { $ref: `${refPrefix}${name}` };
+  return version === 2 ? plain : { allOf: [plain] };
 }
 
 function listExtensions({ type, patchStrategy }: Field): object {
@@ -202,14 +240,14 @@ const SCALARS: Readonly<Record<ScalarKind, object>> = {
   bytes: { type: 'string', format: 'byte' },
 };
 
-function schema(type: Type, refPrefix: string): object {
+function schema(type: Type, dialect: Dialect): object {
   switch (type.kind) {
     case 'list':
-      return { type: 'array', items: itemSchema(type.items, refPrefix) };
+      return { type: 'array', items: itemSchema(type.items, dialect) };
     case 'map':
-      return { type: 'object', additionalProperties: itemSchema(type.values, refPrefix) };
+      return { type: 'object', additionalProperties: itemSchema(type.values, dialect) };
     case 'struct':
-      return { $ref: `${refPrefix}${type.name}` };
+      return { $ref: `${dialect.refPrefix}${type.name}` };
     case 'raw':
       return { type: 'object' };
     case 'string':
@@ -226,6 +264,8 @@ function schema(type: Type, refPrefix: string): object {
   }
 }
 
-function itemSchema(type: Type, refPrefix: string): object {
-  return type.kind === 'struct' ? { $ref: `${refPrefix}${type.name}` } : schema(type, refPrefix);
+function itemSchema(type: Type, dialect: Dialect): object {
+  return type.kind === 'struct'
+    ? { $ref: `${dialect.refPrefix}${type.name}` }
+    : schema(type, dialect);
 }
