@@ -1,12 +1,12 @@
 /** What becomes of a command whose output nobody reads any more (`| head`), or cannot be written. */
 
 /** How the system says that the reader of a pipe, or the terminal, is gone. */
-const CLOSED = ['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'];
+const CLOSED = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']);
 const FAILED_EXIT = 1;
 
 /** Whether a stream's error says no more than that its reader is gone. */
 export function isClosedOutput(error: Error): boolean {
-  return 'code' in error && CLOSED.includes(String(error.code));
+  return 'code' in error && CLOSED.has(String(error.code));
 }
 
 /**

@@ -49,7 +49,12 @@ export interface LoadJob {
 }
 
 const MAX_IN_FLIGHT = 100_000;
-const DEFAULTS = { timeoutMs: 5_000, maxInFlight: 1_000, seed: 1 } as const;
+const DEFAULTS = {
+  timeoutMs: 5_000,
+  maxInFlight: 1_000,
+  seed: 1,
+  connections: { kind: 'keep-alive' },
+} as const;
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /**
@@ -126,7 +131,10 @@ function basePlan(
   const durationMs = read.value('duration', duration({ above0: true }));
   const ratePerSecond = read.value('rate', rate());
   const concurrency = read.value('concurrency', wholeNumber(1, MAX_IN_FLIGHT));
-  const profile = read.file('profile', (path) => loadOfFile(path, given.seed));
+  const { connections } = DEFAULTS;
+  const profile = read.file('profile', (path) => {
+    return loadOfFile(path, { seed: given.seed, connections });
+  });
   if (flags.profile === undefined && ways.length > 0 && flags.duration === undefined) {
     read.fault('--duration', 'a duration such as 10s', 'nothing');
   }
@@ -155,7 +163,7 @@ function planOf(load: LoadPlan['load'], seed: number): LoadPlan {
   return {
     load,
     requests: oneRequest({ method: 'GET', path: '/', headers: {} }),
-    connections: { kind: 'keep-alive' },
+    connections: DEFAULTS.connections,
     maxConnections: maxInFlight,
     maxInFlight,
     timeoutMs: DEFAULTS.timeoutMs,

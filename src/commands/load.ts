@@ -35,7 +35,10 @@ export function loadCommand(): Command {
     .option('--header <text>', '"name: value"; may be repeated', collected)
     .option('--body <text>', 'body of each request')
     .option('--spacing <kind>', 'even or poisson')
-    .option('--connections <kind>', 'keep-alive (the default here) or per-request')
+    .option(
+      '--connections <kind>',
+      'keep-alive (the default, unless --profile says) or per-request',
+    )
     .option('--timeout <time>', 'for an answer, from the send; 5s by default')
     .option('--max-in-flight <n>', 'requests under way at once; beyond it arrivals are dropped')
     .option('--max-connections <n>', 'connections open at once; as many as --max-in-flight')

@@ -1,7 +1,7 @@
 /** Reads the load of a file that need be no whole experiment: `stages` alone are enough. */
 import { isRecord, valueAt } from '../core/json.js';
 import type { SessionSpec } from '../load/request-spec.js';
-import type { LoadPlan } from '../load/sender.js';
+import type { ConnectionPolicy, LoadPlan } from '../load/sender.js';
 import { completeLoad } from './complete-load.js';
 import { completeRequests } from './complete-requests.js';
 import type { Fault } from './fault.js';
@@ -20,6 +20,8 @@ export interface LoadFileContext {
   readonly readText: ReadText;
   /** Instead of the seed that the file names. */
   readonly seed?: number;
+  /** Where the file names none; absent: what an experiment has then. */
+  readonly connections?: ConnectionPolicy;
 }
 
 /** What came of it. */
@@ -49,7 +51,11 @@ export function parseLoad(text: string, context: LoadFileContext): ParsedLoad {
   });
   if (parsed.kind === 'faults') return parsed;
   const seed = context.seed ?? parsed.value.seed ?? seedOf(valueAt(whole, ['seed']));
-  const plan = completeLoad(parsed.value, { seed, files });
+  const areNamed = valueAt(whole, [...root, 'connections']) !== undefined;
+  const plan = {
+    ...completeLoad(parsed.value, { seed, files }),
+    ...(areNamed || context.connections === undefined ? {} : { connections: context.connections }),
+  };
   const faults = [
     ...silenceFaults(parsed.document, { path: ['stages'], plan }),
     ...processFaults(parsed.document, { path: ['processes'], plan }),

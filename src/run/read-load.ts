@@ -4,7 +4,7 @@ import { LabError } from '../core/errors.js';
 import { formatFault } from '../experiment/fault.js';
 import { parseLoad, parseRequests } from '../experiment/parse-load.js';
 import type { SessionSpec } from '../load/request-spec.js';
-import type { LoadPlan } from '../load/sender.js';
+import type { ConnectionPolicy, LoadPlan } from '../load/sender.js';
 import { readText } from './read-text.js';
 
 /** A value, or every fault in words, with its place. */
@@ -12,8 +12,19 @@ export type ReadResult<T> =
   | { readonly kind: 'value'; readonly value: T }
   | { readonly kind: 'faults'; readonly faults: readonly string[] };
 
-/** The load of a file; `seed` counts instead of the file's own. */
-export function loadOfFile(path: string, seed?: number): ReadResult<LoadPlan> {
+/** What counts beside what a file says of the load. */
+export interface LoadOfFileOptions {
+  /** Instead of the file's own. */
+  readonly seed?: number | undefined;
+  /** Where the file names none; absent: what an experiment has then. */
+  readonly connections?: ConnectionPolicy;
+}
+
+/** The load of a file. */
+export function loadOfFile(
+  path: string,
+  { seed, connections }: LoadOfFileOptions = {},
+): ReadResult<LoadPlan> {
   const read = readText(path);
   if (read.kind === 'unreadable') return unreadable(path, read.because);
   const parsed = parseLoad(read.text, {
@@ -21,6 +32,7 @@ export function loadOfFile(path: string, seed?: number): ReadResult<LoadPlan> {
     resolvePath: (relative) => resolve(dirname(path), relative),
     readText,
     ...(seed === undefined ? {} : { seed }),
+    ...(connections === undefined ? {} : { connections }),
   });
   return parsed.kind === 'load'
     ? { kind: 'value', value: parsed.plan }

@@ -1,7 +1,10 @@
 /** The flags of `load`: what they come to, and all that is wrong with them at once. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadJob, type LoadFlags } from '../../../src/commands/load-flags.js';
 import { LabError } from '../../../src/core/errors.js';
+import { temporaryFolder } from '../../support/lab-process.js';
 
 const URL = 'http://127.0.0.1:8080/work?cpuMs=5';
 const SPIKE = 'experiments/spike.yaml';
@@ -109,6 +112,16 @@ describe('the flags of load', () => {
       headers: { accept: 'text/html', 'X-A': 'b:c' },
       body: 'hello',
     });
+  });
+
+  it.each([
+    { name: 'kept where it names none', line: '', kind: 'keep-alive' },
+    { name: 'as it says', line: 'connections: per-request\n', kind: 'per-request' },
+  ])('have the connections of a profile $name', ({ line, kind }) => {
+    const path = join(temporaryFolder(), 'stages.yaml');
+    writeFileSync(path, `${line}stages: [{ name: a, kind: constant, rate: 5, duration: 1s }]\n`);
+
+    expect(loadJob({ url: URL, profile: path }).plan.connections).toEqual({ kind });
   });
 
   it("ask what the profile's own request says where the URL names no path", () => {
