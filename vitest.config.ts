@@ -30,6 +30,8 @@ export default defineConfig({
           fileParallelism: false,
           // of the tests that say they may run beside others: more would keep each other waiting
           maxConcurrency: 3,
+          // real time on machines that others use too: what fails twice in a row is a fault
+          retry: 1,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
