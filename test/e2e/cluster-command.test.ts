@@ -123,6 +123,15 @@ it.skipIf(kubectl === undefined || !isLinux)(
       kubeconfig,
     });
     expect(await leftAfter(() => sleepers(lab.pid), 5_000)).toEqual([]);
+    const asked = [
+      ['logs', 'p'],
+      ['exec', 'p', '--', 'true'],
+      ['attach', 'p'],
+    ];
+    for (const args of asked) {
+      const refused = await runKubectl(kubectl ?? '', args, { kubeconfig });
+      expect(refused.stderr).toMatch(/dial tcp 127\.0\.0\.1:10250: connect: no route to host/);
+    }
     await runKubectl(kubectl ?? '', ['annotate', 'node', nodeName, 'hpa-lab.dev/fault-'], {
       kubeconfig,
     });

@@ -29,6 +29,7 @@ import { KUBECONFIG_CONTEXT, writeKubeconfig } from './kubeconfig.js';
 import { placeKubeconfig } from './kubeconfig-file.js';
 import { EmbeddedNodes, machineCapacity, overbooked } from './nodes.js';
 import type { MachineCapacity } from './nodes.js';
+import { NodeReach } from './node-reach.js';
 import { podMetricsOf, type PodMetrics } from './pod-metrics.js';
 import { ProcessRuntime } from './process-runtime/process-runtime.js';
 import { RunGuard } from './run-guard/run-guard.js';
@@ -202,16 +203,22 @@ async function build(
   const apiRandom = random.child('api');
   const api = new ApiMachinery({ clock, random: apiRandom, ...apiSettings(runtime) });
   createSystemNamespaces(api);
-  const metrics = metricsServer(options, { api, runtime, random });
+  const machine = machineCapacity(cpuScale.scale);
+  const nodes = new EmbeddedNodes({ api, clock, runtime, settings, machine });
+  const isReachable = (name: string): boolean => nodes.isReachable(name);
+  const reach = new NodeReach({ api, isReachable, address: runtime.hostIP });
+  const metrics = metricsServer(options, { api, runtime, random, isReachable });
   const onFailure = (text: string): void => listeners.failure(text);
-  const podMetrics = podMetricsOf(settings.podMetrics, { api, clock, random, onFailure });
+  const base = { api, clock, random, onFailure, isReachable };
+  const podMetrics = podMetricsOf(settings.podMetrics, base);
   const server = new ApiServer({
     api,
     clock,
     metrics,
     ...(podMetrics === undefined ? {} : { named: podMetrics.named }),
-    logs: runtime.logs,
+    logs: reach.logsThrough(runtime.logs),
     containers: runtime,
+    requireReach: (pod) => reach.requirePod(pod),
     onError: (error) => listeners.failure(`the API server failed: ${String(error)}`),
   });
   undo.push(() => server.stop());
@@ -221,8 +228,6 @@ async function build(
   undo.push(removeKubeconfig);
   const proxySync = serviceProxySync(options, { api, proxy, runtime });
   const manager = controllerManager(options, { api, metrics, podMetrics, listeners });
-  const machine = machineCapacity(cpuScale.scale);
-  const nodes = new EmbeddedNodes({ api, clock, runtime, settings, machine });
   const running = { guard, runtime, manager, nodes, metrics, podMetrics, proxy, proxySync, server };
   const facts = factsOf(runtime, cpuScale, notesOf(nodes, machine, settings));
   const cluster = new EmbeddedCluster(
@@ -262,13 +267,15 @@ function metricsServer(
     readonly api: ApiMachinery;
     readonly runtime: ProcessRuntime;
     readonly random: Random;
+    readonly isReachable: (nodeName: string) => boolean;
   },
 ): MetricsServer {
-  const { api, runtime, random } = of;
+  const { api, runtime, random, isReachable } = of;
   return new MetricsServer({
     api,
     clock,
     random,
+    isReachable,
     usage: runtime,
     resolutionMs,
     // A real node samples every 10 to 20 s; a faster metrics API would show it the same sample twice.

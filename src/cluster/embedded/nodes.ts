@@ -79,6 +79,11 @@ export class EmbeddedNodes {
     this.#kubelets.clear();
   }
 
+  /** Whether a node is neither cut off nor switched off; one that is not ours is no less reachable. */
+  isReachable(name: string): boolean {
+    return (this.#faults.get(name) ?? 'none') === 'none';
+  }
+
   /** Takes a node away or brings it back; after, and never within, the write that asked for it. */
   #follow(name: string, fault: NodeFault): void {
     const isKnown = this.descriptions.some((one) => one.name === name);

@@ -22,6 +22,7 @@ export function podMetricsOf(
     readonly clock: Clock;
     readonly random: Random;
     readonly onFailure: (text: string) => void;
+    readonly isReachable: (nodeName: string) => boolean;
   },
 ): PodMetrics | undefined {
   if (settings === undefined) return undefined;

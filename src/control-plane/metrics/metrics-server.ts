@@ -29,6 +29,8 @@ export interface MetricsServerOptions {
    * counters at each scrape, which is simpler to reason about and up to 20 s fresher than reality.
    */
   readonly housekeeping?: HousekeepingSettings | 'at-scrape';
+  /** Whether a node can be asked now: of one that cannot, and of its pods, nothing is known. Absent: all can. */
+  readonly isReachable?: (nodeName: string) => boolean;
 }
 
 /** How often it is looked whether a container is due; samples are that coarse. */
@@ -121,11 +123,16 @@ export class MetricsServer implements MetricsSource {
   }
 
   #scrape(): void {
-    const { api, clock, housekeeping } = this.#options;
+    const { api, clock, housekeeping, isReachable = () => true } = this.#options;
     if (housekeeping === 'at-scrape') this.#observe();
-    this.#window.store(this.#housekeeping.points());
+    const nodeOf = this.#nodeOf();
+    const isHeard = ([podUid]: readonly [podUid: string, ...unknown[]]): boolean => {
+      const node = nodeOf(podUid);
+      return node === undefined || isReachable(node);
+    };
+    this.#window.store(new Map([...this.#housekeeping.points()].filter(isHeard)));
     const nodes = api.list(NODES).items.map((node) => node.metadata.name);
-    this.#nodes.scrape(nodes, this.#nodeOf(), clock.now());
+    this.#nodes.scrape(nodes.filter(isReachable), nodeOf, clock.now());
   }
 
   #observe(): void {

@@ -47,12 +47,21 @@ export class NodeUse {
     }
   }
 
-  /** A scrape of the nodes. */
+  /**
+   * A scrape of the nodes; those that are not among them are forgotten.
+   *
+   * @see Source: metrics-server 0.8 `pkg/storage/node.go`, `Store`.
+   */
   scrape(
     nodes: readonly string[],
     nodeOf: (podUid: string) => string | undefined,
     nowMs: EpochMs,
   ): void {
+    for (const node of this.#last.keys()) {
+      if (nodes.includes(node)) continue;
+      this.#last.delete(node);
+      this.#previous.delete(node);
+    }
     for (const node of nodes) {
       let memoryBytes = 0;
       for (const reading of this.#containers.values()) {

@@ -35,6 +35,8 @@ export interface ScrapeLoopOptions {
   readonly scrape: Scrape;
   /** Told when a pod's scrapes begin to fail. */
   readonly onFailure: (text: string) => void;
+  /** Whether pods of a node can be asked now; absent: always. */
+  readonly isReachable?: (nodeName: string) => boolean;
 }
 
 /** Prometheus' default, and never longer than the period. */
@@ -109,8 +111,11 @@ export class ScrapeLoop {
     key: { readonly namespace: string; readonly name: string },
     scraped: Scraped,
   ): void {
-    const { api, clock, settings, scrape } = this.#options;
+    const { api, clock, settings, isReachable = () => true } = this.#options;
     const pod = api.get(PODS, key);
+    const scrape = isReachable(pod?.spec.nodeName ?? '')
+      ? this.#options.scrape
+      : unreachable(clock);
     const target = pod === undefined ? undefined : scrapeTarget(pod, settings);
     let cancelAsking: Cancel | undefined;
     const cancelAgain = clock.after(settings.scrapePeriodMs, () => {
@@ -150,6 +155,11 @@ export class ScrapeLoop {
     series.store(uid, undefined, atMs);
     return `line ${parsed.line}: ${parsed.because}`;
   }
+}
+
+function unreachable(clock: Clock): Scrape {
+  return (_target, done) =>
+    clock.after(0, () => done({ kind: 'failed', because: 'connect: no route to host' }));
 }
 
 /** Where a pod is asked: as its annotations say, else the settings; undefined without a port. */

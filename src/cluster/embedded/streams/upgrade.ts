@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, createWebSocketStream } from 'ws';
 import type { WebSocket } from 'ws';
+import type { Pod } from '../../../core/objects.js';
 import { ApiError } from '../../../control-plane/api-error.js';
 import { realPort } from '../../../control-plane/mapped-ports.js';
 import type { PodConnection } from '../../../control-plane/http/streams/pod-connection.js';
@@ -22,6 +23,8 @@ export interface UpgradeOptions {
   readonly clock: Clock;
   /** Absent: pods are no processes here, and nothing can be connected to them. */
   readonly containers: ContainerAccess | undefined;
+  /** Throws an `ApiError` for a pod that cannot be reached now; absent: all can. */
+  readonly requireReach?: ((pod: Pod) => void) | undefined;
 }
 
 /** A request that wants another protocol, as Node's HTTP server hands it over. */
@@ -55,8 +58,9 @@ export class ConnectionUpgrader {
    *   answered then.
    */
   upgrade(upgrade: UpgradeRequest, connection: PodConnection): void {
-    const { containers } = this.#options;
+    const { containers, requireReach } = this.#options;
     if (containers === undefined) throw noBackend();
+    requireReach?.(connection.pod);
     const protocol = (upgrade.request.headers.upgrade ?? '').toLowerCase();
     if (protocol === 'websocket') this.#webSocket(upgrade, connection, containers);
     else if (protocol === SPDY.toLowerCase()) this.#spdy(upgrade, connection, containers);

@@ -133,6 +133,30 @@ describe('metrics-server', () => {
     expect(node?.usage['memory']).toBe('16296Ki');
   });
 
+  it('hears nothing of a node that cannot be reached, nor of its pods, and measures anew after that', () => {
+    let isReachable = true;
+    const { clock, server } = aWorld([{ uid: 'a', startedAtMs: -60_000, millicores: 100 }], {
+      housekeeping: 'at-scrape',
+      isReachable: (name) => isReachable && name === 'lab',
+    });
+    const known = () => [server.podMetrics('').length, server.nodeMetrics().length];
+    clock.advance(server.phaseMs + 30_000);
+    expect(known()).toEqual([1, 1]);
+
+    isReachable = false;
+    clock.advance(15_000);
+    expect(known()).toEqual([0, 0]);
+
+    isReachable = true;
+    clock.advance(15_000);
+    expect(known()).toEqual([0, 0]);
+    clock.advance(15_000);
+    expect(known()).toEqual([1, 1]);
+    expect(Number.parseInt(server.nodeMetrics()[0]?.usage['cpu'] ?? '', 10)).toSatisfy(
+      (cpu) => cpu === 100 || Math.round(Number(cpu) / 1e6) === 100,
+    );
+  });
+
   it('is silent after stop', () => {
     const { clock, server } = aWorld([{ uid: 'a', startedAtMs: -60_000, millicores: 100 }]);
     server.stop();
