@@ -1,5 +1,6 @@
 /** A handful of durations as a distribution that does not hide the ones that never ended. */
 import { measured, noData, notReached, type Measure } from './measure.js';
+import { toldReasons } from './told-reasons.js';
 
 /** Durations of several steps, ms. */
 export interface Distribution {
@@ -30,7 +31,7 @@ export function distribution(durations: readonly Measure[], none: string): Distr
     if (n === 0) return noData(whyNone(durations, none));
     const value = sorted[Math.ceil(share * n) - 1];
     if (value !== undefined) return measured(value);
-    const because = endless[0]?.because ?? '';
+    const because = toldReasons(endless.map((each) => each.because));
     return notReached(`${endless.length} of ${n} did not come to it: ${because}`);
   };
   return {

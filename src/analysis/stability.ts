@@ -8,6 +8,7 @@ import { mapMeasure, measured, noData, notReached, valueOf, type Measure } from 
 import type { Rescale } from './replicas.js';
 import type { RescaleAuthor } from './rescale-author.js';
 import type { Span } from './run-facts.js';
+import { toldReasons } from './told-reasons.js';
 
 /** A rescale with who made it and which load change it answered to. */
 export interface AttributedRescale extends Rescale {
@@ -187,7 +188,17 @@ function overshootsOf(
   );
   if (largest !== undefined) return { overshoot: measured(largest), overshoots };
   const none = changes.kind === 'measured' ? noData('the load never rose') : changes;
-  return { overshoot: each.find((one) => one.kind !== 'measured') ?? none, overshoots };
+  return { overshoot: absentOvershoot(each) ?? none, overshoots };
+}
+
+/** Of a rise that was answered there is more to tell than of one that was not. */
+function absentOvershoot(each: readonly Measure<Overshoot>[]): Measure<never> | undefined {
+  const reasons = (kind: 'not-reached' | 'no-data'): readonly string[] =>
+    each.flatMap((one) => (one.kind === kind ? [one.because] : []));
+  const unsettled = reasons('not-reached');
+  if (unsettled.length > 0) return notReached(toldReasons(unsettled));
+  const untold = reasons('no-data');
+  return untold.length > 0 ? noData(toldReasons(untold)) : undefined;
 }
 
 /** The overshoot of one level. */

@@ -35,6 +35,14 @@ describe('a distribution of durations', () => {
     expect(found.maxMs.kind).toBe('not-reached');
   });
 
+  it('says of how many which reason is true, where they differ', () => {
+    const late = notReached('the answer came too late');
+
+    expect(distribution([late, NEVER, NEVER], 'none').maxMs).toEqual(
+      notReached('3 of 3 did not come to it: the run ended (2); the answer came too late (1)'),
+    );
+  });
+
   it('leaves out what cannot be told', () => {
     const found = distribution([noData('no CPU was read'), measured(4)], 'none');
 

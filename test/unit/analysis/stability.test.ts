@@ -215,6 +215,16 @@ describe('overshoot', () => {
     expect(of({ rescales: rescalesOf(sizes) }).overshoot.kind).toBe(kind);
   });
 
+  it('is absent because of the rises that were answered, not of the one that was not', () => {
+    const begin = change(50_000, 'up', 'baseline');
+    const rescales = rescalesOf([[195, 9, RISE]]);
+
+    expect(of({ rescales, changes: measured([begin, RISE, FALL]) }).overshoot).toEqual({
+      kind: 'not-reached',
+      because: 'it was still rescaling when the load changed again',
+    });
+  });
+
   it('is absent when the load never rose', () => {
     expect(of({ changes: measured([FALL]) }).overshoot).toEqual(noData('the load never rose'));
   });
