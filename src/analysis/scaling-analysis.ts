@@ -12,7 +12,7 @@ import {
 } from './elasticity.js';
 import { conditionHolds, decisionHolds } from './hpa-holds.js';
 import type { LoadChange, LoadPiece } from './load-changes.js';
-import { mapMeasure, noData, valueOf, type Measure } from './measure.js';
+import { mapMeasure, measured, noData, valueOf, type Measure } from './measure.js';
 import type { PodHistory } from './pod-history.js';
 import {
   desiredSeries,
@@ -175,13 +175,21 @@ export function scaleDownTimes(steps: readonly ScaleDown[]): StepTimes<ScaleDown
 
 /** A stage is only in the list when some step had it, so there is a reason of its own. */
 const NO_LENGTH = 'no step had that stage';
+const NO_BEGIN = noData(
+  'it is the first that is known of its step, which has no load change: when it began is not known',
+);
 
 function stageTimes<Name extends string>(
   steps: readonly { readonly stages: readonly Stage<Name>[] }[],
 ): Readonly<Partial<Record<Name, Distribution>>> {
   const lengths = new Map<Name, Measure[]>();
   for (const { name, seen } of steps.flatMap(({ stages }) => stages)) {
-    const length = mapMeasure(seen, ({ lengthMs }) => lengthMs);
+    const length =
+      seen.kind === 'measured'
+        ? seen.value.lengthMs === undefined
+          ? NO_BEGIN
+          : measured(seen.value.lengthMs)
+        : seen;
     lengths.set(name, [...(lengths.get(name) ?? []), length]);
   }
   const times: Partial<Record<Name, Distribution>> = {};

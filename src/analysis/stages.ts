@@ -18,8 +18,11 @@ export interface StageSpan {
 export interface SeenStage extends StageSpan {
   /** Since the load change, or since the first stage seen where that is not known. */
   readonly sinceChangeMs: number;
-  /** `t - startT`: since the stage before it that was seen. */
-  readonly lengthMs: number;
+  /**
+   * `t - startT`: since the stage before it that was seen. Undefined: neither a stage before it nor the
+   * load change is known, so nobody knows when it began; `startT` is `t` then.
+   */
+  readonly lengthMs: number | undefined;
   /** How we know that it was over at `t`. */
   readonly evidence: string;
   /** One sentence: what this time was spent on, whose delay first. */
@@ -50,7 +53,7 @@ const SKEW_MS = 250;
  *
  * @param found - in order.
  * @param from - `originT`: what `sinceChangeMs` counts from; `startT`: where the first stage begins.
- *   Undefined: at the first stage that was seen.
+ *   Undefined: at the first stage that was seen, which has no length then.
  */
 export function stageChain<Name extends string>(
   found: readonly FoundStage<Name>[],
@@ -61,6 +64,7 @@ export function stageChain<Name extends string>(
     if (instant.kind !== 'measured') return { name, seen: instant };
     const { value } = instant;
     const t = Math.max(value.t, previousT ?? value.t);
+    const isBeginKnown = previousT !== undefined;
     const startT = previousT ?? t;
     originT ??= startT;
     previousT = t;
@@ -75,7 +79,7 @@ export function stageChain<Name extends string>(
       seen: measured({
         ...span,
         sinceChangeMs: t - originT,
-        lengthMs: t - startT,
+        lengthMs: isBeginKnown ? t - startT : undefined,
         evidence,
         cause: cause(span),
       }),

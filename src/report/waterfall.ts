@@ -53,9 +53,11 @@ export function waterfall(
         return [`${label}  ${first}`, ...rest.map((line) => `${''.padEnd(NAME_COLUMNS)}  ${line}`)];
       }
       const { lengthMs, sinceChangeMs } = seen.value;
-      const length = formatDurationMs(lengthMs).padStart(LENGTH_COLUMNS);
+      const length = (lengthMs === undefined ? '-' : formatDurationMs(lengthMs)).padStart(
+        LENGTH_COLUMNS,
+      );
       const bar = barText(
-        { fromMs: sinceChangeMs - lengthMs, toMs: sinceChangeMs, endMs },
+        { fromMs: sinceChangeMs - (lengthMs ?? 0), toMs: sinceChangeMs, endMs },
         barColumns,
       );
       return [`${label}  ${length}  ${bar}  ${formatDurationMs(sinceChangeMs)}`];

@@ -67,7 +67,7 @@ it('finds the delays of a scale-up that the experiment set', { timeout: 120_000 
   }
   // the stages that were seen account for the whole
   const stages = [...seen.values()];
-  const sumMs = stages.reduce((sum, { lengthMs }) => sum + lengthMs, 0);
+  const sumMs = stages.reduce((sum, { lengthMs }) => sum + (lengthMs ?? NaN), 0);
   expect(sumMs).toBeCloseTo(stages.at(-1)?.sinceChangeMs ?? NaN, 3);
   const latencyMs = valueOf(scaleUp!.latencyMs) ?? NaN;
   expect(latencyMs).toBeGreaterThan(READY_MS - SLACK_MS);

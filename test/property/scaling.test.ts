@@ -94,11 +94,11 @@ describe('for any run', { timeout: 60_000 }, () => {
           for (const stage of seen) {
             expect(stage.startT).toBe(endT);
             expect(stage.t).toBeGreaterThanOrEqual(stage.startT);
-            expect(stage.lengthMs).toBeCloseTo(stage.t - stage.startT, 6);
+            expect(stage.lengthMs ?? 0).toBeCloseTo(stage.t - stage.startT, 6);
             expect(stage.cause).not.toBe('');
             endT = stage.t;
           }
-          const sumMs = seen.reduce((sum, { lengthMs }) => sum + lengthMs, 0);
+          const sumMs = seen.reduce((sum, { lengthMs }) => sum + (lengthMs ?? 0), 0);
           expect(sumMs).toBeCloseTo(endT - startT, 6);
         }
       }),

@@ -238,9 +238,9 @@ function stageDurations<Name extends string>(
       name: camelCase(name),
       of: ({ stages }) => Object.entries(stages).find(([key]) => key === name)?.[1],
       summary,
-      formula: `length of the stage ${name}: since the stage before it that was seen`,
+      formula: `length of the stage ${name}: since the stage before it that was seen, else since the load change`,
       source,
-      absentWhen: `${NO_STEP}; or the stage was not seen in any`,
+      absentWhen: `${NO_STEP}; or the stage was not seen in any, or was the first that is known of a step without a load change`,
       needsPunctualSender,
     };
   });

@@ -36,11 +36,11 @@ function row<Name extends string>({ seen }: Stage<Name>, look: StageLook, endMs:
     return html`<tr role="row" class="absent"><th scope="row" role="rowheader">${name}</th><td role="cell" class="figure-cell">${ABSENT}</td><td role="cell" class="bar-cell">not seen: ${seen.because}</td><td role="cell" class="figure-cell">${ABSENT}</td></tr>\n`;
   }
   const { lengthMs, sinceChangeMs, evidence, cause } = seen.value;
-  const length = formatDurationMs(lengthMs);
+  const length = lengthMs === undefined ? '-' : formatDurationMs(lengthMs);
   const since = formatDurationMs(sinceChangeMs);
   const part = {
     kind: color,
-    from: sinceChangeMs - lengthMs,
+    from: sinceChangeMs - (lengthMs ?? 0),
     to: sinceChangeMs,
     title: `${name}: ${length}`,
   };

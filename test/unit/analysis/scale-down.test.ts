@@ -146,7 +146,9 @@ describe('a scale-down that was not seen whole', () => {
       because: expect.stringMatching(because),
     });
     const lengths = found.stages.flatMap(({ seen: of }) => valueOf(of) ?? []);
-    expect(lengths.reduce((sum, { lengthMs }) => sum + lengthMs, 0)).toBe(159_050 - 118_500);
+    expect(lengths.reduce((sum, { lengthMs }) => sum + (lengthMs ?? NaN), 0)).toBe(
+      159_050 - 118_500,
+    );
   });
 
   it('of pods that were never ready has no endpoints to leave and no last request', () => {
@@ -184,5 +186,26 @@ describe('a scale-down that was not seen whole', () => {
       decisionToGoneMs: measured(2_050),
     });
     expect(seen(found, 'under-target')?.kind).toBe('no-data');
+  });
+
+  it('without a load drop does not count among the lengths of the first stage that was seen', () => {
+    // no fall of the load comes before the decision at 110 s
+    const timeline = aTimeline({
+      rescales: [
+        { t: 82_000, to: 7 },
+        { t: 110_000, to: 6 },
+        { t: 157_000, to: 3 },
+      ],
+    });
+    const { scaleDownTimes } = analyze(timeline);
+    const [dropless, answering] = analyze(timeline).scaleDowns;
+
+    expect(dropless?.change.kind).toBe('no-data');
+    expect(valueOf(seen(dropless!, 'decision')!)).toMatchObject({ lengthMs: undefined });
+    expect(scaleDownTimes.stages.decision).toMatchObject({
+      n: 1,
+      p50Ms: measured(valueOf(seen(answering!, 'decision')!)?.lengthMs),
+    });
+    expect(scaleDownTimes.stages.decision?.n).toBe(scaleDownTimes.latency.n);
   });
 });

@@ -119,7 +119,10 @@ describe('a size that someone else set', () => {
   });
 
   it('has the stages of its pods all the same, from the change on', () => {
-    expect(valueOf(seen(byHand, 'decision')!)).toMatchObject({ sinceChangeMs: 0, lengthMs: 0 });
+    expect(valueOf(seen(byHand, 'decision')!)).toMatchObject({
+      sinceChangeMs: 0,
+      lengthMs: undefined,
+    });
     expect(valueOf(seen(byHand, 'ready')!)).toMatchObject({ sinceChangeMs: 7_465 });
   });
 
@@ -127,6 +130,12 @@ describe('a size that someone else set', () => {
     const { scaleUpTimes, stability } = analyze(timeline);
 
     expect(scaleUpTimes.latency).toMatchObject({ n: 0, p95Ms: { kind: 'no-data' } });
+    // when it was wished for is not known: no false 0
+    expect(scaleUpTimes.stages.decision).toMatchObject({
+      n: 0,
+      p50Ms: { kind: 'no-data', because: expect.stringContaining('when it began is not known') },
+    });
+    expect(scaleUpTimes.stages.ready).toMatchObject({ n: 1 });
     expect(stability).toMatchObject({ rescales: 0, byOthers: 1 });
   });
 

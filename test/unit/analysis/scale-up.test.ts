@@ -121,7 +121,7 @@ describe('a scale-up that was not seen whole', () => {
     });
     // The rest still adds up to the whole.
     const seen = scaleUp.stages.flatMap((stage) => valueOf(stage.seen) ?? []);
-    const sumMs = seen.reduce((sum, { lengthMs }) => sum + lengthMs, 0);
+    const sumMs = seen.reduce((sum, { lengthMs }) => sum + (lengthMs ?? NaN), 0);
     expect(sumMs).toBe(seen.at(-1)?.sinceChangeMs);
     expect(scaleUp.latencyMs).toEqual({ kind: 'measured', value: 35_975 });
   });
@@ -169,7 +169,10 @@ describe('a scale-up that was not seen whole', () => {
 
     expect(scaleUp.change.kind).toBe('no-data');
     expect(scaleUp.latencyMs.kind).toBe('no-data');
-    expect(valueOf(scaleUp.stages[0]!.seen)).toMatchObject({ lengthMs: 0, sinceChangeMs: 0 });
+    expect(valueOf(scaleUp.stages[0]!.seen)).toMatchObject({
+      lengthMs: undefined,
+      sinceChangeMs: 0,
+    });
   });
 
   it('of a header without an HPA has no target to be over', () => {

@@ -35,10 +35,10 @@ describe('a chain of stages', () => {
       expected: [[1_000, 1_100, 100], undefined, [1_100, 2_000, 900]],
     },
     {
-      name: 'begins at the first stage seen where the origin is not known',
+      name: 'begins at the first stage seen where the origin is not known, and that stage has no length',
       ts: [undefined, 1_400, 2_000],
       originT: undefined,
-      expected: [undefined, [1_400, 1_400, 0], [1_400, 2_000, 600]],
+      expected: [undefined, [1_400, 1_400, undefined], [1_400, 2_000, 600]],
     },
     {
       name: 'gives no time to a stage that came before the one it follows',
