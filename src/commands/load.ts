@@ -126,14 +126,14 @@ async function refuseUnreachable(job: LoadJob, clock: Clock): Promise<void> {
 
 function tell({ url, plan, jsonPath }: LoadJob, sent: SentLoad, startAtMs: number): void {
   const figures = loadFigures(sent);
+  const columns = process.stdout.columns ?? DEFAULT_COLUMNS;
+  process.stdout.write(`\n${loadText(figures, plan, columns)}`);
+  if (jsonPath === undefined) return;
   const facts = {
     url,
     startedAt: new Date(startAtMs).toISOString(),
     environment: machineEnvironment(),
   };
-  const columns = process.stdout.columns ?? DEFAULT_COLUMNS;
-  process.stdout.write(`\n${loadText(figures, plan, { facts, columns })}`);
-  if (jsonPath === undefined) return;
   writeFileSync(jsonPath, `${JSON.stringify(loadReport(figures, plan, facts), null, 2)}\n`);
   process.stdout.write(`\nwritten: ${jsonPath}\n`);
 }

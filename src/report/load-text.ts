@@ -19,24 +19,20 @@ import {
   plural,
   wrapped,
 } from './format.js';
-import type { LoadRunFacts } from './load-json.js';
 import { loadPlots } from './load-plots.js';
+import { scheduledArrivals } from './profile-facts.js';
+import { arrivalsText } from './profile-text.js';
 import { table, type TableColumn } from './table.js';
 
 const MIN_COLUMNS = 80;
 const MAX_COLUMNS = 160;
 const LABEL_COLUMNS = 14;
 
-/** The summary of a load. Ends with a line end. */
-export function loadText(
-  figures: LoadFigures,
-  plan: LoadPlan,
-  options: { readonly facts: LoadRunFacts; readonly columns: number },
-): string {
-  const columns = Math.min(Math.max(options.columns, MIN_COLUMNS), MAX_COLUMNS);
+/** The summary of a load, of which {@link planText} was told before. Ends with a line end. */
+export function loadText(figures: LoadFigures, plan: LoadPlan, width: number): string {
+  const columns = Math.min(Math.max(width, MIN_COLUMNS), MAX_COLUMNS);
   const { perSecond } = figures;
   const sections: readonly (readonly string[])[] = [
-    wrapped(`${options.facts.url}: ${planText(plan)}`, columns),
     warnings(figures, columns),
     headlines(figures, columns),
     times(figures),
@@ -49,23 +45,29 @@ export function loadText(
   return `${text}\n`;
 }
 
-/** `open model, 5,000 arrivals in 10s (mean 500/s, peak 500/s, even), keep-alive`. */
+/** `open model, 5,000 arrivals in 10s (mean 500/s, peak 500/s, evenly spaced), connections kept`. */
 export function planText({ load, connections, seed }: LoadPlan): string {
   const kept = connections.kind === 'keep-alive' ? 'connections kept' : 'a connection each';
   if (load.model === 'closed') {
     return `closed model, ${plural(load.concurrency, 'user')} for ${formatDurationMs(load.durationMs)}, ${kept}`;
   }
-  const { totalArrivals, durationMs, peakPerSecond } = profileOf(load.profile);
+  const profile = profileOf(load.profile);
+  const { totalArrivals, durationMs, peakPerSecond } = profile;
+  const due = scheduledArrivals(profile, { spacing: load.spacing, seed });
+  const arrivals = arrivalsText({ profile, scheduledArrivals: due }, ' arrivals');
   const mean = numberText((totalArrivals * 1_000) / durationMs, 1);
   const random = load.spacing === 'poisson' ? `poisson with seed ${seed}` : 'evenly spaced';
-  return `open model, ${numberText(totalArrivals)} arrivals in ${formatDurationMs(durationMs)} (mean ${mean}/s, peak ${numberText(peakPerSecond, 1)}/s, ${random}), ${kept}`;
+  return `open model, ${arrivals} in ${formatDurationMs(durationMs)} (mean ${mean}/s, peak ${numberText(peakPerSecond, 1)}/s, ${random}), ${kept}`;
 }
 
-function warnings({ end, generator, accountingFaults }: LoadFigures, columns: number) {
+function warnings({ end, totals, generator, accountingFaults }: LoadFigures, columns: number) {
   const texts = [
     ...(end.kind === 'completed'
       ? []
       : [`${end.kind.toUpperCase()}: ${end.because}. Figures cover only what happened before.`]),
+    ...(end.kind === 'completed' && totals.due === 0
+      ? ['NOTHING WAS SENT: no request was due; the rate is too low for so short a time.']
+      : []),
     ...(generator.kind === 'saturated'
       ? [
           `GENERATOR SATURATED, NOT A RESULT: ${generator.because}. The times below are not the service's.`,

@@ -46,11 +46,18 @@ export function profileFacts(plan: LoadPlan): ProfileFacts | undefined {
       arrivals: profile.arrivalsBefore(endMs) - profile.arrivalsBefore(startMs),
     })),
     meanPerSecond: (profile.totalArrivals * 1_000) / profile.durationMs,
-    scheduledArrivals:
-      profile.totalArrivals > MAX_COUNTED
-        ? undefined
-        : countOf(instantsOf(scheduleOf(profile, { spacing: load.spacing, seed }))),
+    scheduledArrivals: scheduledArrivals(profile, { spacing: load.spacing, seed }),
   };
+}
+
+/** How many arrivals are due with this spacing and seed; absent for so many that counting takes long. */
+export function scheduledArrivals(
+  profile: Profile,
+  spacing: Parameters<typeof scheduleOf>[1],
+): number | undefined {
+  return profile.totalArrivals > MAX_COUNTED
+    ? undefined
+    : countOf(instantsOf(scheduleOf(profile, spacing)));
 }
 
 function countOf(all: Iterable<unknown>): number {

@@ -125,18 +125,27 @@ function ratesText({ course, lowestPerSecond, highestPerSecond }: StageFacts): s
 
 function totals(facts: ProfileFacts, plan: LoadPlan): readonly string[] {
   const { load, seed } = plan;
-  const { profile, meanPerSecond, scheduledArrivals } = facts;
+  const { profile, meanPerSecond } = facts;
   const spacing = load.model === 'open' ? load.spacing : 'even';
-  const expected = numberText(profile.totalArrivals, 1);
   const random = randomParts(plan);
-  const counted = scheduledArrivals === undefined ? expected : numberText(scheduledArrivals);
-  const arrivals = counted === expected ? counted : `${counted} (the rates come to ${expected})`;
   return [
-    `arrivals  ${arrivals} in ${formatDurationMs(profile.durationMs)}`,
+    `arrivals  ${arrivalsText(facts)} in ${formatDurationMs(profile.durationMs)}`,
     `rate      mean ${rateText(meanPerSecond)}, peak ${rateText(profile.peakPerSecond)}`,
     `spacing   ${spacing === 'even' ? 'even: each arrival when the sum of the rates says so' : 'poisson: random gaps'}`,
     `seed      ${seed} (${random.length === 0 ? 'nothing here is random' : `decides ${random.join(', ')}`})`,
   ];
+}
+
+/** `59 (the rates come to 80)`: what is really due, and what the rates say where that differs; `noun` stands behind the first. */
+export function arrivalsText(
+  { profile, scheduledArrivals }: Pick<ProfileFacts, 'profile' | 'scheduledArrivals'>,
+  noun = '',
+): string {
+  const expected = numberText(profile.totalArrivals, 1);
+  const counted = scheduledArrivals === undefined ? expected : numberText(scheduledArrivals);
+  return counted === expected
+    ? `${counted}${noun}`
+    : `${counted}${noun} (the rates come to ${expected})`;
 }
 
 function rateText(ratePerSecond: number): string {

@@ -6,7 +6,7 @@ import { LatencyHistogram } from '../../../src/load/histogram.js';
 import { oneRequest } from '../../../src/load/request-spec.js';
 import type { LoadPlan, LoadSecond, AuditedLoadSummary } from '../../../src/load/sender.js';
 import { loadReport, loadReportJsonSchema } from '../../../src/report/load-json.js';
-import { loadText } from '../../../src/report/load-text.js';
+import { loadText, planText } from '../../../src/report/load-text.js';
 
 const PLAN: LoadPlan = {
   load: {
@@ -59,6 +59,21 @@ function second(number: number, slowerByMs: number): LoadSecond {
   };
 }
 
+const NOTHING: LoadSecond = {
+  second: 0,
+  due: 0,
+  dropped: 0,
+  unsent: 0,
+  sent: 0,
+  late: 0,
+  answered: {},
+  failed: {},
+  unanswered: 0,
+  responseTime: times(0, 0),
+  serviceTime: times(0, 0),
+  byPod: {},
+};
+
 function summary(because?: string): AuditedLoadSummary {
   return {
     startedAtMs: 0,
@@ -89,8 +104,27 @@ function sent(change: Partial<SentLoad> = {}): SentLoad {
 }
 
 function textOf(change: Partial<SentLoad> = {}, columns = 100): string {
-  return loadText(loadFigures(sent(change)), PLAN, { facts: FACTS, columns });
+  return loadText(loadFigures(sent(change)), PLAN, columns);
 }
+
+describe('what is told before a load begins', () => {
+  const profile = {
+    stages: [{ name: 'load', kind: 'constant', ratePerSecond: 20, durationMs: 4_000 }],
+  } as const;
+
+  it.each([
+    {
+      spacing: 'even',
+      text: 'open model, 80 arrivals in 4s (mean 20/s, peak 20/s, evenly spaced)',
+    },
+    {
+      spacing: 'poisson',
+      text: 'open model, 74 arrivals (the rates come to 80) in 4s (mean 20/s, peak 20/s, poisson with seed 1)',
+    },
+  ] as const)('counts what is really due: $spacing', ({ spacing, text }) => {
+    expect(planText({ ...PLAN, load: { model: 'open', spacing, profile } })).toContain(text);
+  });
+});
 
 describe('the figures of a load', () => {
   it('add up, and tell response and service time apart', () => {
@@ -140,6 +174,14 @@ describe('the summary of a load', () => {
     expect(text).toContain('Requests a second');
     expect(text).toContain('Response time');
     expect(text).not.toContain('!!');
+  });
+
+  it('does not say again what was told before it began', () => {
+    expect(textOf()).not.toContain(planText(PLAN));
+  });
+
+  it('warns where not one request was due', () => {
+    expect(textOf({ seconds: [NOTHING] })).toContain('!! NOTHING WAS SENT: ');
   });
 
   it('says first when it is no result', () => {
