@@ -15,6 +15,23 @@ const SYSTEM_NAMESPACES: readonly string[] = [
   'default',
 ];
 
+/** Those that nobody may delete. */
+const IMMORTAL = new Set(['default', 'kube-system', 'kube-public']);
+
+/** Whether a cluster has a namespace of that name from the start. */
+export function isSystemNamespace(name: string): boolean {
+  return SYSTEM_NAMESPACES.includes(name);
+}
+
+/**
+ * @throws {ApiError} 403 for a namespace that must not go.
+ * @see Source: kubernetes `apiserver/pkg/admission/plugin/namespace/lifecycle/admission.go`, `Admit`.
+ */
+export function refuseDeletionOfImmortal(name: string): void {
+  if (!IMMORTAL.has(name)) return;
+  throw ApiError.forbidden(NAMESPACES, name, { message: 'this namespace may not be deleted' });
+}
+
 /**
  * Makes the system namespaces that are missing.
  *

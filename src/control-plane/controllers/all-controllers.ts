@@ -1,6 +1,6 @@
 /** Everything a control plane runs beside kubelets and the HPA controller. */
 import type { Pod, ReplicaSet } from '../../core/objects.js';
-import { CONTROLLER_MANAGER, SCHEDULER, actingAs } from '../acting-as.js';
+import { API_SERVER, CONTROLLER_MANAGER, SCHEDULER, actingAs } from '../acting-as.js';
 import type { KubeApi } from '../api.js';
 import type { Controller } from '../controller.js';
 import { KINDS } from '../kinds/registry.js';
@@ -25,6 +25,7 @@ import { ReplicaSetController } from './replica-set.js';
 import { ResourceQuotaController } from './resource-quota.js';
 import { ServiceAccountController } from './service-account.js';
 import { ServicePods } from './service-pods.js';
+import { SystemNamespacesController } from './system-namespaces.js';
 import { TaintEvictionController } from './taint-eviction.js';
 import { TtlAfterFinishedController } from './ttl-after-finished.js';
 
@@ -71,6 +72,7 @@ export function allControllers(
     new Scheduler(actingAs(served, SCHEDULER)),
     new GarbageCollector(api, collected),
     new NamespaceController(api, resources, namespaceLookPeriodMs),
+    new SystemNamespacesController(actingAs(served, API_SERVER)),
     new EventExpiryController(api),
   ];
 }

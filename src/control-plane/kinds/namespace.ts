@@ -2,6 +2,7 @@
 import type { Namespace } from '../../core/objects.js';
 import { NAMESPACES } from '../resources.js';
 import { NAMESPACE } from '../schema/cluster-types.js';
+import { refuseDeletionOfImmortal } from '../system-namespaces.js';
 import { NAMESPACE_COLUMNS } from './columns/cluster-columns.js';
 import type { Draft, Kind } from './kind.js';
 
@@ -40,6 +41,7 @@ export const NAMESPACE_KIND: Kind<Namespace> = {
     const finalizers = object.spec?.finalizers ?? [];
     draft.spec = finalizers.length === 0 ? {} : { finalizers: [...finalizers] };
   },
+  refuseDeletion: ({ metadata }) => refuseDeletionOfImmortal(metadata.name),
   isDeletable: (object) => (object.spec?.finalizers ?? []).length === 0,
   beginDeletion(draft) {
     draft.status = { ...draft.status, phase: 'Terminating' };

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   CONFIG_MAPS,
   DEPLOYMENTS,
+  LEASES,
   NAMESPACES,
   SERVICE_ACCOUNTS,
 } from '../../../../src/control-plane/resources.js';
@@ -129,5 +130,41 @@ describe('GarbageCollector', () => {
     lab.clock.advance(10);
 
     expect(lab.api.list(CONFIG_MAPS, { namespace: NAMESPACE }).items).toEqual([]);
+  });
+});
+
+describe('system namespaces', () => {
+  it.each(['default', 'kube-system', 'kube-public'])('%s may not be deleted', (name) => {
+    const lab = controlPlaneLab();
+
+    expect(() => lab.api.delete(NAMESPACES, { namespace: '', name })).toThrow(
+      `namespaces "${name}" is forbidden: this namespace may not be deleted`,
+    );
+  });
+
+  it('kube-node-lease may be deleted, and is there again within a minute, as are its leases', () => {
+    const lab = controlPlaneLab();
+    const key = { namespace: '', name: 'kube-node-lease' };
+    lab.clock.advance(1_000);
+    const before = lab.api.get(NAMESPACES, key)?.metadata.uid;
+    lab.api.delete(NAMESPACES, key);
+    lab.clock.advance(8_000);
+    expect(lab.api.get(NAMESPACES, key)).toBeUndefined();
+
+    lab.clock.advance(60_000);
+
+    expect(lab.api.get(NAMESPACES, key)?.metadata.uid).not.toBe(before);
+    expect(lab.api.get(NAMESPACES, key)?.status?.phase).toBe('Active');
+    lab.clock.advance(60_000);
+    expect(lab.api.list(LEASES, { namespace: 'kube-node-lease' }).items).toHaveLength(1);
+    expect(lab.failures).toEqual([]);
+  });
+
+  it('no other namespace comes back', () => {
+    const lab = controlPlaneLab();
+    ending(lab);
+    lab.clock.advance(130_000);
+
+    expect(lab.api.get(NAMESPACES, KEY)).toBeUndefined();
   });
 });
