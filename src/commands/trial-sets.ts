@@ -1,5 +1,5 @@
 /** Reads what is to be compared: a matrix result, or run folders grouped by what was run. */
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { BaselineSource, MadeFrom, NamedVariant } from '../analysis/compare/baseline-file.js';
 import type { MeasureFacts, Trial } from '../analysis/compare/trial-group.js';
@@ -40,7 +40,8 @@ export function readTrialSet(folders: readonly string[], faults: string[]): Tria
       `expected one matrix result or run folders, found ${matrices.length} matrix results: ${matrices.join(', ')}`,
     );
   }
-  if (matrices.length > 0 && matrices.length < folders.length) {
+  const missing = folders.filter((folder) => !existsSync(folder));
+  if (matrices.length > 0 && matrices.length + missing.length < folders.length) {
     faults.push('expected one matrix result or run folders, found both');
   }
   const sets = folders.map((folder) =>

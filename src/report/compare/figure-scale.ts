@@ -45,6 +45,8 @@ const UNITS: Readonly<Record<MeasureUnit, readonly Step[]>> = {
 };
 
 const MOST_DECIMALS = 8;
+/** Less of the largest is what adding up in another order makes. */
+const ROUNDING = 1e-9;
 
 /**
  * The scale of a measure: the largest of the values has three digits that count.
@@ -61,11 +63,15 @@ export function figureScale(
   const isWhole = unit === 'count' && values.every(Number.isInteger);
   const decimals = isWhole ? 0 : decimalsOf(largest / size);
   const show = (value: number): string => {
-    const text = Math.abs(value / size).toLocaleString('en-US', {
+    const shown = Math.abs(value) <= largest * ROUNDING ? 0 : Math.abs(value / size);
+    const text = shown.toLocaleString('en-US', {
       minimumFractionDigits: decimals,
       maximumFractionDigits: decimals,
     });
-    return value < 0 && /[1-9]/.test(text) ? `-${text}` : text;
+    if (shown === 0) return text;
+    // small, but not nothing
+    const told = /[1-9]/.test(text) ? text : String(Number(shown.toPrecision(2)));
+    return value < 0 ? `-${told}` : told;
   };
   return {
     unit: unit === 'currency' ? (currency ?? 'money') : (step?.unit ?? ''),

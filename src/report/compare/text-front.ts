@@ -56,16 +56,17 @@ function picture(
   const labels = [of.yScale.show(top), of.yScale.show(bottom)];
   const labelWidth = Math.max(...labels.map((label) => label.length));
   const width = Math.min(of.columns - labelWidth - 4, MOST_COLUMNS);
-  const grid = Array.from({ length: ROWS }, () => Array.from({ length: width }, () => ' '));
+  const rows = top === bottom ? 1 : ROWS;
+  const grid = Array.from({ length: rows }, () => Array.from({ length: width }, () => ' '));
   // those on the front are drawn last and so on top
   const ordered = points.toSorted((a, b) => b.dominatedBy.length - a.dominatedBy.length);
   for (const { x, y, sign } of ordered) {
-    const row = grid[ROWS - 1 - cellOf(y, { from: bottom, to: top, cells: ROWS })];
+    const row = grid[rows - 1 - cellOf(y, { from: bottom, to: top, cells: rows })];
     const column = cellOf(x, { from: left, to: right, cells: width });
     if (row !== undefined) row[column] = sign;
   }
   const lines = grid.map((row, index) => {
-    const label = index === 0 ? labels[0] : index === ROWS - 1 ? labels[1] : '';
+    const label = index === 0 ? labels[0] : index === rows - 1 ? labels[1] : '';
     return `${(label ?? '').padStart(labelWidth)} ┤${row.join('')}`.trimEnd();
   });
   const [least, most] = [of.xScale.show(left), of.xScale.show(right)];

@@ -151,14 +151,15 @@ export function subjectText({ kind, comparison, against }: ComparisonView): stri
     const { variant, baseline } = first;
     return `A/A check: ${plural(baseline.trials.length, 'trial')} of ${baseline.name.replace(/ \(A\)$/, '')} compared with ${plural(variant.trials.length, 'other')} of it`;
   }
-  const what = `${plural(pairs.length, 'variant')} of ${trials}`;
+  const what = `${plural(pairs.length, 'variant')} with ${trials}`;
   if (kind === 'against') return `${what} compared with those of ${against?.file ?? 'a file'}`;
   return `${what} compared with ${first.baseline.name} (${plural(first.baseline.trials.length, 'trial')})`;
 }
 
 function trialsText(counts: readonly number[]): string {
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
-  return least === most ? plural(least, 'trial') : `${least} to ${most} trials`;
+  const each = least === most ? plural(least, 'trial') : `${least} to ${most} trials`;
+  return counts.length === 1 ? each : `${each} each`;
 }
 
 /** How the figures came about and how far to believe them, in sentences. */
