@@ -1,7 +1,7 @@
 /** Manifests of an experiment: parsed, patched and moved into its namespace. */
-import { LineCounter, parseAllDocuments } from 'yaml';
+import { LineCounter, isMap, isNode, isSeq, parseAllDocuments } from 'yaml';
 import { mergePatch } from '../core/merge-patch.js';
-import { valueAt } from '../core/json.js';
+import { isRecord, valueAt } from '../core/json.js';
 import { isKubeObject } from '../core/object-guards.js';
 import type { KubeObject, StringMap } from '../core/objects.js';
 import type { ManifestPatch } from './experiment.js';
@@ -37,15 +37,43 @@ export function parseManifests(files: readonly ManifestFile[]): ParsedManifests 
       }
       const value: unknown = document.errors.length === 0 ? document.toJS() : null;
       if (value === null) continue;
-      if (isKubeObject(value)) objects.push(value);
-      else {
-        const missing = missingFields(value);
-        const at = place(document.contents?.range?.[0] ?? 0);
+      for (const { object, node } of listed(value, document.contents)) {
+        if (isKubeObject(object)) {
+          objects.push(object);
+          continue;
+        }
+        const missing = missingFields(object);
+        const at = place(isNode(node) ? (node.range?.[0] ?? 0) : 0);
         faults.push(`${at}: expected a Kubernetes object, but ${missing.join(', ')} is missing`);
       }
     }
   }
   return faults.length > 0 ? { kind: 'faults', faults } : { kind: 'objects', objects };
+}
+
+/** A value, and where it stands in its document. */
+interface Listed {
+  readonly object: unknown;
+  readonly node: unknown;
+}
+
+/**
+ * The items of a list, of lists in it too; any other value itself. Items of a `PodList` may leave out that
+ * they are pods, as an API server writes them.
+ *
+ * @see Source: kubernetes `apimachinery/pkg/apis/meta/v1/unstructured/unstructured.go`, `decodeToList`.
+ */
+function listed(object: unknown, node: unknown): readonly Listed[] {
+  if (!isRecord(object)) return [{ object, node }];
+  const { apiVersion, kind, items } = object;
+  if (typeof kind !== 'string' || !kind.endsWith('List') || !Array.isArray(items)) {
+    return [{ object, node }];
+  }
+  const own = kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) };
+  const nodes = isMap(node) ? node.get('items', true) : undefined;
+  return items.flatMap((item: unknown, index) =>
+    listed(isRecord(item) ? { ...own, ...item } : item, isSeq(nodes) ? nodes.items[index] : node),
+  );
 }
 
 function missingFields(value: unknown): readonly string[] {

@@ -10,6 +10,7 @@ import {
   parseManifests,
   prepareManifests,
 } from '../experiment/manifests.js';
+import { isKustomization, kustomizationFaults } from './kustomization-faults.js';
 
 const MANIFEST = /\.(ya?ml|json)$/;
 
@@ -38,7 +39,20 @@ export async function readManifests(
  * @throws {LabError} `MANIFEST_INVALID` when one cannot be read.
  */
 export async function readObjects(paths: readonly string[]): Promise<ParsedManifests> {
-  return parseManifests((await Promise.all(paths.map(filesOf))).flat());
+  const found = await Promise.all(paths.map(filesOf));
+  const parsed = parseManifests(found.flatMap(({ files }) => files));
+  const faults = found.flatMap((one) => one.faults);
+  if (faults.length === 0) return parsed;
+  return {
+    kind: 'faults',
+    faults: parsed.kind === 'faults' ? [...faults, ...parsed.faults] : faults,
+  };
+}
+
+/** What a path stands for. */
+interface FoundFiles {
+  readonly files: readonly ManifestFile[];
+  readonly faults: readonly string[];
 }
 
 function invalid(faults: readonly string[]): LabError {
@@ -46,14 +60,18 @@ function invalid(faults: readonly string[]): LabError {
 }
 
 /** A folder stands for the manifests in it, in order of their names; a kustomization is not one. */
-async function filesOf(path: string): Promise<readonly ManifestFile[]> {
+async function filesOf(path: string): Promise<FoundFiles> {
   try {
-    const isFolder = (await stat(path)).isDirectory();
-    const names = isFolder ? (await readdir(path)).filter(isManifest).sort() : [''];
-    const paths = names.map((name) => join(path, name));
-    return await Promise.all(
-      paths.map(async (file) => ({ path: file, text: await readFile(file, 'utf8') })),
-    );
+    if (!(await stat(path)).isDirectory()) return { files: [await fileAt(path)], faults: [] };
+    const all = (await readdir(path)).sort();
+    const names = all.filter((name) => MANIFEST.test(name) && !isKustomization(name));
+    const read = (some: readonly string[]): Promise<readonly ManifestFile[]> =>
+      Promise.all(some.map((name) => fileAt(join(path, name))));
+    const kustomizations = await read(all.filter((name) => isKustomization(name)));
+    return {
+      files: await read(names),
+      faults: kustomizations.flatMap((file) => kustomizationFaults(file, names)),
+    };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new LabError('MANIFEST_INVALID', `cannot read manifests at ${path}: ${reason}`, {
@@ -63,8 +81,8 @@ async function filesOf(path: string): Promise<readonly ManifestFile[]> {
   }
 }
 
-function isManifest(name: string): boolean {
-  return MANIFEST.test(name) && !name.startsWith('kustomization.');
+async function fileAt(path: string): Promise<ManifestFile> {
+  return { path, text: await readFile(path, 'utf8') };
 }
 
 function missingUnderTest(
