@@ -7,6 +7,9 @@ import { parseThreshold, type KnownMeasure, type Threshold } from './threshold.j
 import type { RawDocument } from './yaml-document.js';
 import type { FieldPath } from './yaml-source.js';
 
+/** Optional parts of an experiment that measures are made from. */
+const NEEDED = ['slo', 'demandCurve'] as const;
+
 /** Reads thresholds, and tells what is wrong with them at their own place. */
 export class ReadThresholds {
   readonly #measures: readonly KnownMeasure[];
@@ -34,6 +37,7 @@ export class ReadThresholds {
       measures: this.#measures,
       stages: namesOfStages(content),
       currency: chosen?.currency ?? currencyOf(content),
+      missing: NEEDED.filter((part) => valueAt(content, [part]) === undefined),
     };
     return texts.flatMap((text: unknown, index) => {
       if (typeof text !== 'string' || text === '') return [];

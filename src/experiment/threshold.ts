@@ -32,6 +32,8 @@ export interface KnownMeasure {
   readonly unit: MeasureUnit;
   /** Present where the measure has a figure for each stage of the load. */
   readonly inStage?: unknown;
+  /** The part of an experiment without which it is never known. */
+  readonly needs?: string | undefined;
 }
 
 /** What thresholds may speak of. */
@@ -41,6 +43,8 @@ export interface ThresholdContext {
   readonly stages: readonly string[] | undefined;
   /** Currency of the prices; undefined when it is not known, and then any will do. */
   readonly currency: string | undefined;
+  /** Parts that the experiment does not have and a measure may need; absent: none is missing. */
+  readonly missing?: readonly string[];
 }
 
 /** What came of reading a threshold. */
@@ -87,6 +91,7 @@ export function parseThreshold(text: string, context: ThresholdContext): ParsedT
   const read = measure === undefined ? undefined : readLimit(limit.text, measure.unit);
   const faults = [
     ...(measure === undefined ? [unknownName(name, context)] : []),
+    ...(measure === undefined ? [] : needFaults(name, measure, context)),
     ...(comparison === undefined ? [unknownComparison(operator)] : []),
     ...(measure === undefined ? [] : limitFaults(limit, { measure, read, context })),
     ...(stage === undefined ? [] : stageFaults(stage, { measure, context })),
@@ -164,6 +169,16 @@ function nearestNames(wrong: string, names: readonly string[]): readonly string[
 function listed(words: readonly string[]): string {
   const last = words.at(-1) ?? '';
   return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} or ${last}`;
+}
+
+function needFaults(
+  { offset }: Part,
+  { name, needs }: KnownMeasure,
+  { missing = [] }: ThresholdContext,
+): readonly FaultWithin[] {
+  if (needs === undefined || !missing.includes(needs)) return [];
+  const expected = `an experiment with ${needs}, without which ${name} is never known`;
+  return [{ offset, expected, found: `no ${needs}` }];
 }
 
 function unknownComparison({ text, offset }: Part): FaultWithin {

@@ -20,6 +20,8 @@ export interface MeasureDefinition {
   readonly source: string;
   /** What makes it absent. */
   readonly absentWhen: string;
+  /** The part of an experiment without which it is never known; absent: it needs none. */
+  readonly needs?: 'slo' | 'demandCurve' | undefined;
   /** True where a late load generator would spoil it: such figures are then not judged. */
   readonly needsPunctualSender: boolean;
   /** The figure of the whole run. */

@@ -21,6 +21,7 @@ function elasticityMeasure(
     name: `elasticity.${texts.name}`,
     formula: `${texts.formula}. ${SYMBOLS}`,
     source: `experiment (demandCurve, load), pod records; ${from}`,
+    needs: 'demandCurve',
     absentWhen: `the experiment names no demand curve, or the load went beyond it${absentWhen}`,
     needsPunctualSender: true,
     of: ({ elasticity }) => (elasticity.kind === 'measured' ? of(elasticity.value) : elasticity),

@@ -228,6 +228,7 @@ const sloMeasures: readonly MeasureDefinition[] = [
     formula:
       'seconds with good / (due - unanswered) < objective; a second without requests is none',
     source: 'load records; slo of the experiment',
+    needs: 'slo',
     absentWhen: NO_SLO,
     needsPunctualSender: true,
     ...inSlo(({ violationSeconds }) => measured(violationSeconds)),
@@ -240,6 +241,7 @@ const sloMeasures: readonly MeasureDefinition[] = [
     formula:
       'good / (due - unanswered); a 5xx is taken to have been in time, so the true share is no lower',
     source: 'load records; slo of the experiment',
+    needs: 'slo',
     absentWhen: `${NO_SLO}, or no request was due`,
     needsPunctualSender: true,
     ...inSlo(({ goodShare }) => goodShare),
@@ -251,6 +253,7 @@ const sloMeasures: readonly MeasureDefinition[] = [
     summary: 'How fast the error budget was used; 1 uses it up exactly in the time it is for.',
     formula: '(1 - slo.goodShare) / (1 - objective)',
     source: 'load records; burn rate as in the Google SRE Workbook, chapter 5',
+    needs: 'slo',
     absentWhen: `${NO_SLO}, or no request was due`,
     needsPunctualSender: true,
     ...inSlo(({ budgetBurn }) => budgetBurn),
@@ -262,6 +265,7 @@ const sloMeasures: readonly MeasureDefinition[] = [
     summary: 'Length of the longest stretch of violated seconds.',
     formula: 'from its first to its last violated second, at most two held ones in a row within it',
     source: 'load records; slo of the experiment',
+    needs: 'slo',
     absentWhen: NO_SLO,
     needsPunctualSender: true,
     of: ({ slo }) =>

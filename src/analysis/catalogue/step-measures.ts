@@ -48,6 +48,7 @@ interface Duration {
   readonly formula: string;
   readonly source: string;
   readonly absentWhen: string;
+  readonly needs?: 'slo' | undefined;
   readonly needsPunctualSender: boolean;
 }
 
@@ -74,6 +75,7 @@ function measuresOf(direction: Direction, duration: Duration): readonly MeasureD
       formula: `${duration.formula}; ${RANK}`,
       source: duration.source,
       absentWhen: duration.absentWhen,
+      needs: duration.needs,
       needsPunctualSender: duration.needsPunctualSender,
       of: (analysis) => figureOf(direction.times(analysis), key),
       inStage: (analysis, stage) => {
@@ -121,6 +123,7 @@ const UP_DURATIONS: readonly Duration[] = [
       't(first of 5 seconds in a row that hold the SLO) - t(first second that broke it, between load change and ready); 0 when none broke it',
     source: 'load records',
     absentWhen: `the experiment names no slo; ${NO_STEP}`,
+    needs: 'slo',
     needsPunctualSender: true,
   },
 ];
@@ -140,6 +143,7 @@ const DOWN_DURATIONS: readonly Duration[] = [
 interface StageText {
   readonly summary: string;
   readonly source: string;
+  readonly needs?: 'slo';
   readonly needsPunctualSender?: true;
 }
 
@@ -190,6 +194,7 @@ const UP_STAGES: Readonly<Record<ScaleUpStageName, StageText>> = {
   recovered: {
     summary: 'From requests answered by each new pod until the SLO held again for 5 seconds',
     source: 'load records',
+    needs: 'slo',
     needsPunctualSender: true,
   },
 };
@@ -233,7 +238,7 @@ function stageDurations<Name extends string>(
   texts: Readonly<Record<Name, StageText>>,
 ): readonly Duration[] {
   return names.map((name): Duration => {
-    const { summary, source, needsPunctualSender = false } = texts[name];
+    const { summary, source, needs, needsPunctualSender = false } = texts[name];
     return {
       name: camelCase(name),
       of: ({ stages }) => Object.entries(stages).find(([key]) => key === name)?.[1],
@@ -241,6 +246,7 @@ function stageDurations<Name extends string>(
       formula: `length of the stage ${name}: since the stage before it that was seen, else since the load change`,
       source,
       absentWhen: `${NO_STEP}; or the stage was not seen in any, or was the first that is known of a step without a load change`,
+      needs,
       needsPunctualSender,
     };
   });

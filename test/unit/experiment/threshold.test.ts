@@ -20,7 +20,7 @@ const MEASURES: readonly KnownMeasure[] = [
   { name: 'memory.peak', unit: 'bytes' },
   { name: 'cost.podTime', unit: 'podSeconds' },
   { name: 'cost.nodeTime', unit: 'nodeSeconds' },
-  { name: 'elasticity.speedup', unit: 'ratio' },
+  { name: 'elasticity.speedup', unit: 'ratio', needs: 'demandCurve' },
 ];
 const CONTEXT = { measures: MEASURES, stages: ['baseline', 'spike'], currency: 'USD' };
 
@@ -236,6 +236,32 @@ describe('thresholds in an experiment file', () => {
     ]);
     expect(faults.map(formatFault)[2]).toBe(
       'x.yaml:8:6: thresholds[1]: expected the name of a measure, found "porbe.flaps" (did you mean probe.flaps?)',
+    );
+  });
+
+  it.each([
+    ['elasticity.speedup > 1', 'demandCurve'],
+    ['slo.goodShare > 99%', 'slo'],
+    ['slo.longestViolation < 5s', 'slo'],
+    ['scaleUp.recovery.p95 < 5s in only', 'slo'],
+    ['scaleUp.recovered.max < 5s', 'slo'],
+  ])('that could never be judged are faults: %s without %s', (threshold, part) => {
+    const [name] = threshold.split(' ');
+    const parsed = parseExperiment(file(`  - ${threshold}\n`), { ...context, measures: CATALOGUE });
+
+    expect(parsed.kind === 'faults' ? parsed.faults.map(formatFault) : []).toEqual([
+      `x.yaml:7:5: thresholds[0]: expected an experiment with ${part}, without which ${name} is never known, found no ${part}`,
+    ]);
+  });
+
+  it('on the SLO are part of an experiment that has one', () => {
+    const parsed = parseExperiment(
+      `${file('  - slo.goodShare > 99%\n')}slo: { responseTime: 300ms, objective: 99% }\n`,
+      { ...context, measures: CATALOGUE },
+    );
+
+    expect(parsed.kind === 'faults' ? parsed.faults.map(formatFault) : parsed.kind).toBe(
+      'experiment',
     );
   });
 
