@@ -1,14 +1,18 @@
 /** The figures of a load that was sent on its own, without a cluster: accounts, times, and who was to blame. */
 import { accountingFaults, totalOf, type LoadTotals } from '../load/accounting.js';
 import { mergeHistograms } from '../load/histogram.js';
+import { profileOf } from '../load/profile.js';
 import type { EncodedHistogram, LoadPlan, LoadSecond, LoadSummary } from '../load/sender.js';
 import { measured, noData, type Measure } from './measure.js';
 import { type GeneratorVerdict, verdictOf } from './verdicts.js';
 
+const SECOND_MS = 1_000;
+
 /** How sending ended. */
 export type LoadEnd =
   | { readonly kind: 'completed' }
-  | { readonly kind: 'interrupted'; readonly because: string }
+  /** `afterMs`: when, from the begin of second 0. */
+  | { readonly kind: 'interrupted'; readonly because: string; readonly afterMs: number }
   | { readonly kind: 'failed'; readonly because: string };
 
 /** A load and what its sender told of it. */
@@ -51,7 +55,9 @@ export interface LoadFigures {
   /** Failed, answered 5xx, dropped, unsent: what users did not get. 4xx is an answer. */
   readonly errors: number;
   readonly errorShare: Measure;
-  /** Answers of any status a second, over the seconds that were told. */
+  /** How long was sent of the seconds that were told: the last may have been cut. */
+  readonly sentMs: number;
+  /** Answers of any status a second, over {@link LoadFigures.sentMs}. */
   readonly answeredPerSecond: Measure;
   /** From when a request was due to the end of its answer. */
   readonly responseTime: LatencyFigures;
@@ -65,6 +71,7 @@ export interface LoadFigures {
 /** The figures of a load; pure. */
 export function loadFigures(sent: SentLoad): LoadFigures {
   const { seconds, summary, end } = sent;
+  const sentMs = sentMsOf(sent);
   const totals = totalOf(seconds);
   const answered = sumOf(totals.answered);
   const errors =
@@ -75,10 +82,11 @@ export function loadFigures(sent: SentLoad): LoadFigures {
     accountingFaults: accountingFaults(totals),
     errors,
     errorShare: totals.due === 0 ? noData('no request was due') : measured(errors / totals.due),
+    sentMs,
     answeredPerSecond:
-      seconds.length === 0
+      sentMs === 0
         ? noData('no second of the load was told')
-        : measured(answered / seconds.length),
+        : measured((answered * SECOND_MS) / sentMs),
     responseTime: latencyFigures([totals.responseTime]),
     serviceTime: latencyFigures([totals.serviceTime]),
     generator: verdictOf(summary),
@@ -88,6 +96,13 @@ export function loadFigures(sent: SentLoad): LoadFigures {
       serviceTime: latencyFigures([second.serviceTime]),
     })),
   };
+}
+
+/** The last second is not whole where the load, or what was sent of it, ended within it. */
+function sentMsOf({ plan: { load }, seconds, end }: SentLoad): number {
+  const plannedMs = load.model === 'closed' ? load.durationMs : profileOf(load.profile).durationMs;
+  const endMs = end.kind === 'interrupted' ? Math.min(end.afterMs, plannedMs) : plannedMs;
+  return Math.min(seconds.length * SECOND_MS, endMs);
 }
 
 /** The figures of several histograms together; percentiles are never averaged. */

@@ -57,7 +57,11 @@ const schema = z
     startedAt: z.string().describe('Wall time at which second 0 of the load began, ISO 8601.'),
     end: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('completed') }),
-      z.strictObject({ kind: z.literal('interrupted'), because: z.string() }),
+      z.strictObject({
+        kind: z.literal('interrupted'),
+        because: z.string(),
+        afterMs: number.describe('From the begin of second 0, which may not be reached.'),
+      }),
       z.strictObject({ kind: z.literal('failed'), because: z.string() }),
     ]),
     environment: z.strictObject({
@@ -92,7 +96,7 @@ const schema = z
       late: count.describe('Sent more than 10 ms late by the fault of the sender.'),
       errors: count.describe('failed + answered 5xx + dropped + unsent.'),
       errorShare: figure.describe('errors / due.'),
-      answeredPerSecond: figure,
+      answeredPerSecond: figure.describe('The last second counts only as far as it was sent.'),
       failedChecks: counts.describe('Answers that failed a check, by the first that did.'),
       answersByPod: counts.describe('By the x-pod-name of the answer, where it said so.'),
       accountingFaults: z.array(z.string()).describe('Empty unless the lab is wrong.'),

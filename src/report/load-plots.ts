@@ -7,14 +7,16 @@ import { AXIS_COLUMNS, LABEL_COLUMNS, ratePlot, responseTimePlot } from './reque
 import { axisLines, columnOf, stretchLines } from './time-axis.js';
 
 const SECOND_MS = 1_000;
+/** A shorter part of a second tells no rate: a single arrival would make it a peak. */
+const MIN_PART_MS = 250;
 
 /** Rate and response times over the seconds of a load, one under the other. */
 export function loadPlots(
-  { perSecond }: LoadFigures,
+  { perSecond, sentMs }: LoadFigures,
   { load }: LoadPlan,
   columns: number,
 ): readonly string[] {
-  const toT = (perSecond.at(-1)?.second.second ?? 0) * SECOND_MS + SECOND_MS;
+  const toT = sentMs;
   const axis = { fromT: 0, toT, originT: 0, columns: columns - LABEL_COLUMNS - AXIS_COLUMNS };
   const stages =
     load.model === 'closed'
@@ -28,7 +30,11 @@ export function loadPlots(
     .filter((column) => column !== undefined);
   const draw = { axis, marks };
   const series = (count: (second: SecondFigures) => number): StepSeries =>
-    perSecond.map((each) => ({ t: each.second.second * SECOND_MS, value: count(each) }));
+    perSecond.flatMap((each) => {
+      const t = each.second.second * SECOND_MS;
+      const lengthMs = Math.min(SECOND_MS, sentMs - t);
+      return lengthMs < MIN_PART_MS ? [] : [{ t, value: (count(each) * SECOND_MS) / lengthMs }];
+    });
   return [
     ...(stages.length < 2 ? [] : stretchLines(axis, stages, LABEL_COLUMNS)),
     ...ratePlot({ due: series(({ second }) => second.due), answered: series(answeredOf) }, draw),

@@ -154,16 +154,21 @@ function podsText(byPod: Readonly<Record<string, number>>): string | undefined {
   return `${shown.join(', ')}${more > 0 ? ` and ${plural(more, 'pod')} more` : ''}`;
 }
 
-function generatorText({ generator }: LoadFigures): readonly string[] {
+function generatorText({ generator, totals }: LoadFigures): readonly string[] {
   if (generator.kind === 'unknown' || generator.kind === 'modelled')
     return [`not audited: ${generator.because}`];
   const { engine, audit } = generator;
   const { sendLagP99Ms, sendLagMaxMs, eventLoopLagP99Ms } = audit;
   return [
-    generator.kind === 'kept-up' ? `kept up (${engine})` : `FELL BEHIND (${engine})`,
+    `${generatorVerdict(generator.kind, totals.due)} (${engine})`,
     `sent p99 ${latencyOrAbsent(sendLagP99Ms)}, at most ${latencyOrAbsent(sendLagMaxMs)} after it was due; event loop p99 ${latencyOrAbsent(eventLoopLagP99Ms)} late`,
     usageText(audit),
   ];
+}
+
+function generatorVerdict(kind: 'kept-up' | 'saturated', due: number): string {
+  if (kind === 'saturated') return 'FELL BEHIND';
+  return due === 0 ? 'had nothing to send' : 'kept up';
 }
 
 /** What sending took of the machine. */

@@ -46,12 +46,20 @@ export class LoadRun {
    */
   async send(signal: AbortSignal): Promise<SentLoad> {
     const { plan, baseUrl, sender, clock } = this.#options;
-    this.#startAtMs = clock.now() + LEAD_MS;
+    const startAtMs = clock.now() + LEAD_MS;
+    this.#startAtMs = startAtMs;
     const base = { plan, seconds: this.#seconds };
+    let abortedAtMs: number | undefined;
+    signal.addEventListener('abort', () => (abortedAtMs = clock.now()), { once: true });
+    const interrupted = (): SentLoad['end'] => ({
+      kind: 'interrupted',
+      because: String(signal.reason),
+      afterMs: Math.max(0, (abortedAtMs ?? startAtMs) - startAtMs),
+    });
     try {
       const summary = await sender.send(plan, {
         baseUrl,
-        startAtMs: this.#startAtMs,
+        startAtMs,
         signal,
         onSecond: (second) => this.#take(second),
         onProgress: (progress) => {
@@ -59,16 +67,12 @@ export class LoadRun {
         },
       });
       return signal.aborted
-        ? { ...base, summary, end: { kind: 'interrupted', because: String(signal.reason) } }
+        ? { ...base, summary, end: interrupted() }
         : { ...base, summary, end: { kind: 'completed' } };
     } catch (error) {
       const because = error instanceof Error ? error.message : String(error);
       return signal.aborted
-        ? {
-            ...base,
-            summary: undefined,
-            end: { kind: 'interrupted', because: String(signal.reason) },
-          }
+        ? { ...base, summary: undefined, end: interrupted() }
         : { ...base, summary: undefined, end: { kind: 'failed', because } };
     }
   }

@@ -74,6 +74,10 @@ const NOTHING: LoadSecond = {
   byPod: {},
 };
 
+function answeredSecond(due: number, at: number): LoadSecond {
+  return { ...NOTHING, second: at, due, sent: due, answered: { '2xx': due } };
+}
+
 function summary(because?: string): AuditedLoadSummary {
   return {
     startedAtMs: 0,
@@ -149,6 +153,33 @@ describe('the figures of a load', () => {
     });
   });
 
+  it.each([
+    { name: 'whole, where the load ends with it', perSecond: 138, change: {} },
+    {
+      name: 'cut, where the load was stopped in it',
+      perSecond: (138 * 3) / 2.4,
+      change: { end: { kind: 'interrupted', because: 'SIGINT', afterMs: 2_400 } },
+    },
+    {
+      name: 'cut, where a profile ends in it',
+      perSecond: (138 * 3) / 2.5,
+      change: { plan: { ...PLAN, load: { model: 'closed', concurrency: 2, durationMs: 2_500 } } },
+    },
+    {
+      name: 'the last that was told, where the sender told no more before it died',
+      perSecond: 138,
+      change: { seconds: [second(0, 0)], end: { kind: 'failed', because: 'it died' } },
+    },
+  ] satisfies { name: string; perSecond: number; change: Partial<SentLoad> }[])(
+    'take the last second as it was: $name',
+    ({ perSecond, change }) => {
+      expect(loadFigures(sent(change)).answeredPerSecond).toEqual({
+        kind: 'measured',
+        value: expect.closeTo(perSecond, 6),
+      });
+    },
+  );
+
   it('of a load without a second are absent', () => {
     const figures = loadFigures(sent({ seconds: [] }));
 
@@ -181,17 +212,31 @@ describe('the summary of a load', () => {
   });
 
   it('warns where not one request was due', () => {
-    expect(textOf({ seconds: [NOTHING] })).toContain('!! NOTHING WAS SENT: ');
+    const text = textOf({ seconds: [NOTHING] });
+
+    expect(text).toContain('!! NOTHING WAS SENT: ');
+    expect(text).not.toContain('kept up');
   });
 
   it('says first when it is no result', () => {
     const text = textOf({
       summary: summary('p99 of the send lag was 31.0 ms (limit 10 ms)'),
-      end: { kind: 'interrupted', because: 'SIGINT' },
+      end: { kind: 'interrupted', because: 'SIGINT', afterMs: 2_400 },
     });
 
     expect(text).toContain('!! INTERRUPTED: SIGINT.');
     expect(text).toContain('!! GENERATOR SATURATED, NOT A RESULT: p99 of the send lag was 31.0 ms');
+  });
+
+  it('draws the rate of a cut second, not what came in it', () => {
+    const seconds = [150, 150, 150, 75].map(answeredSecond);
+    const end = { kind: 'interrupted', because: 'SIGINT', afterMs: 3_500 } as const;
+    const plan = { ...PLAN, load: { model: 'closed', concurrency: 2, durationMs: 9_000 } } as const;
+
+    const text = textOf({ seconds, end, plan });
+
+    const drawn = text.slice(text.indexOf('Requests a second'), text.indexOf('Response time'));
+    expect(drawn.split('\n').filter((line) => /[━┄]{5}/.test(line))).toHaveLength(1);
   });
 
   it('tells what sending took of the machine, of all processes together', () => {
