@@ -172,7 +172,7 @@ export function methodTexts({
   const { judged, seed } = comparison;
   return [
     'The unit is the trial: one value of each, however many requests it was of. Medians over trials with 95 % bootstrap intervals of 2,000 resamples.',
-    `A difference counts as shown when the Mann-Whitney test says so at 5 %, corrected by Holm for the ${plural(judged, 'difference')} judged together: the chance of even one false alarm among them is at most 5 %. Cliff's delta: 1 when every value is the larger, -1 when every one is the smaller.`,
+    `A difference counts as shown when the Mann-Whitney test says so at 5 %, corrected by Holm for ${plural(judged, 'difference')} judged together: the chance of even one false alarm among them is at most 5 %. Cliff's delta: 1 when every value is the larger, -1 when every one is the smaller.`,
     'Trials without a value count against a difference, never as 0.',
     ...(kind === 'self'
       ? ['The two halves differ by chance alone: at most 5 of 100 such checks show anything.']

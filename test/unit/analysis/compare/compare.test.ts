@@ -3,7 +3,7 @@ import { compareTrials, type Comparison } from '../../../../src/analysis/compare
 import { costFront } from '../../../../src/analysis/compare/front.js';
 import { judgeDifferences } from '../../../../src/analysis/compare/judge.js';
 import { mainMeasures, pairsWith, splitInTwo } from '../../../../src/analysis/compare/pairs.js';
-import type { MeasureFacts } from '../../../../src/analysis/compare/trial-group.js';
+import type { MeasureFacts, TrialGroup } from '../../../../src/analysis/compare/trial-group.js';
 import { seededRandom, type Random } from '../../../../src/core/random.js';
 import { aMeasure, aTrialGroup } from '../../../support/a-trial-group.js';
 
@@ -279,8 +279,6 @@ describe('the main measures', () => {
 
 describe('the front of cost against SLO', () => {
   const facts = [aMeasure('cost.run', { unit: 'currency' }), aMeasure('slo.violationSeconds')];
-  const at = (name: string, cost: number, slo: number | string): ReturnType<typeof aTrialGroup> =>
-    aTrialGroup(name, { 'cost.run': [cost], 'slo.violationSeconds': [slo] });
 
   it('names who is on it and who is dominated by whom', () => {
     const baseline = at('base', 4, 10);
@@ -317,6 +315,11 @@ describe('the front of cost against SLO', () => {
     );
   });
 });
+
+/** A variant of one trial. */
+function at(name: string, cost: number, slo: number | string): TrialGroup {
+  return aTrialGroup(name, { 'cost.run': [cost], 'slo.violationSeconds': [slo] });
+}
 
 function compared(
   baseline: Readonly<Record<string, readonly (number | string)[]>>,
