@@ -1,8 +1,10 @@
 /** What another HPA would have decided, side by side with what was: a table, a plot and what to know. */
+import { explainedDecision } from '../analysis/hpa-decisions.js';
 import type { HpaDecision } from '../autoscaling/hpa/decision.js';
 import type { StepSeries } from '../timeline/series.js';
 import { resample } from '../timeline/series.js';
 import { ABSENT, clockText, plural, wrapped } from './format.js';
+import { decisionReason } from './hpa-decisions.js';
 import { plot, type PlotLine } from './plot.js';
 import { table, type TableColumn } from './table.js';
 import { axisLines, type TimeAxis } from './time-axis.js';
@@ -61,7 +63,10 @@ export function backtestReport(view: BacktestView, layout: BacktestLayout): read
   ];
 }
 
-function sideBySide(view: BacktestView, { isWhole }: BacktestLayout): readonly string[] {
+function sideBySide(
+  view: BacktestView,
+  { isWhole, columns: width }: BacktestLayout,
+): readonly string[] {
   const { syncs, thenTitle, startMs } = view;
   const columns: readonly TableColumn[] = [
     { title: 'at', align: 'right' },
@@ -79,14 +84,14 @@ function sideBySide(view: BacktestView, { isWhole }: BacktestLayout): readonly s
     sizeText(recordedReplicas),
     ...(thenTitle === undefined ? [] : [sizeText(thenReplicas)]),
     sizeText(decision.toReplicas),
-    decision.kind === 'cannot-decide' ? cannotText(decision) : decision.reason,
+    decision.kind === 'cannot-decide' ? cannotText(decision) : reasonText(decision, startMs),
   ]);
   const left = syncs.length - shown.length;
   const rest =
     left === 0
       ? []
       : [`${left} more syncs at which nothing was other than before (--all shows them)`];
-  return [...table(columns, rows), ...rest];
+  return [...table(columns, rows, width), ...rest];
 }
 
 function isOther(sync: ComparedSync, before: ComparedSync | undefined): boolean {
@@ -96,6 +101,12 @@ function isOther(sync: ComparedSync, before: ComparedSync | undefined): boolean 
     sync.thenReplicas !== before.thenReplicas ||
     sync.decision.toReplicas !== before.decision.toReplicas
   );
+}
+
+function reasonText(decision: HpaDecision, startMs: number): string {
+  const t = decision.atMs - startMs;
+  const reason = decisionReason(explainedDecision({ t, decision, real: undefined }, startMs));
+  return reason === '' ? 'nothing to change' : reason;
 }
 
 function cannotText({ steps }: HpaDecision): string {
@@ -139,7 +150,8 @@ function sizePlot({ syncs, startMs, thenTitle }: BacktestView, width: number): r
   const columns = width - LABEL_COLUMNS - AXIS_COLUMNS;
   const axis: TimeAxis = {
     fromT: first.atMs - startMs,
-    toT: last.atMs - startMs,
+    // the last decision holds for as long as a sync, or it would have no width
+    toT: last.atMs - startMs + (last.atMs - first.atMs) / (syncs.length - 1),
     originT: 0,
     columns,
   };

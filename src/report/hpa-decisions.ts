@@ -41,6 +41,13 @@ export function decisionLines(
   return [...wrapped(texts.join('; '), columns), ...note, ...lines];
 }
 
+/** One decision's reason in words, what held it back last; '' when there was nothing to change. */
+export function decisionReason(decision: ExplainedDecision): string {
+  const asked = askedBy(decision);
+  const range = asked === undefined ? undefined : ([asked, asked] as const);
+  return becauseText({ first: decision, length: 1, asked: range });
+}
+
 /** What is told of the decisions of a run. */
 export interface ToldDecisions {
   readonly stretches: readonly DecisionStretch[];
@@ -146,7 +153,7 @@ function sizeText({ kind, from, to }: ExplainedDecision): string {
   return from === undefined ? 'undecided' : `stays at ${from}`;
 }
 
-function becauseText({ first, length, asked }: Stretch): string {
+function becauseText({ first, length, asked }: Omit<Stretch, 'last'>): string {
   const { metrics, heldBack, kind, steps, real } = first;
   const failed = metrics.filter((metric) => metric.from === 'failed');
   const bound = steps.find((step) => step.kind === 'bound');

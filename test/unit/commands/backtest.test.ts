@@ -79,7 +79,7 @@ describe('a backtest of a run', () => {
     const lines = await printed(folder, {});
 
     expect(lines[0]).toMatch(/^ *at +pods +decided then +the other HPA +its reason$/);
-    expect(lines).toContainEqual(expect.stringMatching(/^ *0:49 +3 +6 +6 +cpu resource/));
+    expect(lines).toContainEqual(expect.stringMatching(/^ *0:49 +3 +6 +6 +cpu \d+ %/));
     expect(lines).toContainEqual(
       'Of 14 syncs the other HPA wants the same at 3, more than what was decided then at 10, fewer at 0,',
     );
@@ -134,7 +134,7 @@ describe('a backtest of a recording', () => {
     const lines = await printed(RANGE, { request: '200m' });
 
     expect(lines[0]).toMatch(/^ *at +pods +the other HPA +its reason$/);
-    expect(lines).toContainEqual(expect.stringMatching(/^ *2:00 +9 +16 +cpu resource/));
+    expect(lines).toContainEqual(expect.stringMatching(/^ *2:00 +9 +16 +cpu \d+ %/));
     const notes = lines.join(' ').replaceAll(/\s+/g, ' ');
     for (const note of [
       'the load did not react',
