@@ -63,7 +63,7 @@ export class MatrixFigures {
       ...(more > 0 ? [`... and ${more} variants more, which \`npm run compare\` shows`] : []),
       '',
       '* baseline. Medians over trials; differences may be chance: compare tells.',
-      `Columns: ${shown.map((name) => `${COLUMNS[name] ?? ''} ${name}`).join(', ')}.`,
+      `Columns: ${shown.map((name) => `${COLUMNS[name] ?? ''} = ${name}`).join(', ')}.`,
     ];
   }
 }

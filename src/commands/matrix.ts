@@ -218,9 +218,11 @@ function digestWith(digest: string, models: ReadonlyMap<string, ChosenModel>): s
 function conclude(read: ReadMatrix, { folder, ran, stop, name, log }: Going): void {
   const { all, completed } = folder.counts;
   const path = relative('', folder.path);
-  const endGroup = log.group('matrix', `${read.experiment.name}: ${completed} trials`);
-  process.stdout.write(`\n${ran.figures.text(read).join('\n')}\n\n`);
-  endGroup();
+  if (completed > 0) {
+    const endGroup = log.group('matrix', `${read.experiment.name}: ${completed} trials`);
+    process.stdout.write(`\n${ran.figures.text(read).join('\n')}\n\n`);
+    endGroup();
+  }
   process.stdout.write(`matrix result: ${path}\n`);
   if (completed > 0) process.stdout.write(`compare:       npm run compare -- ${path}\n`);
   const goOn = `npm run experiment ${name} -- --resume ${path}`;

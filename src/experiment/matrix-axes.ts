@@ -2,7 +2,7 @@
 import { isRecord, type UnknownRecord } from '../core/json.js';
 import { nearestWord, type Fault } from './fault.js';
 import { parsePath, PATH_FORM } from './matrix-path.js';
-import { axisLists, MAX_TRIALS, type MatrixInput } from './matrix-schema.js';
+import { MAX_TRIALS, type MatrixParts } from './matrix-schema.js';
 import { pathText, type RawDocument } from './yaml-document.js';
 import type { FieldPath } from './yaml-source.js';
 
@@ -37,9 +37,10 @@ export interface Axis {
   readonly values: readonly (Setting & { readonly label: string })[];
 }
 
-/** Most variants of a matrix. */
-const MAX_VARIANTS = 100_000;
+/** Most variants of a matrix, and most trials of all of them together. */
+export const MAX_VARIANTS = 100_000;
 const LONGEST_VALUE = 40;
+const MOST_NAMES = 6;
 
 /** Fields that say what is run and how often: they cannot differ between variants. */
 const FIXED: Readonly<Record<string, string>> = {
@@ -75,13 +76,13 @@ function isChangeable([first, second]: FieldPath): boolean {
 
 /** The axes of a matrix; faults of its paths among them. */
 export function matrixAxes(
-  matrix: MatrixInput,
+  matrix: MatrixParts,
   document: RawDocument,
 ): { readonly axes: readonly Axis[]; readonly faults: readonly Fault[] } {
   const faults: Fault[] = [];
   const seen = new Map<string, string>();
   const axes: Axis[] = [];
-  for (const [text, list] of axisLists(matrix)) {
+  for (const [text, list] of matrix.axes) {
     const at = ['matrix', text];
     const field = fieldNamed(text);
     if ('expected' in field) {
@@ -92,14 +93,20 @@ export function matrixAxes(
     const twin = seen.get(name);
     if (twin !== undefined) faults.push(document.keyFault(at, `a path other than ${twin}`));
     seen.set(name, text);
-    axes.push({ field, values: valuesOf(field, list, at) });
+    const values = valuesOf(field, list, at);
+    if (values.length > 0) axes.push({ field, values });
   }
-  const count = axes.reduce((product, { values }) => product * values.length, 1);
+  const count = countOf(axes);
   if (count > MAX_VARIANTS) {
     const found = `${count.toLocaleString('en-US')} combinations`;
     faults.push(document.fault(['matrix'], `at most ${MAX_VARIANTS} variants`, found));
   }
   return { axes, faults };
+}
+
+/** How many combinations axes have. */
+export function countOf(axes: readonly Axis[]): number {
+  return axes.reduce((product, { values }) => product * values.length, 1);
 }
 
 /** Whether so many trials can be kept track of; see {@link MAX_TRIALS} for those of one variant. */
@@ -179,8 +186,9 @@ export function unknownName(
 ): Fault {
   const { what, name, known } = of;
   const nearest = nearestWord(name, known);
-  const shown = known.slice(0, 12).join(', ');
-  const more = known.length > 12 ? `, ... (${known.length} in all)` : '';
-  const fault = document.fault(path, `${what}: ${shown}${more}`, JSON.stringify(name));
+  const some = known.slice(0, MOST_NAMES);
+  const more = known.length > MOST_NAMES ? `, ... (${known.length} in all)` : '';
+  const expected = `${what}: ${some.join(', ')}${more}`;
+  const fault = document.fault(path, expected, JSON.stringify(name));
   return nearest === undefined ? fault : { ...fault, nearest };
 }

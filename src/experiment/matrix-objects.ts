@@ -64,19 +64,15 @@ function missingIn(object: unknown, { field }: Setting): string | undefined {
   return undefined;
 }
 
-/**
- * The fault of an object that the API server refuses, at the setting that its message names; at the last
- * one when it names none.
- */
-export function refusedFault(
-  message: string,
-  by: readonly Setting[],
-  document: RawDocument,
-): Fault | undefined {
+/** The setting that a message of the API server is about: the one it names, else the last; undefined of none. */
+export function settingBehind(message: string, by: readonly Setting[]): Setting | undefined {
   const named = by.filter(({ field }) => message.includes(pathText(field.path)));
   const near = by.filter(({ field }) => message.includes(lastName(field.path)));
-  const setting = named.at(-1) ?? near.at(-1) ?? by.at(-1);
-  if (setting === undefined) return undefined;
+  return named.at(-1) ?? near.at(-1) ?? by.at(-1);
+}
+
+/** The fault of a setting with which the API server refuses the object. */
+export function refusedFault(message: string, setting: Setting, document: RawDocument): Fault {
   const fault = document.fault(setting.at, 'what the API server takes');
   return { ...fault, found: `${fault.found}: ${message}` };
 }

@@ -1,6 +1,6 @@
 /** The `matrix` and `trials` parts of an experiment file. */
 import { z } from 'zod';
-import { isRecord, type UnknownRecord } from '../core/json.js';
+import { fieldOf, isRecord, type UnknownRecord } from '../core/json.js';
 import { PATH_FORM } from './matrix-path.js';
 import { text, wholeNumber } from './values.js';
 
@@ -45,18 +45,54 @@ export const matrixSchema = z
     ),
   )
   .refine(
-    (matrix) => matrix.variants.length > 0 || axisLists(matrix).length > 0,
+    (matrix) => matrix.variants.length > 0 || matrixParts(matrix).axes.length > 0,
     'at least one path with values, or one of variants',
   );
 
 /** Fields of a matrix that are no paths. */
 const RESERVED = new Set(['exclude', 'variants', 'baseline']);
 
-/** The paths of a matrix, each with its list of values or its mapping from names to values. */
-export function axisLists(matrix: object): readonly (readonly [string, UnknownRecord])[] {
-  return Object.entries(matrix).flatMap(([name, list]: [string, unknown]) =>
-    RESERVED.has(name) || !isRecord(list) ? [] : [[name, list] as const],
-  );
+/** The parts of a matrix that have the right shape, each with its place among all. */
+export interface MatrixParts {
+  /** Paths with their values: lists, or mappings from names to values. */
+  readonly axes: readonly (readonly [string, UnknownRecord])[];
+  readonly exclude: readonly { readonly index: number; readonly values: UnknownRecord }[];
+  readonly variants: readonly {
+    readonly index: number;
+    readonly name: string;
+    readonly values: UnknownRecord;
+  }[];
+  readonly baseline?: string | UnknownRecord;
+}
+
+/** What can be looked at of a matrix, although other parts of it may be wrong. */
+export function matrixParts(matrix: unknown): MatrixParts {
+  const fields: UnknownRecord = isMapping(matrix) ? matrix : {};
+  const { exclude, variants, baseline } = fields;
+  return {
+    axes: Object.entries(fields).flatMap(([name, list]) =>
+      RESERVED.has(name) || !isRecord(list) ? [] : [[name, list] as const],
+    ),
+    exclude: listOf(exclude).flatMap((entry, index) =>
+      isMapping(entry) ? [{ index, values: entry }] : [],
+    ),
+    variants: listOf(variants).flatMap((entry, index) => {
+      const name = fieldOf(entry, 'name');
+      const given = fieldOf(entry, 'values');
+      return typeof name === 'string' && name !== ''
+        ? [{ index, name, values: isMapping(given) ? given : {} }]
+        : [];
+    }),
+    ...(typeof baseline === 'string' || isMapping(baseline) ? { baseline } : {}),
+  };
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function isMapping(value: unknown): value is UnknownRecord {
+  return isRecord(value) && !Array.isArray(value);
 }
 
 /** Most trials of each variant. */
@@ -64,6 +100,3 @@ export const MAX_TRIALS = 10_000;
 
 /** How often each variant is run. */
 export const trialCount = wholeNumber(1, MAX_TRIALS);
-
-/** A matrix without faults of its shape. */
-export type MatrixInput = z.output<typeof matrixSchema>;

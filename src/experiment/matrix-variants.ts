@@ -3,6 +3,8 @@ import type { Fault } from './fault.js';
 import {
   type Axis,
   axisNames,
+  countOf,
+  MAX_VARIANTS,
   matrixAxes,
   type Setting,
   settingsOf,
@@ -10,7 +12,7 @@ import {
   unknownName,
 } from './matrix-axes.js';
 import { isSame } from './matrix-path.js';
-import type { MatrixInput } from './matrix-schema.js';
+import type { MatrixParts } from './matrix-schema.js';
 import type { RawDocument } from './yaml-document.js';
 import type { FieldPath } from './yaml-source.js';
 
@@ -33,12 +35,13 @@ export const ONLY_VARIANT = 'as-is';
 
 /** The variants and the baseline of a matrix; whatever is wrong with them among the faults. */
 export function planMatrix(
-  matrix: MatrixInput,
+  matrix: MatrixParts,
   { document, trials }: { readonly document: RawDocument; readonly trials: number },
 ): { readonly plan: MatrixPlan; readonly faults: readonly Fault[] } {
   const { axes, faults } = matrixAxes(matrix, document);
   const all: Fault[] = [...faults];
-  if (faults.length > 0) return { plan: { variants: [] }, faults: all };
+  const isTooMuch = countOf(axes) > MAX_VARIANTS;
+  if (isTooMuch) return { plan: { variants: [] }, faults: all };
   const excluded = exclusions(matrix, axes, document);
   all.push(...excluded.faults);
   const combined = combinations(axes).filter(
@@ -46,8 +49,8 @@ export function planMatrix(
   );
   const named = namedVariants(matrix, document);
   all.push(...named.faults);
-  const variants = [...combined, ...named.variants];
-  if (variants.length === 0 && all.length === 0) {
+  const variants: readonly VariantPlan[] = [...combined, ...named.variants];
+  if (variants.length === 0 && axes.length > 0 && all.length === 0) {
     all.push(document.fault(['matrix', 'exclude'], 'entries that leave at least one combination'));
   }
   all.push(...twins(combined, named.variants, document));
@@ -75,12 +78,12 @@ function combinations(axes: readonly Axis[]): readonly VariantPlan[] {
   );
 }
 
-function namedVariants({ variants }: MatrixInput, document: RawDocument) {
+function namedVariants({ variants }: MatrixParts, document: RawDocument) {
   const faults: Fault[] = [];
-  const plans = variants.map(({ name, values }, index): VariantPlan => {
+  const plans = variants.map(({ name, values, index }) => {
     const read = settingsOf(values, ['matrix', 'variants', index, 'values'], document);
     faults.push(...read.faults);
-    return { name, settings: read.settings };
+    return { name, settings: read.settings, index };
   });
   return { variants: plans, faults };
 }
@@ -88,7 +91,7 @@ function namedVariants({ variants }: MatrixInput, document: RawDocument) {
 /** Two variants of one name, told at the second; those of the lists by their value. */
 function twins(
   combined: readonly VariantPlan[],
-  named: readonly VariantPlan[],
+  named: readonly (VariantPlan & { readonly index: number })[],
   document: RawDocument,
 ): readonly Fault[] {
   const names = new Set<string>();
@@ -107,7 +110,7 @@ function twins(
     told.add(String(at));
     faults.push(document.fault(at, 'each value once', `two variants named "${name}"`));
   }
-  for (const [index, { name }] of named.entries()) {
+  for (const { index, name } of named) {
     if (names.has(name)) {
       const path = ['matrix', 'variants', index, 'name'];
       faults.push(document.fault(path, 'a name that no other variant has', JSON.stringify(name)));
@@ -133,9 +136,9 @@ function isRepeated(
   );
 }
 
-function exclusions({ exclude }: MatrixInput, axes: readonly Axis[], document: RawDocument) {
+function exclusions({ exclude }: MatrixParts, axes: readonly Axis[], document: RawDocument) {
   const faults: Fault[] = [];
-  const entries = exclude.map((values, index) => {
+  const entries = exclude.map(({ values, index }) => {
     const at = ['matrix', 'exclude', index];
     if (Object.keys(values).length === 0) {
       faults.push(document.fault(at, 'at least one path with its value'));
@@ -163,7 +166,7 @@ function exclusions({ exclude }: MatrixInput, axes: readonly Axis[], document: R
 }
 
 function baselineOf(
-  { baseline }: MatrixInput,
+  { baseline }: MatrixParts,
   variants: readonly VariantPlan[],
   document: RawDocument,
 ): { readonly name?: string; readonly faults: readonly Fault[] } {

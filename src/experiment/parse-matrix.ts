@@ -7,10 +7,10 @@ import { experimentJsonSchema } from './json-schema.js';
 import { knownFields } from './known-fields.js';
 import type { Setting } from './matrix-axes.js';
 import { stepsThere, withValueAt } from './matrix-path.js';
-import { matrixSchema, trialCount } from './matrix-schema.js';
+import { matrixParts } from './matrix-schema.js';
 import { type MatrixPlan, ONLY_VARIANT, planMatrix } from './matrix-variants.js';
-import { OverlaidSource } from './overlaid-source.js';
-import { type ExperimentContext, parseExperiment } from './parse.js';
+import { OverlaidSource, type Overlay } from './overlaid-source.js';
+import { type ExperimentContext, type ParsedExperiment, parseExperiment } from './parse.js';
 import type { ReadText } from './read-files.js';
 import { parseYamlDocument, pathText, type RawDocument } from './yaml-document.js';
 import { type FieldPath, YamlSource } from './yaml-source.js';
@@ -39,11 +39,6 @@ export interface ParsedMatrix {
   readonly document?: RawDocument;
 }
 
-const withMatrix = z.looseObject({
-  matrix: matrixSchema.optional(),
-  trials: trialCount.optional(),
-});
-
 /** The matrix of an experiment file; `trials` overrides the file's own. */
 export function parseMatrix(
   text: string,
@@ -53,33 +48,24 @@ export function parseMatrix(
   const { readText } = context;
   const reading = readText === undefined ? context : { ...context, readText: once(readText) };
   const base = parseExperiment(source, reading);
-  let found: RawDocument | undefined;
-  const part = parseYamlDocument(source, {
-    fileName: context.fileName,
-    schema: withMatrix,
-    otherFaults: (document) => {
-      found = document;
-      return [];
-    },
-  });
-  const read = part.kind === 'value' ? part.value : {};
-  const trials = context.trials ?? read.trials ?? 1;
-  const faults = [base, part].flatMap((each) => (each.kind === 'faults' ? each.faults : []));
-  const experiment = base.kind === 'experiment' ? base.experiment : undefined;
+  const document = looked(source, context.fileName);
+  const experiment = alone(base, { source, document, context: reading });
+  const given = document?.at(['trials']);
+  const trials = context.trials ?? (Number.isInteger(given) ? Number(given) : 1);
+  const matrix = document?.at(['matrix']);
   const shared = {
-    isMatrix: read.matrix !== undefined || trials > 1,
+    isMatrix: matrix !== undefined || trials > 1,
     trials,
     ...(experiment === undefined ? {} : { experiment }),
-    ...(found === undefined ? {} : { document: found }),
+    ...(document === undefined ? {} : { document }),
   };
-  if (found === undefined || part.kind === 'faults') {
-    return { ...shared, variants: [], faults: inOrder(faults) };
-  }
+  const faults = base.kind === 'faults' ? base.faults : [];
+  if (document === undefined) return { ...shared, variants: [], faults: inOrder(faults) };
   const { plan, faults: ofPlan } =
-    read.matrix === undefined
+    matrix === undefined
       ? { plan: ONE_VARIANT, faults: [] }
-      : planMatrix(read.matrix, { document: found, trials });
-  const expansion = new Expansion({ source, document: found, context: reading });
+      : planMatrix(matrixParts(matrix), { document, trials });
+  const expansion = new Expansion({ source, document, context: reading, base: experiment });
   const variants = plan.variants.flatMap((variant) => expansion.variant(variant));
   const { baseline } = plan;
   return {
@@ -90,6 +76,40 @@ export function parseMatrix(
   };
 }
 
+/** The file as it is, whatever is wrong with it; undefined when it is not even YAML. */
+function looked(source: YamlSource, fileName: string): RawDocument | undefined {
+  let found: RawDocument | undefined;
+  parseYamlDocument(source, {
+    fileName,
+    schema: z.unknown(),
+    otherFaults: (document) => {
+      found = document;
+      return [];
+    },
+  });
+  return found;
+}
+
+/** The experiment without its matrix, also when the matrix has faults; undefined when it has faults itself. */
+function alone(
+  base: ParsedExperiment,
+  of: {
+    readonly source: YamlSource;
+    readonly document: RawDocument | undefined;
+    readonly context: ExperimentContext;
+  },
+): Experiment | undefined {
+  if (base.kind === 'experiment') return base.experiment;
+  if (of.document === undefined) return undefined;
+  const content = withoutMatrix(of.document.content);
+  const parsed = parseExperiment(new OverlaidSource(of.source, content, []), of.context);
+  return parsed.kind === 'experiment' ? parsed.experiment : undefined;
+}
+
+function withoutMatrix(content: unknown): unknown {
+  return ['matrix', 'trials'].reduce((before, name) => withValueAt(before, [name], null), content);
+}
+
 const ONE_VARIANT: MatrixPlan = { variants: [{ name: ONLY_VARIANT, settings: [] }] };
 
 /** Makes experiments of variants; those that differ in objects alone are parsed once. */
@@ -98,23 +118,27 @@ class Expansion {
   readonly #source: YamlSource;
   readonly #document: RawDocument;
   readonly #context: ExperimentContext;
+  readonly #base: Experiment | undefined;
   readonly #parsed = new Map<string, Experiment | undefined>();
 
   constructor(of: {
     readonly source: YamlSource;
     readonly document: RawDocument;
     readonly context: ExperimentContext;
+    /** Stands for variants that have faults, so that their objects can be looked at all the same. */
+    readonly base: Experiment | undefined;
   }) {
     this.#source = of.source;
     this.#document = of.document;
     this.#context = of.context;
+    this.#base = of.base;
   }
 
   variant({ name, settings }: MatrixPlan['variants'][number]): readonly ParsedVariant[] {
     const own = settings.filter(({ field }) => field.object === undefined);
     const key = JSON.stringify(own.map(({ at }) => at));
     if (!this.#parsed.has(key)) this.#parsed.set(key, this.#experiment(own));
-    const experiment = this.#parsed.get(key);
+    const experiment = this.#parsed.get(key) ?? this.#base;
     if (experiment === undefined) return [];
     const values = Object.fromEntries(settings.map(({ field, value }) => [field.text, value]));
     const objectSettings = settings.filter(({ field }) => field.object !== undefined);
@@ -122,17 +146,19 @@ class Expansion {
   }
 
   #experiment(settings: readonly Setting[]): Experiment | undefined {
-    const { content } = this.#document;
+    const content = withoutMatrix(this.#document.content);
     let before = content;
-    const missing: Fault[] = [];
+    const overlays: Overlay[] = [];
     for (const setting of settings) {
+      const { field, value, at } = setting;
       const fault = missingField(this.#document, before, setting);
-      if (fault === undefined) before = withValueAt(before, setting.field.path, setting.value);
-      else missing.push(fault);
+      if (fault === undefined) {
+        before = withValueAt(before, field.path, value);
+        overlays.push({ path: field.path, value, at });
+      } else {
+        this.faults.push(fault);
+      }
     }
-    this.faults.push(...missing);
-    if (missing.length > 0) return undefined;
-    const overlays = settings.map(({ field, value, at }) => ({ path: field.path, value, at }));
     const overlaid = new OverlaidSource(this.#source, content, overlays);
     const parsed = parseExperiment(overlaid, this.#context);
     if (parsed.kind === 'experiment') return parsed.experiment;

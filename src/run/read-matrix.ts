@@ -9,7 +9,13 @@ import type { KubeObject } from '../core/objects.js';
 import type { Experiment } from '../experiment/experiment.js';
 import { type Fault, formatFault } from '../experiment/fault.js';
 import { prepareManifests } from '../experiment/manifests.js';
-import { refusedFault, setObjects } from '../experiment/matrix-objects.js';
+import type { Setting } from '../experiment/matrix-axes.js';
+import {
+  type ObjectsSet,
+  refusedFault,
+  setObjects,
+  settingBehind,
+} from '../experiment/matrix-objects.js';
 import {
   inOrder,
   type ParsedMatrix,
@@ -141,6 +147,8 @@ class ObjectCheck {
   readonly #document: RawDocument;
   readonly #objectFaults: ReadMatrixOptions['objectFaults'];
   readonly #known = new Map<string, readonly string[]>();
+  /** Places of values that were refused already, with whatever else. */
+  readonly #told = new Set<string>();
   readonly #prepared = new Map<string, readonly KubeObject[]>();
 
   constructor(
@@ -169,15 +177,32 @@ class ObjectCheck {
   variant({ name, values, experiment, objectSettings }: ParsedVariant): Variant {
     if (objectSettings.length === 0) return { name, values, experiment };
     const objects = this.#objectsOf(experiment);
-    const set = setObjects(experiment, objectSettings, { objects, document: this.#document });
+    const document = this.#document;
+    let settings = objectSettings;
+    let set = setObjects(experiment, settings, { objects, document });
     this.faults.push(...set.faults);
-    for (const { object, by } of set.changed) {
-      for (const message of this.#refused(object)) {
-        const fault = refusedFault(message, by, this.#document);
-        if (fault !== undefined) this.faults.push(fault);
-      }
+    // a server tells only what it comes upon first: without that setting it tells the next
+    for (let blamed = this.#blamed(set); blamed.size > 0; blamed = this.#blamed(set)) {
+      settings = settings.filter((setting) => !blamed.has(setting));
+      set = setObjects(experiment, settings, { objects, document });
     }
     return { name, values, experiment: set.experiment };
+  }
+
+  /** The settings that the API server refuses; empty when it takes the objects. */
+  #blamed({ changed }: ObjectsSet): ReadonlySet<Setting> {
+    const blamed = new Set<Setting>();
+    for (const { object, by } of changed) {
+      for (const message of this.#refused(object)) {
+        const setting = settingBehind(message, by);
+        if (setting === undefined) continue;
+        blamed.add(setting);
+        if (this.#told.has(String(setting.at))) continue;
+        this.#told.add(String(setting.at));
+        this.faults.push(refusedFault(message, setting, this.#document));
+      }
+    }
+    return blamed;
   }
 
   #objectsOf(experiment: Experiment): readonly KubeObject[] {
