@@ -26,6 +26,9 @@ export interface CapacityJob {
 }
 
 const MAX_PODS = 100;
+const SLO_HINT =
+  'give the experiment `slo: { responseTime: 300ms, objective: 99% }`, or --slo-response-time 300ms --slo-objective 99%';
+const FLAGS_HINT = 'npm run capacity -- spike --pods 1,2,3 --step 10s';
 const DEFAULTS = {
   stepMs: 10_000,
   warmUpMs: 2_000,
@@ -54,6 +57,7 @@ export function capacityJob(flags: CapacityFlags, experiment: Experiment): Capac
   };
   const responseTimeMs = read.value('sloResponseTime', whole) ?? experiment.slo?.responseTimeMs;
   const objective = read.value('sloObjective', share()) ?? experiment.slo?.objective;
+  const others = faults.length;
   if (responseTimeMs === undefined && flags.sloResponseTime === undefined) {
     read.fault('--slo-response-time', 'one, as the experiment has no `slo`', 'nothing');
   }
@@ -61,10 +65,7 @@ export function capacityJob(flags: CapacityFlags, experiment: Experiment): Capac
     read.fault('--slo-objective', 'one, as the experiment has no `slo`', 'nothing');
   }
   if (faults.length > 0 || responseTimeMs === undefined || objective === undefined) {
-    throw usageError(
-      faults,
-      'give the experiment `slo: { responseTime: 300ms, objective: 99% }`, or --slo-response-time 300ms --slo-objective 99%',
-    );
+    throw usageError(faults, faults.length > others ? SLO_HINT : FLAGS_HINT);
   }
   return { replicas: pods ?? [1], slo: { responseTimeMs, objective }, settings };
 }

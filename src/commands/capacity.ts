@@ -25,7 +25,7 @@ import {
   RESULT_FILES,
   type ResultFolder,
 } from '../run/result-folder.js';
-import { runCapacity, type CapacityNews } from '../run/run-capacity.js';
+import { atMostPods, runCapacity, type CapacityNews } from '../run/run-capacity.js';
 import type { Clock } from '../time/clock.js';
 import { WallClock } from '../time/wall-clock.js';
 import { type CapacityFlags, capacityJob, type CapacityJob } from './capacity-flags.js';
@@ -86,7 +86,8 @@ async function searchAndTell(
   let cluster: EmbeddedCluster | undefined;
   try {
     const folder = createPlainFolder(resolve(options.results), experiment.name, runId);
-    cluster = await startEmbedded({ experiment, objects, clock });
+    const largest = atMostPods(objects, experiment, job.replicas);
+    cluster = await startEmbedded({ experiment, objects: largest, clock });
     const search = { experiment, job, objects, cluster, folder, clock, signal: stop.signal };
     const capacities = await searched(search, options.ci);
     tell(search, capacities, startedMs);

@@ -29,7 +29,11 @@ export function capacityText(
     ...capacities.map((capacity) => trialTable(capacity)),
     capacities.flatMap((capacity) => wrapped(answer(capacity), columns)),
     curve === undefined
-      ? ['There is no demand curve: no number of replicas held any rate.']
+      ? [
+          isInterrupted
+            ? 'There is no demand curve: no rate had held before the search was stopped.'
+            : 'There is no demand curve: no number of replicas held any rate that was tried.',
+        ]
       : [...curvePlot(curve, columns), '', ...curveTable(curve)],
   ];
   const text = sections
@@ -85,6 +89,9 @@ export function answer({ replicas, found }: Pick<ReplicaCapacity, 'replicas' | '
   const pods = plural(replicas, 'pod');
   const verb = replicas === 1 ? 'holds' : 'hold';
   const { held, missed } = found;
+  if (held === undefined && missed === undefined && found.kind === 'unfinished') {
+    return `What ${pods} ${verb} is not known: ${found.because ?? 'no rate was judged'}.`;
+  }
   if (held === undefined) {
     return `${pods} ${verb} no rate that was tried: ${found.because ?? 'all missed'}.`;
   }

@@ -232,6 +232,21 @@ function after(seconds: readonly LoadSecond[], warmUpMs: number): readonly LoadS
   return seconds.filter(({ second }) => second * SECOND_MS >= warmUpMs);
 }
 
+/**
+ * The objects at the most pods that the experiment or the search comes to: the CPU scale is chosen for
+ * them. With the autoscalers, so that a search of fewer pods has the scale of the experiment's runs.
+ */
+export function atMostPods(
+  objects: readonly KubeObject[],
+  experiment: Pick<Experiment, 'deployment'>,
+  replicas: readonly number[],
+): readonly KubeObject[] {
+  return [
+    ...objects.filter(({ kind }) => kind === 'HorizontalPodAutoscaler'),
+    ...fixedReplicas(objects, experiment, Math.max(1, ...replicas)),
+  ];
+}
+
 /** The objects without their autoscalers, the Deployment under test at so many replicas. */
 export function fixedReplicas(
   objects: readonly KubeObject[],

@@ -76,6 +76,31 @@ describe('the flags of capacity', () => {
     expect(faultsOf(flags)).toEqual(faults);
   });
 
+  it.each([
+    {
+      name: 'of another flag',
+      flags: { pods: 'abc' },
+      of: WITH_SLO,
+      hint: /^npm run capacity -- /,
+    },
+    {
+      name: 'of an SLO that is missing',
+      flags: {},
+      of: experiment(),
+      hint: /^give the experiment/,
+    },
+    {
+      name: 'of both',
+      flags: { step: '1ms' },
+      of: experiment(),
+      hint: /^give the experiment/,
+    },
+  ])('are refused with a hint for the fault $name', ({ flags, of, hint }) => {
+    expect(() => capacityJob(flags, of)).toThrow(
+      expect.objectContaining({ code: 'USAGE', hint: expect.stringMatching(hint) }),
+    );
+  });
+
   it('must name an SLO where the experiment has none', () => {
     expect(faultsOf({}, experiment())).toEqual([
       '--slo-response-time: expected one, as the experiment has no `slo`, found nothing',

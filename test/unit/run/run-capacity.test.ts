@@ -2,6 +2,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { demandCurveOf } from '../../../src/analysis/capacity.js';
+import { cpuScaleOf } from '../../../src/cluster/embedded/deployed-cpu-scale.js';
 import type { ClusterTarget } from '../../../src/cluster/target.js';
 import { isDeployment } from '../../../src/core/object-guards.js';
 import type { KubeObject } from '../../../src/core/objects.js';
@@ -13,7 +14,7 @@ import { oneRequest } from '../../../src/load/request-spec.js';
 import type { AuditedLoadSummary, LoadPlan, LoadSender } from '../../../src/load/sender.js';
 import { capacityJsonSchema, capacityReport } from '../../../src/report/capacity-json.js';
 import { capacityText } from '../../../src/report/capacity-text.js';
-import { fixedReplicas, runCapacity } from '../../../src/run/run-capacity.js';
+import { atMostPods, fixedReplicas, runCapacity } from '../../../src/run/run-capacity.js';
 import type { Clock } from '../../../src/time/clock.js';
 
 const CAPACITY_A_POD = 40;
@@ -183,6 +184,24 @@ describe('a capacity search on a cluster', () => {
     const objects = fixedReplicas(OBJECTS, { deployment: 'app' }, 2);
 
     expect(objects).toEqual([SERVICE, { ...APP, spec: { ...APP.spec, replicas: 2 } }, DATABASE]);
+  });
+
+  it.each([
+    {
+      name: "of the experiment's autoscaler, so that runs have the same",
+      searched: [1, 2],
+      pods: 10,
+    },
+    { name: 'of the search, where it has more', searched: [1, 11], pods: 11 },
+  ])('has the CPU scale for the most pods $name', ({ searched, pods }) => {
+    const hpa = { ...HPA, spec: { maxReplicas: 10 } };
+
+    const { because } = cpuScaleOf({
+      settings: { cpuScale: 'auto' },
+      objects: atMostPods([SERVICE, APP, DATABASE, hpa], { deployment: 'app' }, searched),
+    });
+
+    expect(because).toContain(`${pods} pods at `);
   });
 
   it('stopped before it began finds nothing, and fails at nothing', async () => {
