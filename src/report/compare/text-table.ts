@@ -71,7 +71,7 @@ function fittingWidths(blocks: readonly Block[], columns: number): Widths {
     if (roomForName() >= Math.min(widest, ENOUGH_NAME)) break;
     widths[column] = undefined;
   }
-  widths[0] = Math.max(Math.min(widest, roomForName()), LEAST_NAME);
+  widths[0] = Math.min(widest, Math.max(roomForName(), LEAST_NAME));
   return widths;
 }
 
