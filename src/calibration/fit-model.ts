@@ -28,6 +28,8 @@ const MOST_THREAD_CPUS = 1.25;
 /** Of fewer requests a spell tells more of chance than of drift. */
 const FEWEST_OF_A_SPELL = 100;
 const FEWEST_SPELLS = 4;
+/** At most: a drift over more than ten spells is the run's mean. */
+const MOST_LIKENESS = 0.9;
 
 /**
  * Fits a model to runs; what they do not show stays as in the textbook, and `parameters` says so.
@@ -142,8 +144,19 @@ function driftOf(
   const factors = spells
     .map(({ cpuMs, podMs, requests }) => (cpuMs - (podMs * idleMillicores) / 1_000) / requests)
     .map((ms) => Math.max(0, ms / requestMs));
+  const kept = Math.min(MOST_LIKENESS, Math.max(0, likenessOfNeighbors(factors)));
+  const everyMs = Math.round(SPELL_MS / (1 - kept));
   note('request.drift', `CPU of a request in ${spells.length} spells of ${SPELL_MS / 1_000} s`);
-  return { drift: { everyMs: SPELL_MS, factor: scatterOf(factors) } };
+  return { drift: { everyMs, factor: scatterOf(factors) } };
+}
+
+/** Correlation of values with those before them: 0 where a spell tells nothing of the next. */
+function likenessOfNeighbors(values: readonly number[]): number {
+  const middle = mean(values) ?? 0;
+  const apart = values.map((value) => value - middle);
+  const together = apart.slice(1).map((value, index) => value * (apart[index] ?? 0));
+  const spread = sum(apart.map((value) => value ** 2));
+  return spread === 0 ? 0 : sum(together) / spread;
 }
 
 function cpuOf(

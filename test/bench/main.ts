@@ -1,5 +1,6 @@
 /** `npm run bench [-- name...]`: every benchmark, or those named, as a table of medians. */
 import { cpus } from 'node:os';
+import { benchAgreement } from './agreement-bench.js';
 import { benchAnalysis } from './analysis-bench.js';
 import { benchCluster } from './cluster-bench.js';
 import { benchHpa } from './hpa-bench.js';
@@ -9,6 +10,7 @@ import { benchLoadMemory } from './load-memory-bench.js';
 import type { BenchFigure } from './figure.js';
 
 const BENCHES: Readonly<Record<string, () => Promise<readonly BenchFigure[]>>> = {
+  agreement: benchAgreement,
   analysis: benchAnalysis,
   cluster: benchCluster,
   hpa: benchHpa,

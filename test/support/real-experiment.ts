@@ -41,7 +41,10 @@ export function realExperimentRun(run: RealRun): Timeline {
   };
 }
 
-function realExperiment(timeline: Timeline): Experiment {
+/** What was run, of a recording. */
+export function realExperiment(timeline: Timeline): Experiment {
+  const own = timeline.header.experiment;
+  if (isExperiment(own) && own.namespace === NAMESPACE) return own;
   const base = anExperiment();
   const stages = stagesOf(timeline);
   const loadMs = stages.reduce((sum, { durationMs }) => sum + durationMs, 0);
@@ -63,6 +66,11 @@ function realExperiment(timeline: Timeline): Experiment {
     coolDownMs: Math.max(0, endT - loadT - loadMs),
     embedded: { ...defaultEmbeddedSettings(), nodes: [NODE] },
   };
+}
+
+/** The same header with another experiment. */
+export function withExperiment(timeline: Timeline, experiment: Experiment): Timeline {
+  return { ...timeline, header: { ...timeline.header, experiment } };
 }
 
 /** The rates that were sent, which differ a little from those that were planned, over {@link PIECE_MS} each. */

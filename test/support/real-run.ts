@@ -9,11 +9,12 @@ import type {
 import type { Condition } from '../../src/core/objects.js';
 import { milliValue, wholeValue } from '../../src/core/quantity.js';
 import { goDurationMs } from '../../src/core/go-duration.js';
+import { packageRoot } from '../../src/process/package-root.js';
 import type { StageSpec } from '../../src/load/profile-spec.js';
 import type { Timeline, TimelineRecord } from '../../src/timeline/record.js';
 import { aHeader, aLoadSecond, anExperiment, aPodRecord } from './a-timeline.js';
 
-const FOLDER = join(import.meta.dirname, '../vectors/real-cluster');
+const FOLDER = join(packageRoot(), 'test/vectors/real-cluster');
 const NAME = 'web';
 
 /** A line of a recording. Which fields it has depends on its type; the files do not change. */

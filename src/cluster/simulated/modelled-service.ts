@@ -3,6 +3,7 @@ import { askedCpuMs, type RequestModel, type ServiceModel } from '../../core/ser
 import { drawOf } from '../../core/scatter.js';
 import type { Random } from '../../core/random.js';
 import type { Cancel, Clock } from '../../time/clock.js';
+import { AcceptQueue, type Arrival } from './accept-queue.js';
 import type { CpuDrift } from './cpu-drift.js';
 import type { EventLoop } from './event-loop.js';
 import type { ServiceSettings } from './service-settings.js';
@@ -38,6 +39,10 @@ export class ModelledService {
   readonly #waitMs: () => number;
   /** What is told of its end, by connection. */
   readonly #connections = new Map<ModelledConnection, () => void>();
+  readonly #queue = new AcceptQueue();
+  /** Of connections with their first request under way. */
+  readonly #arrivals = new Map<ModelledConnection, Arrival>();
+  readonly #reset = new Set<ModelledConnection>();
   readonly #cancels: Cancel[] = [];
   #isListening = false;
   #drainsSinceMs: number | undefined;
@@ -74,8 +79,16 @@ export class ModelledService {
   /** Opens a connection; undefined when it is refused. `onClosed`: the service closed it. */
   connect(onClosed: () => void): ModelledConnection | undefined {
     if (!this.#isListening) return undefined;
+    let isFirst = true;
     const connection: ModelledConnection = {
-      request: (path, onAnswer) => this.#take(connection, path, onAnswer),
+      request: (path, onAnswer) => {
+        if (isFirst) this.#arrive(connection, path, onAnswer);
+        else {
+          this.#queue.continue();
+          this.#take(connection, path, onAnswer);
+        }
+        isFirst = false;
+      },
       close: () => this.#connections.delete(connection),
     };
     this.#connections.set(connection, onClosed);
@@ -84,9 +97,14 @@ export class ModelledService {
 
   /** Answers a probe's request when its turn comes; the status is decided then. */
   probe(path: string, onAnswer: (status: number) => void): void {
+    // a probe opens a connection of its own, and waits as all do
+    if (this.#queue.arrive() === undefined) return;
     this.#options.loop.submit({
       cpuMs: this.#options.model.probeCpuMs,
-      done: () => onAnswer(path === '/ready' && !this.#isReady() ? 503 : 200),
+      done: () => {
+        this.#queue.done();
+        onAnswer(path === '/ready' && !this.#isReady() ? 503 : 200);
+      },
     });
   }
 
@@ -97,6 +115,7 @@ export class ModelledService {
     this.#drainsSinceMs = clock.now();
     this.#after(settings.drainDelayMs, () => {
       this.#isListening = false;
+      this.#resetWaiting();
       this.#closeIdle();
       this.#endIfDone();
     });
@@ -115,6 +134,27 @@ export class ModelledService {
     for (const onClosed of closed) onClosed();
   }
 
+  /** The first request of a connection: where the queue is full it never comes, and nobody says so. */
+  #arrive(connection: ModelledConnection, path: string, onAnswer: (status: number) => void): void {
+    const arrival = this.#queue.arrive();
+    if (arrival === undefined) return;
+    this.#arrivals.set(connection, arrival);
+    this.#take(connection, path, onAnswer);
+  }
+
+  /** Connections that the service never took go with its listener, and cost it nothing. */
+  #resetWaiting(): void {
+    for (const [connection, { isTaken }] of this.#arrivals) {
+      if (isTaken()) continue;
+      this.#arrivals.delete(connection);
+      this.#reset.add(connection);
+      this.#underWay--;
+      const onClosed = this.#connections.get(connection);
+      this.#connections.delete(connection);
+      onClosed?.();
+    }
+  }
+
   #take(connection: ModelledConnection, path: string, onAnswer: (status: number) => void): void {
     const { clock, drift, loop, settings } = this.#options;
     this.#underWay++;
@@ -127,9 +167,16 @@ export class ModelledService {
       }
       if (this.#drainsSinceMs !== undefined) this.#afterDrainedAnswer(connection);
     };
+    const cpuMs = this.#cpuOf(path) * drift.factor;
+    const reset = this.#reset;
     loop.submit({
-      cpuMs: this.#cpuOf(path) * drift.factor,
+      get cpuMs() {
+        return reset.has(connection) ? 0 : cpuMs;
+      },
       done: () => {
+        this.#queue.done();
+        this.#arrivals.delete(connection);
+        if (reset.delete(connection)) return;
         const waitMs = this.#waitMs();
         if (waitMs > 0) this.#after(waitMs, answer);
         else answer();

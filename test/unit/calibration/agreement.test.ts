@@ -1,0 +1,37 @@
+/**
+ * A model of one real run against another that it was not fitted to. `HPA_LAB_AGREEMENT_SEEDS` (default 8) says how
+ * many runs are simulated for each.
+ */
+import { describe, expect, it } from 'vitest';
+import { agreement, nearest, sizesOf } from '../../support/agreement.js';
+
+const COUNT = Number(process.env['HPA_LAB_AGREEMENT_SEEDS'] ?? 8);
+const SEEDS = Array.from({ length: COUNT }, (_, index) => index + 1);
+const SYNC_MS = 15_000;
+
+describe.each([
+  { of: 'D-nominal-scaleup', by: 'B-nominal-stab30', sizes: '6, 8' },
+  { of: 'B-nominal-stab30', by: 'D-nominal-scaleup', sizes: '7, 9' },
+] as const)('run $of by a model of run $by', { timeout: 300_000 }, ({ of, by, sizes }) => {
+  it('lies inside what is simulated over the phases of the two loops', async () => {
+    const result = await agreement(of, by, SEEDS);
+    const { real, simulated } = result;
+    expect(sizesOf(real.growth)).toBe(sizes);
+    for (const [index, step] of real.growth.entries()) {
+      const same = simulated.flatMap(({ growth }) => growth[index] ?? []);
+      expect(step.to).toBeGreaterThanOrEqual(Math.min(...same.map(({ to }) => to)));
+      expect(step.to).toBeLessThanOrEqual(Math.max(...same.map(({ to }) => to)));
+      expect(step.atMs).toBeGreaterThan(Math.min(...same.map(({ atMs }) => atMs)) - SYNC_MS / 2);
+      expect(step.atMs).toBeLessThan(Math.max(...same.map(({ atMs }) => atMs)) + SYNC_MS / 2);
+    }
+    // each pod is ready within 2 s of how long those of the real run took
+    const mean = (values: readonly number[]): number =>
+      values.reduce((sum, value) => sum + value, 0) / values.length;
+    const realReadyMs = mean(real.readyMs);
+    for (const { readyMs } of simulated) {
+      expect(Math.abs(mean(readyMs) - realReadyMs)).toBeLessThan(2_000);
+    }
+    // and one of them has its sizes in the same order, each rescale within a sync period of the real one
+    expect(nearest(result)?.worstMs).toBeLessThan(SYNC_MS);
+  });
+});
