@@ -36,7 +36,7 @@ describe('the variants of a matrix', () => {
     );
     expect(text).toContain('A cpu=70: 0.00203 USD, 3; on the front');
     expect(text).toContain('b cpu=50: 0.00405 USD, 3; dominated by cpu=70');
-    expect(text.split("\n").filter((line) => line.length > 100)).toEqual([]);
+    expect(text.split('\n').filter((line) => line.length > 100)).toEqual([]);
   });
 
   it('may be compared with another of them', () => {
