@@ -107,12 +107,28 @@ function targetOf(url: string | undefined, faults: string[]): UrlParts | undefin
   }
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const isWeb = parsed?.protocol === 'http:' || parsed?.protocol === 'https:';
-  if (parsed === undefined || !isWeb || parsed.username !== '' || parsed.hash !== '') {
-    faults.push(`--url: expected ${expected}, found ${quoted(url)}`);
+  if (parsed === undefined || !isWeb) {
+    faults.push(`--url: expected ${expected}, found ${quoted(withoutSecrets(url))}`);
     return undefined;
+  }
+  if (parsed.username !== '' || parsed.password !== '') {
+    const found = quoted(withoutSecrets(url));
+    faults.push(
+      `--url: expected no user and password (--header "authorization: ..." sends them), found ${found}`,
+    );
+  }
+  if (parsed.hash !== '') {
+    faults.push(
+      `--url: expected no fragment, which is never sent to a server, found ${quoted(parsed.hash)}`,
+    );
   }
   const path = `${parsed.pathname}${parsed.search}`;
   return { url, baseUrl: parsed.origin, path: path === '/' ? undefined : path };
+}
+
+/** What stands before an `@` of the host may be a password, which nothing here ever prints. */
+function withoutSecrets(url: string): string {
+  return url.replace(/^([a-z][a-z\d+.-]*:\/*)?[^/?#]*@/i, '$1...@');
 }
 
 /** The load without what other flags change; undefined when it is not known what is sent. */

@@ -163,6 +163,23 @@ describe('faults of the flags', () => {
       ],
     },
     {
+      name: 'a fragment',
+      flags: { url: 'http://127.0.0.1:7109/a#frag', rate: '1', duration: '1s' },
+      faults: ['--url: expected no fragment, which is never sent to a server, found "#frag"'],
+    },
+    {
+      name: 'a password, which is not printed',
+      flags: { url: 'http://user:s3cret@127.0.0.1/', rate: '1', duration: '1s' },
+      faults: [
+        '--url: expected no user and password (--header "authorization: ..." sends them), found "http://...@127.0.0.1/"',
+      ],
+    },
+    {
+      name: 'a password in what is no URL either',
+      flags: { url: 'ftp://user:s3c@ret@x/', rate: '1', duration: '1s' },
+      faults: ['--url: expected a URL such as http://127.0.0.1:8080/work, found "ftp://...@x/"'],
+    },
+    {
       name: 'nothing to send',
       flags: { url: URL },
       faults: ['load: expected one of --rate, --concurrency and --profile, found none of them'],
