@@ -4,6 +4,7 @@ import type { KubeObject, Scale } from '../../core/objects.js';
 import { ApiError } from '../api-error.js';
 import type { ManagedFields } from '../api-machinery/field-ownership.js';
 import { negativeValue } from '../field-error.js';
+import { AGE_COLUMN, NAME_COLUMN, integerColumn } from '../kinds/columns/common-columns.js';
 import type { Kind } from '../kinds/kind.js';
 import { formatSelector } from '../kinds/selectors.js';
 import { DecodeError, decode } from '../schema/decode.js';
@@ -12,10 +13,12 @@ import type { JsonObject } from '../schema/json.js';
 import { SCALE } from '../schema/meta-types.js';
 import { appliedBody, isApply, refuseOtherType } from './apply-body.js';
 import { readObject } from './body.js';
+import { encodingFor } from './context.js';
 import type { ApiHandlerOptions } from './context.js';
+import { encodeObject } from './encode.js';
 import type { KindRequest } from './kind-request.js';
-import { json } from './messages.js';
-import type { ApiResponse } from './messages.js';
+import { json, jsonText } from './messages.js';
+import type { ApiRequest, ApiResponse } from './messages.js';
 import { checkName, keyOfPath, placeInNamespace } from './named-object.js';
 import { patchedObject } from './patch.js';
 import { managerOf, parseWriteQuery } from './write-options.js';
@@ -37,7 +40,7 @@ export function handleScale(options: ApiHandlerOptions, target: KindRequest): Ap
   };
   switch (request.method) {
     case 'GET':
-      return json(200, scaleOf(object));
+      return shownScale(options, scaleOf(object), request);
     case 'PUT': {
       const query = parseWriteQuery(request.query, 'UpdateOptions');
       return write(readObject(request, { ...SCALE_KIND, registry: options.api.kinds }), query);
@@ -50,6 +53,44 @@ export function handleScale(options: ApiHandlerOptions, target: KindRequest): Ap
     default:
       throw ApiError.methodNotAllowed();
   }
+}
+
+/** @see Source: kubernetes `pkg/printers/internalversion/printers.go`, `printScale`. */
+const SCALE_TABLE: Kind<Scale> = {
+  resource: {
+    group: 'autoscaling',
+    version: 'v1',
+    kind: 'Scale',
+    plural: 'scales',
+    namespaced: true,
+  },
+  singular: 'scale',
+  shortNames: [],
+  categories: [],
+  type: SCALE,
+  nameRule: 'subdomain',
+  hasStatus: false,
+  columns: [
+    NAME_COLUMN,
+    integerColumn(
+      'Desired',
+      'replicas is the desired number of instances for the scaled object.',
+      ({ spec }) => spec.replicas ?? 0,
+    ),
+    integerColumn(
+      'Available',
+      'replicas is the actual number of observed instances of the scaled object.',
+      ({ status }) => status?.replicas ?? 0,
+    ),
+    AGE_COLUMN,
+  ],
+};
+
+function shownScale(options: ApiHandlerOptions, scale: Scale, request: ApiRequest): ApiResponse {
+  const untyped: unknown = SCALE_TABLE;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it is only ever given scales
+  const encoding = encodingFor(options, untyped as Kind, request);
+  return jsonText(200, encodeObject(scale, encoding));
 }
 
 function readScaled({ api }: ApiHandlerOptions, { kind, path, request }: KindRequest): KubeObject {

@@ -56,8 +56,8 @@ function handlePodSubresource(options: ApiHandlerOptions, target: KindRequest): 
       return answerEviction(options, target);
     case 'ephemeralcontainers':
     case 'resize':
-      // the pod itself; neither part of it can be changed while it runs
-      if (method !== 'GET') throw ApiError.methodNotAllowed();
+      // the pod itself; neither part of it can be changed while it runs, and by 404 kubectl knows that
+      if (method !== 'GET') throw unknownResource();
       return handleObject(options, target);
     case 'attach':
     case 'exec':
