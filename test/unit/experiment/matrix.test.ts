@@ -126,52 +126,66 @@ describe('the variants of a matrix', () => {
 
 describe('a matrix with faults', () => {
   it.each([
-    ['a path that names nothing', 'load.stagees[1].rate: [3/s]', 2, 3, /a field of load .*stages/],
-    ['an item that is not there', 'load.stages[2].rate: [3/s]', 2, 3, /from \[0\] to \[1\]/],
-    ['a field below a single value', 'name.x: [1]', 2, 3, /other than name/],
-    ['no path at all', '"a..b": [1]', 2, 3, /the path of a field/],
-    ['a value that the schema refuses', 'load.stages[1].rate: [3/s, fast]', 2, 30, /a rate/],
-    ['no values', 'settle: []', 2, 11, /at least one value/],
-    ['one value alone', 'settle: 10s', 2, 11, /a list of values/],
-    ['a value twice', 'settle: [10s, 10s]', 2, 17, /each value once/],
+    [
+      'a path that names nothing',
+      'load.stagees[1].rate: [3/s]',
+      { line: 2, column: 3, expected: /a field of load .*stages/ },
+    ],
+    [
+      'an item that is not there',
+      'load.stages[2].rate: [3/s]',
+      { line: 2, column: 3, expected: /from \[0\] to \[1\]/ },
+    ],
+    [
+      'a field below a single value',
+      'name.x: [1]',
+      { line: 2, column: 3, expected: /other than name/ },
+    ],
+    ['no path at all', '"a..b": [1]', { line: 2, column: 3, expected: /the path of a field/ }],
+    [
+      'a value that the schema refuses',
+      'load.stages[1].rate: [3/s, fast]',
+      { line: 2, column: 30, expected: /a rate/ },
+    ],
+    ['no values', 'settle: []', { line: 2, column: 11, expected: /at least one value/ }],
+    ['one value alone', 'settle: 10s', { line: 2, column: 11, expected: /a list of values/ }],
+    ['a value twice', 'settle: [10s, 10s]', { line: 2, column: 17, expected: /each value once/ }],
     [
       'a baseline that is none',
       'settle: [10s]\n  baseline: settle=9s',
-      3,
-      13,
-      /the name of a variant: settle=10s/,
+      { line: 3, column: 13, expected: /the name of a variant: settle=10s/ },
     ],
     [
       'two variants of one name',
       'variants:\n    - { name: x }\n    - { name: x }',
-      4,
-      15,
-      /no other variant/,
+      { line: 4, column: 15, expected: /no other variant/ },
     ],
     [
       'an exclusion of a path that is not varied',
       'settle: [10s]\n  exclude: [{ setle: 10s }]',
-      3,
-      15,
-      /one of the paths of the matrix: settle/,
+      { line: 3, column: 15, expected: /one of the paths of the matrix: settle/ },
     ],
     [
       'an exclusion of a value that is not there',
       'settle: [10s]\n  exclude: [{ settle: 9s }]',
-      3,
-      23,
-      /one of its values: 10s/,
+      { line: 3, column: 23, expected: /one of its values: 10s/ },
     ],
-    ['nothing left', 'settle: [10s]\n  exclude: [{ settle: 10s }]', 3, 12, /leave at least one/],
+    [
+      'nothing left',
+      'settle: [10s]\n  exclude: [{ settle: 10s }]',
+      { line: 3, column: 12, expected: /leave at least one/ },
+    ],
     [
       'too many combinations',
       `settle: [${Array.from({ length: 400 }, (_, n) => `${n}s`).join()}]\n  coolDown: [${Array.from({ length: 400 }, (_, n) => `${n}s`).join()}]`,
-      2,
-      3,
-      /at most 100000 variants/,
+      { line: 2, column: 3, expected: /at most 100000 variants/ },
     ],
-    ['a kind of object changed', 'hpa.kind: [Pod]', 2, 3, /spec, its labels/],
-  ])('%s is told with its place', (_, text, line, column, expected) => {
+    [
+      'a kind of object changed',
+      'hpa.kind: [Pod]',
+      { line: 2, column: 3, expected: /spec, its labels/ },
+    ],
+  ])('%s is told with its place', (_, text, { line, column, expected }) => {
     const faults = matrix(`\n  ${text}`).faults;
     expect(faults).toHaveLength(1);
     expect(faults[0]).toMatchObject({ fileName: 'm.yaml', line: FIRST_LINE + line - 1, column });
