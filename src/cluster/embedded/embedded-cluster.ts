@@ -211,16 +211,7 @@ async function build(
   const onFailure = (text: string): void => listeners.failure(text);
   const base = { api, clock, random, onFailure, isReachable };
   const podMetrics = podMetricsOf(settings.podMetrics, base);
-  const server = new ApiServer({
-    api,
-    clock,
-    metrics,
-    ...(podMetrics === undefined ? {} : { named: podMetrics.named }),
-    logs: reach.logsThrough(runtime.logs),
-    containers: runtime,
-    requireReach: (pod) => reach.requirePod(pod),
-    onError: (error) => listeners.failure(`the API server failed: ${String(error)}`),
-  });
+  const server = apiServer({ api, clock, metrics, podMetrics, reach, runtime, onFailure });
   undo.push(() => server.stop());
   const [, endpoint] = await Promise.all([proxyStarted, server.start({ port: settings.apiPort })]);
   const kubeconfigPath = options.kubeconfigPath ?? join(guard.directory, 'kubeconfig');
@@ -241,6 +232,26 @@ async function build(
   podMetrics?.loop.start();
   proxySync.start();
   return cluster;
+}
+
+function apiServer(
+  of: Pick<Parts, 'api' | 'metrics' | 'podMetrics' | 'runtime'> & {
+    readonly clock: Clock;
+    readonly reach: NodeReach;
+    readonly onFailure: (text: string) => void;
+  },
+): ApiServer {
+  const { api, clock, metrics, podMetrics, reach, runtime, onFailure } = of;
+  return new ApiServer({
+    api,
+    clock,
+    metrics,
+    ...(podMetrics === undefined ? {} : { named: podMetrics.named }),
+    logs: reach.logsThrough(runtime.logs),
+    containers: runtime,
+    requireReach: (pod) => reach.requirePod(pod),
+    onError: (error) => onFailure(`the API server failed: ${String(error)}`),
+  });
 }
 
 function serviceProxySync(

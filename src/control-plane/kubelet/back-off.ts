@@ -1,4 +1,6 @@
 /** How long a failing container or image waits before the next attempt. */
+import { goDuration } from '../../core/go-duration.js';
+import type { Pod } from '../../core/objects.js';
 import type { EpochMs } from '../../time/clock.js';
 
 /** Lengths of a back-off. */
@@ -56,6 +58,22 @@ export function nextBackOff(
   const isFresh = backOff === undefined || isExpired(backOff, times.failedAtMs, settings);
   const delayMs = isFresh ? settings.initialMs : Math.min(backOff.delayMs * 2, settings.maximumMs);
   return { delayMs, attemptedAtMs: times.nowMs };
+}
+
+/**
+ * What the Event and the status say of a container that waits.
+ *
+ * @see Source: kubernetes 1.36 `pkg/kubelet/kuberuntime/kuberuntime_manager.go`, `doBackOff`.
+ */
+export function backOffTexts(
+  { metadata }: Pod,
+  { container, delayMs }: { readonly container: string; readonly delayMs: number },
+): { readonly event: string; readonly message: string } {
+  const pod = `${metadata.name}_${metadata.namespace ?? ''}(${metadata.uid ?? ''})`;
+  return {
+    event: `Back-off restarting failed container ${container} in pod ${pod}`,
+    message: `back-off ${goDuration(delayMs)} restarting failed container=${container} pod=${pod}`,
+  };
 }
 
 function isExpired(backOff: BackOff, failedAtMs: EpochMs, settings: BackOffSettings): boolean {

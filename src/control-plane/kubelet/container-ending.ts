@@ -1,6 +1,16 @@
 /** The end of a running container as the kubelet brings it about: `preStop`, its turn, SIGTERM, SIGKILL. */
 import type { Cancel, Clock, EpochMs } from '../../time/clock.js';
 
+/** How a container is asked to end. */
+export interface StopOptions {
+  /** From now to SIGKILL. */
+  readonly graceSeconds: number;
+  /** What the Event says; absent: that the container is stopped. */
+  readonly message?: string;
+  /** SIGTERM waits for `release`. */
+  readonly isHeld?: boolean;
+}
+
 /** How a container is ended. */
 export interface ContainerEndingOptions {
   readonly clock: Clock;

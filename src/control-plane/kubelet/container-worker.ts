@@ -1,36 +1,33 @@
 /** One container of a pod over all its restarts: started, probed, killed, started again. */
 import { kubeTime } from '../../core/kube-time.js';
 import type { Container, ContainerState, ContainerStatus } from '../../core/objects.js';
-import { goDuration } from '../../core/go-duration.js';
 import type { ProbeKind } from '../../probe/probe-state.js';
 import type { Cancel, EpochMs } from '../../time/clock.js';
 import type { EventType } from '../event-recorder.js';
 import type { ContainerEvent } from '../pod-runtime.js';
-import { backOffRemainingMs, nextBackOff } from './back-off.js';
+import { backOffRemainingMs, backOffTexts, nextBackOff } from './back-off.js';
 import type { BackOff } from './back-off.js';
 import type { ContainerContext } from './container-context.js';
 import { ContainerEnding } from './container-ending.js';
+import type { StopOptions } from './container-ending.js';
 import { pastOf, terminated } from './container-history.js';
 import type { Ended, Exit, Run } from './container-history.js';
 import { imageProblem } from './container-image.js';
 import { ContainerProbes } from './container-probes.js';
-import { runHook } from './lifecycle-hook.js';
+import { preStopHook, runHook } from './lifecycle-hook.js';
 import { isRestarted, isRestartedOnFailure } from './restart-rules.js';
 import type { ContainerRole } from './restart-rules.js';
-
-/** How a container is asked to end. */
-export interface StopOptions {
-  /** From now to SIGKILL. */
-  readonly graceSeconds: number;
-  /** What the Event says; absent: that the container is stopped. */
-  readonly message?: string;
-  /** SIGTERM waits for `release`. */
-  readonly isHeld?: boolean;
-}
 
 const DEFAULT_GRACE_SECONDS = 30;
 /** After this the kubelet's next look at a failed image shows the back-off instead of the error. */
 const IMAGE_ERROR_SHOWN_MS = 1_000;
+/**
+ * At the look that finds a container ended its status says so; the one after it shows the back-off.
+ *
+ * @see Source: kubernetes 1.36 `pkg/kubelet/kubelet.go`, `SyncPod`: `generateAPIPodStatus` comes before
+ *   what fills the `reasonCache`.
+ */
+const END_SHOWN_MS = 1_000;
 /** @see Source: kubernetes 1.36 `pkg/kubelet/kubelet.go`, `backOffPeriod`: between failed syncs of a pod. */
 const SYNC_RETRY_MS = 10_000;
 
@@ -48,6 +45,8 @@ export class ContainerWorker {
   #starts = 0;
   #run: Run | undefined;
   #ending: ContainerEnding | undefined;
+  /** It is being ended for another image, and then restarted whatever the policy. */
+  #isRedefined = false;
   /** Why the next wait has another reason than the back-off. */
   #failedHook: string | undefined;
   #crashBackOff: BackOff | undefined;
@@ -144,6 +143,7 @@ export class ContainerWorker {
     this.#container = container;
     if (!isOther || this.role === 'init') return;
     if (this.#run === undefined) return;
+    this.#isRedefined = true;
     this.#stopToRestart(`Container ${container.name} definition changed`, undefined);
   }
 
@@ -168,21 +168,11 @@ export class ContainerWorker {
       clock,
       graceSeconds,
       isHeld,
-      preStop:
-        handler === undefined
-          ? undefined
-          : (through) =>
-              runHook({
-                handler,
-                container: run.container,
-                clock,
-                done: ({ kind }) => {
-                  if (kind === 'failure') {
-                    this.#event('Warning', 'FailedPreStopHook', 'PreStopHook failed');
-                  }
-                  through();
-                },
-              }),
+      preStop: preStopHook(handler, {
+        container: run.container,
+        clock,
+        onFailure: () => this.#event('Warning', 'FailedPreStopHook', 'PreStopHook failed'),
+      }),
       signal: (signal) => run.container.signal(signal),
     });
   }
@@ -226,7 +216,8 @@ export class ContainerWorker {
     const { spec } = this.#context.pod();
     const probe = kind === undefined ? undefined : this.#container[`${kind}Probe`];
     const isAgain =
-      this.role === 'main' && isRestartedOnFailure(this.#container, spec.restartPolicy);
+      this.role === 'main' &&
+      (this.#isRedefined || isRestartedOnFailure(this.#container, spec.restartPolicy));
     this.stop({
       graceSeconds: probe?.terminationGracePeriodSeconds ?? this.#graceSeconds(),
       message: isAgain ? `${why}, will be restarted` : why,
@@ -329,12 +320,10 @@ export class ContainerWorker {
       return;
     }
     // Nothing is written of a container, and nothing probed, before this is through.
-    const { clock } = this.#context;
-    const { container } = run;
     this.#cancelHook = runHook({
       handler,
-      container,
-      clock,
+      container: run.container,
+      clock: this.#context.clock,
       done: (result) => {
         if (result.kind === 'success') this.#runs(event.atMs);
         else this.#onFailedPostStart(result.message);
@@ -363,11 +352,13 @@ export class ContainerWorker {
   #onNotStarted(event: Extract<ContainerEvent, { kind: 'not-started' }>): void {
     const { clock } = this.#context;
     this.#isLaunched = true;
+    // What only its command is wrong with could be created.
+    if (event.reason === 'RunContainerError') this.#event('Normal', 'Created', 'Container created');
     this.#event('Warning', 'Failed', `Error: ${event.message}`);
     this.#starts++;
     const at = kubeTime(clock.now());
     const ended = { exitCode: 128, reason: 'StartError', message: event.message };
-    this.#ended({ ...ended, startedAt: at, finishedAt: at }, clock.now());
+    this.#ended({ ...ended, startedAt: at, finishedAt: at }, clock.now(), { isAsked: true });
     const isRetried = this.#state.terminated !== undefined && this.#restarts(ended.exitCode);
     if (isRetried) this.#wait(event.reason, event.message);
   }
@@ -385,15 +376,36 @@ export class ContainerWorker {
     const see = (): void => {
       this.#run = undefined;
       this.#ending = undefined;
-      this.#ended(terminated(run, event), event.atMs);
+      const ended = terminated(run, event);
+      if (this.#isRedefined) this.#startAnew(ended);
+      else this.#ended(ended, event.atMs, { isAsked });
       this.#context.changed();
     };
     if (isAsked || this.#context.isEnding()) see();
     else this.#cancelRelist = clock.after(settings.relistDelayMs, see);
   }
 
-  /** The container is no more: stay so, start again, or wait for the back-off. */
-  #ended(ended: Ended, atMs: EpochMs): void {
+  /**
+   * The container was ended for another image: it is started again within the same sync, so that its end
+   * is never the state of the container.
+   *
+   * @see Source: kubernetes 1.36 `pkg/kubelet/kuberuntime/kuberuntime_manager.go`, `computePodActions`.
+   */
+  #startAnew(ended: Ended): void {
+    this.#isRedefined = false;
+    if (this.#context.isEnding()) {
+      this.#become({ terminated: ended });
+      return;
+    }
+    this.#lastEnded = ended;
+    this.#retry(0);
+  }
+
+  /**
+   * The container is no more: stay so, start again, or wait for the back-off. An end that nobody asked for
+   * is written before anything else happens.
+   */
+  #ended(ended: Ended, atMs: EpochMs, { isAsked }: { readonly isAsked: boolean }): void {
     const failedHook = this.#failedHook;
     this.#failedHook = undefined;
     this.#become({ terminated: ended });
@@ -401,23 +413,37 @@ export class ContainerWorker {
     const { clock, settings } = this.#context;
     const times = { failedAtMs: atMs, nowMs: clock.now() };
     const remainingMs = backOffRemainingMs(this.#crashBackOff, times, settings.crashLoopBackOff);
-    if (failedHook !== undefined) this.#wait('PostStartHookError', failedHook);
-    if (remainingMs > 0) this.#waitForBackOff();
-    this.#retry(remainingMs, () => {
+    const again = (): void => {
       const now = { failedAtMs: atMs, nowMs: clock.now() };
       this.#crashBackOff = nextBackOff(this.#crashBackOff, now, settings.crashLoopBackOff);
-    });
+    };
+    if (failedHook !== undefined) this.#wait('PostStartHookError', failedHook);
+    if (!isAsked) this.#context.changed();
+    if (remainingMs > 0) this.#waitForBackOff(remainingMs, { isAsked, again });
+    else this.#retry(0, again);
   }
 
-  #waitForBackOff(): void {
-    const { metadata } = this.#context.pod();
-    const { name } = this.#container;
-    const pod = `${metadata.name}_${metadata.namespace ?? ''}(${metadata.uid ?? ''})`;
-    const delay = goDuration(this.#crashBackOff?.delayMs ?? 0);
-    const failed = `Back-off restarting failed container ${name} in pod ${pod}`;
-    this.#event('Warning', 'BackOff', failed);
-    const message = `back-off ${delay} restarting failed container=${name} pod=${pod}`;
-    this.#wait('CrashLoopBackOff', message);
+  #waitForBackOff(
+    remainingMs: number,
+    { isAsked, again }: { readonly isAsked: boolean; readonly again: () => void },
+  ): void {
+    const { event, message } = backOffTexts(this.#context.pod(), {
+      container: this.#container.name,
+      delayMs: this.#crashBackOff?.delayMs ?? 0,
+    });
+    this.#event('Warning', 'BackOff', event);
+    const show = (): void => this.#wait('CrashLoopBackOff', message);
+    if (isAsked) {
+      show();
+      this.#retry(remainingMs, again);
+      return;
+    }
+    const shownMs = Math.min(END_SHOWN_MS, remainingMs / 2);
+    this.#cancelRetry = this.#context.clock.after(shownMs, () => {
+      show();
+      this.#context.changed();
+      this.#retry(remainingMs - shownMs, again);
+    });
   }
 
   #restarts(exitCode: number): boolean {

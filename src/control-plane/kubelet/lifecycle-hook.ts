@@ -26,3 +26,26 @@ export function runHook({ handler, container, clock, done }: HookRun): Cancel {
   }
   return clock.after(0, () => done({ kind: 'failure', message: 'invalid handler' }));
 }
+
+/** How `ContainerEnding` runs `preStop`: it is through however it went. Absent when there is none. */
+export function preStopHook(
+  handler: LifecycleHandler | undefined,
+  of: {
+    readonly container: RunningContainer;
+    readonly clock: Clock;
+    readonly onFailure: () => void;
+  },
+): ((through: () => void) => Cancel) | undefined {
+  if (handler === undefined) return undefined;
+  const { container, clock, onFailure } = of;
+  return (through) =>
+    runHook({
+      handler,
+      container,
+      clock,
+      done: ({ kind }) => {
+        if (kind === 'failure') onFailure();
+        through();
+      },
+    });
+}

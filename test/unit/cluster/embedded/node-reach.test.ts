@@ -8,12 +8,13 @@ import { MemoryKubeApi } from '../../../support/memory-kube-api.js';
 
 const LOG = { lines: [], isEnded: false, follow: () => () => undefined };
 
+const isReachable = (name: string): boolean => name !== 'lost';
+
 let api: MemoryKubeApi;
 let reach: NodeReach;
 
 beforeEach(() => {
   api = new MemoryKubeApi(new VirtualClock(Date.UTC(2026, 10, 23)));
-  const isReachable = (name: string): boolean => name !== 'lost';
   reach = new NodeReach({ api, isReachable, address: '127.0.0.1' });
 });
 

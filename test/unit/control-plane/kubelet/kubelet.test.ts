@@ -296,6 +296,26 @@ describe('restarts', () => {
     ]);
   });
 
+  it('shows each end before the restart, and then the back-off', () => {
+    const world = aKubeletWorld({
+      web: { startMs: 0, exits: (attempt) => ({ afterMs: 300, exitCode: attempt === 0 ? 1 : 0 }) },
+    });
+    world.kubelet.start();
+
+    createPod(world);
+    world.clock.advance(12_000);
+
+    const states = world.history.map((line) => line.replace('MODIFIED Running ', ''));
+    expect(states.slice(2)).toEqual([
+      '0 running ready',
+      '1000 Error',
+      '1000 running ready',
+      '2000 Completed',
+      '3000 CrashLoopBackOff',
+      '11300 running ready',
+    ]);
+  });
+
   it('begins with 10 s again after ten minutes of running', () => {
     const lives = [300, 300, 601_000, 300, 300];
     const world = aKubeletWorld({

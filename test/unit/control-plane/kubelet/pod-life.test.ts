@@ -392,6 +392,52 @@ describe('images', () => {
       'sample:2',
     ]);
   });
+
+  it('a command that cannot be run is reported after its container was created', () => {
+    const refusal = { reason: 'RunContainerError', message: 'exec: "x": not found' } as const;
+    const world = aKubeletWorld({ web: { refuse: () => refusal } });
+    world.kubelet.start();
+
+    createPod(world);
+    world.clock.advance(150);
+
+    expect(world.events(/Created|Failed|Started/)).toEqual([
+      'Normal Created Container created x1',
+      'Warning Failed Error: exec: "x": not found x1',
+    ]);
+  });
+
+  it.each(['Never', 'OnFailure'] as const)(
+    'a running container is restarted with another image when the policy is %s',
+    (restartPolicy) => {
+      const world = aKubeletWorld();
+      world.kubelet.start();
+      createPod(world, { restartPolicy });
+      world.clock.advance(1_000);
+
+      const pod = world.pod();
+      if (pod !== undefined) {
+        const containers = [aContainer({ image: 'sample:2' })];
+        world.api.update(PODS, { ...pod, spec: { ...pod.spec, containers } });
+      }
+      world.clock.advance(2_000);
+
+      expect(world.events(/Killing/)).toEqual([
+        'Normal Killing Container web definition changed, will be restarted x1',
+      ]);
+      expect(world.pod()?.status).toMatchObject({
+        phase: 'Running',
+        containerStatuses: [
+          {
+            image: 'sample:2',
+            restartCount: 1,
+            state: { running: {} },
+            lastState: { terminated: { exitCode: 0 } },
+          },
+        ],
+      });
+    },
+  );
 });
 
 describe('restart rules of a container', () => {
