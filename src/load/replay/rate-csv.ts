@@ -11,15 +11,17 @@ export function recordedCsv(text: string): Recording {
   const samples: Sample[] = [];
   const faults: RecordingFault[] = [];
   let isHeadingAllowed = true;
+  let hasTime = false;
   for (const [index, content] of text.split(/\r?\n/).entries()) {
     if (content.trim() === '' || content.startsWith('#')) continue;
     const line = index + 1;
     const [time = '', rate = ''] = content.split(/[,;\t]/).map((cell) => cell.trim());
     const atMs = instantMs(time);
+    hasTime ||= atMs !== undefined;
     const isRate = rate !== '' && !Number.isNaN(Number(rate));
     const rateColumn = content.search(/[,;\t]/) + 2;
     if (atMs !== undefined && isRate) {
-      samples.push({ atMs, ratePerSecond: Number(rate), line, column: 1 });
+      samples.push({ atMs, ratePerSecond: Number(rate), line, column: 1, rateColumn });
     } else if (atMs !== undefined || !isHeadingAllowed) {
       if (atMs === undefined) {
         const expected = 'a time: seconds, milliseconds since the epoch or an ISO 8601 date';
@@ -37,5 +39,17 @@ export function recordedCsv(text: string): Recording {
     }
     isHeadingAllowed = false;
   }
+  const [first] = faults;
+  if (!hasTime && first !== undefined) return { kind: 'faults', faults: [otherFormat(first)] };
   return recordingOf(samples, faults);
+}
+
+/** Where no line at all begins with a time, one fault says so: it is hardly a CSV of rates. */
+function otherFormat({ line, column, found }: RecordingFault): RecordingFault {
+  return {
+    line,
+    column,
+    expected: 'lines of time,rate, as the format csv has them (others: `format: access-log`, ...)',
+    found: `no line that begins with a time; here ${found}`,
+  };
 }

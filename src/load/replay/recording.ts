@@ -31,6 +31,8 @@ export type Recording =
 export interface Sample extends RecordingPlace {
   readonly atMs: number;
   readonly ratePerSecond: number;
+  /** Where the rate stands; absent: with the rest. */
+  readonly rateColumn?: number;
 }
 
 const TOLD_FAULTS = 10;
@@ -71,7 +73,7 @@ export function recordingOf(
 }
 
 function sampleFaults(sample: Sample, before: Sample | undefined): readonly RecordingFault[] {
-  const { line, column, atMs, ratePerSecond } = sample;
+  const { line, column, atMs, ratePerSecond, rateColumn = column } = sample;
   const isInOrder = before === undefined || atMs > before.atMs;
   const isRate = ratePerSecond >= 0 && Number.isFinite(ratePerSecond);
   return [
@@ -87,7 +89,14 @@ function sampleFaults(sample: Sample, before: Sample | undefined): readonly Reco
         ]),
     ...(isRate
       ? []
-      : [{ line, column, expected: 'a rate of at least 0', found: String(ratePerSecond) }]),
+      : [
+          {
+            line,
+            column: rateColumn,
+            expected: 'a rate of at least 0',
+            found: String(ratePerSecond),
+          },
+        ]),
   ];
 }
 

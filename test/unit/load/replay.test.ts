@@ -41,9 +41,19 @@ describe('a CSV of rates', () => {
     expect(faultsOf(recordedCsv('t,r\n1,5\nx,6\n1,7\n2,-1\n3,\n4\n'))).toEqual([
       '3:1: expected a time: seconds, milliseconds since the epoch or an ISO 8601 date, found "x"',
       '4:1: expected a time after that of line 2, found the same time',
-      '5:1: expected a rate of at least 0, found -1',
+      '5:3: expected a rate of at least 0, found -1',
       '6:3: expected a rate (requests a second), found nothing',
       '7:2: expected a rate (requests a second), found nothing',
+    ]);
+  });
+
+  it('that is none at all is one fault, not one for each line', () => {
+    const log = '10.0.0.1 - - [10/Oct/2025:13:55:36 +0000] "GET / HTTP/1.1" 200 5\n'.repeat(900);
+
+    expect(faultsOf(recordedCsv(log))).toEqual([
+      expect.stringMatching(
+        /^2:1: expected lines of time,rate, .*access-log.*, found no line that begins with a time; here "10\.0/,
+      ),
     ]);
   });
 
