@@ -5,6 +5,7 @@ import { headerOfHead, KeptAnswer } from './kept-answer.js';
 const CR = 13;
 const LF = 10;
 const MAX_HEAD_BYTES = 64 * 1_024;
+const HEAD_BEGIN = 'HTTP/1.';
 const HEAD_END = '\r\n\r\n';
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: |\r|$)/;
 
@@ -122,7 +123,8 @@ export class ResponseParser {
     const end = bytes.indexOf(HEAD_END, from, 'latin1');
     if (end === -1 || end + HEAD_END.length > limit) {
       this.#pending = Buffer.from(bytes.subarray(from, limit));
-      if (this.#pending.length > MAX_HEAD_BYTES) this.state = 'malformed';
+      const isHttp = HEAD_BEGIN.startsWith(this.#pending.toString('latin1', 0, HEAD_BEGIN.length));
+      if (!isHttp || this.#pending.length > MAX_HEAD_BYTES) this.state = 'malformed';
       return length;
     }
     this.#pending = undefined;

@@ -112,6 +112,7 @@ describe('an incomplete answer', () => {
 describe('what is not HTTP', () => {
   it.each([
     { name: 'another protocol', text: 'SSH-2.0-OpenSSH\r\n\r\n' },
+    { name: 'a greeting, whatever would follow', text: '220 mail ESMTP\r\n' },
     { name: 'HTTP/2', text: 'HTTP/2 200\r\n\r\n' },
     { name: 'a length that is none', text: 'HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n' },
     {
