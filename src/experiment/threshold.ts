@@ -156,14 +156,20 @@ function nearestNames(wrong: string, names: readonly string[]): readonly string[
     count: name
       .toLowerCase()
       .split('.')
-      .filter((part) => parts.some((each) => each === part || nearestWord(each, [part]) === part))
-      .length,
+      .filter((part) => parts.some((each) => each === part || isMisspelt(each, part))).length,
   }));
   return shared
     .filter(({ count }) => count > 0)
     .toSorted((a, b) => b.count - a.count)
     .slice(0, MAX_NEAREST)
     .map(({ name }) => name);
+}
+
+/** In a shorter word two changed letters make another (`nope`, `gone`). */
+const MISSPELT_FROM_LETTERS = 6;
+
+function isMisspelt(wrong: string, part: string): boolean {
+  return wrong.length >= MISSPELT_FROM_LETTERS && nearestWord(wrong, [part]) === part;
 }
 
 function listed(words: readonly string[]): string {

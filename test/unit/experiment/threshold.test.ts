@@ -221,6 +221,14 @@ describe('thresholds in an experiment file', () => {
     ]);
   });
 
+  it('suggest no measure where none is near', () => {
+    const parsed = parseExperiment(file('  - nope < 3\n'), { ...context, measures: CATALOGUE });
+
+    expect(parsed.kind === 'faults' ? parsed.faults.map(formatFault) : []).toEqual([
+      'x.yaml:7:5: thresholds[0]: expected the name of a measure, found "nope"',
+    ]);
+  });
+
   it('are told with line and column beside all other faults', () => {
     const parsed = parseExperiment(
       file('  - responseTime.p99 < 300\n  - "porbe.flaps == 0"\n  - 7\n', '-1/s'),
