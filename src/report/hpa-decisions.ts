@@ -45,7 +45,7 @@ export function decisionLines(
 export function decisionReason(decision: ExplainedDecision): string {
   const asked = askedBy(decision);
   const range = asked === undefined ? undefined : ([asked, asked] as const);
-  return becauseText({ first: decision, length: 1, asked: range });
+  return becauseText({ first: decision, instants: [decision.t], asked: range });
 }
 
 /** What is told of the decisions of a run. */
@@ -60,11 +60,12 @@ export interface ToldDecisions {
 /** The decisions that changed something or were held back, those in a row that say the same as one. */
 export function toldDecisions(all: readonly ExplainedDecision[], originT: number): ToldDecisions {
   const stretches = inStretches(all.filter(isTold));
-  const told = stretches.reduce((sum, { length }) => sum + length, 0);
+  const told = stretches.reduce((sum, { instants }) => sum + instants.length, 0);
   return {
     stretches: stretches.map((stretch) => ({
       first: stretch.first,
-      length: stretch.length,
+      instants: stretch.instants,
+      length: stretch.instants.length,
       at: atText(stretch, originT),
       size: sizeText(stretch.first),
       because: becauseText(stretch),
@@ -77,6 +78,8 @@ export function toldDecisions(all: readonly ExplainedDecision[], originT: number
 /** Decisions in a row that say the same, in words. */
 export interface DecisionStretch {
   readonly first: ExplainedDecision;
+  /** Of each of them, ms since the run began. */
+  readonly instants: readonly number[];
   readonly length: number;
   /** When, such as `1:15` or `1:15 - 2:00`. */
   readonly at: string;
@@ -95,8 +98,7 @@ function reconstructionNote(all: readonly ExplainedDecision[]): string | undefin
 /** Decisions in a row that say the same. */
 interface Stretch {
   readonly first: ExplainedDecision;
-  readonly last: ExplainedDecision;
-  readonly length: number;
+  readonly instants: readonly number[];
   /** Lowest and highest size that was asked for; undefined when none was. */
   readonly asked: readonly [number, number] | undefined;
 }
@@ -107,20 +109,24 @@ function isTold({ kind, heldBack, error, real }: ExplainedDecision): boolean {
 }
 
 function inStretches(decisions: readonly ExplainedDecision[]): readonly Stretch[] {
-  const stretches: Stretch[] = [];
+  const stretches: GrowingStretch[] = [];
   for (const decision of decisions) {
     const asked = askedBy(decision);
     const before = stretches.at(-1);
     if (before !== undefined && saysTheSame(before.first, decision)) {
-      const { first, length } = before;
-      const range = joined(before.asked, asked);
-      stretches[stretches.length - 1] = { first, last: decision, length: length + 1, asked: range };
+      before.instants.push(decision.t);
+      before.asked = joined(before.asked, asked);
     } else {
       const range = asked === undefined ? undefined : ([asked, asked] as const);
-      stretches.push({ first: decision, last: decision, length: 1, asked: range });
+      stretches.push({ first: decision, instants: [decision.t], asked: range });
     }
   }
   return stretches;
+}
+
+interface GrowingStretch extends Stretch {
+  readonly instants: number[];
+  asked: Stretch['asked'];
 }
 
 /** A change of size always stands alone. */
@@ -143,9 +149,10 @@ function joined(range: Stretch['asked'], asked: number | undefined): Stretch['as
   return [Math.min(range[0], asked), Math.max(range[1], asked)];
 }
 
-function atText({ first, last, length }: Stretch, originT: number): string {
+function atText({ first, instants }: Stretch, originT: number): string {
   const from = clockText(first.t - originT);
-  return length === 1 ? from : `${from} - ${clockText(last.t - originT)}`;
+  if (instants.length === 1) return from;
+  return `${from} - ${clockText((instants.at(-1) ?? first.t) - originT)}`;
 }
 
 function sizeText({ kind, from, to }: ExplainedDecision): string {
@@ -153,7 +160,7 @@ function sizeText({ kind, from, to }: ExplainedDecision): string {
   return from === undefined ? 'undecided' : `stays at ${from}`;
 }
 
-function becauseText({ first, length, asked }: Omit<Stretch, 'last'>): string {
+function becauseText({ first, instants: { length }, asked }: Stretch): string {
   const { metrics, heldBack, kind, steps, real } = first;
   const failed = metrics.filter((metric) => metric.from === 'failed');
   const bound = steps.find((step) => step.kind === 'bound');

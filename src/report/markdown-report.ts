@@ -6,7 +6,7 @@ import { thresholdVerdicts, type ThresholdVerdict } from '../analysis/threshold-
 import type { Timeline } from '../timeline/record.js';
 import { plural } from './format.js';
 import { headlineTexts } from './headline.js';
-import { verdictSummary, verdictTexts, type VerdictText } from './verdict-text.js';
+import { verdictSummary, verdictTexts, worstFirst, type VerdictText } from './verdict-text.js';
 import { warningTexts } from './warnings.js';
 
 const MAX_VERDICTS = 15;
@@ -54,7 +54,7 @@ function title(name: string, verdicts: readonly ThresholdVerdict[], analysis: An
 
 function verdictTable(all: readonly VerdictText[]): readonly string[] {
   if (all.length === 0) return [];
-  const ordered = all.toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
+  const ordered = worstFirst(all);
   const shown = ordered.slice(0, MAX_VERDICTS);
   const rest = ordered.slice(MAX_VERDICTS);
   const kinds = ORDER.map(

@@ -27,6 +27,13 @@ export function verdictTexts(
   }));
 }
 
+const WORST_FIRST: readonly ThresholdVerdict['kind'][] = ['fail', 'absent', 'not-judged', 'pass'];
+
+/** What matters most first: what failed, then what could not be judged; else in the file's order. */
+export function worstFirst(texts: readonly VerdictText[]): readonly VerdictText[] {
+  return texts.toSorted((a, b) => WORST_FIRST.indexOf(a.kind) - WORST_FIRST.indexOf(b.kind));
+}
+
 /** Currency of the figures of cost; undefined when no price is known. */
 export function currencyOf({ cost }: Analysis): string | undefined {
   return valueOf(cost.price)?.currency;

@@ -1,13 +1,13 @@
 /** What the HPA decided: a list to read, and marks on the plot of the pods that lead to it. */
 import type { Analysis } from '../../analysis/analyze.js';
 import type { ExplainedDecision } from '../../analysis/hpa-decisions.js';
-import { plural } from '../format.js';
+import { clockText, plural } from '../format.js';
 import { toldDecisions, type DecisionStretch } from '../hpa-decisions.js';
 import { html, type Markup } from './markup.js';
 
 /** A mark on the plot of the pods. */
 export interface DecisionMark {
-  /** Of the list item that explains it. */
+  /** Of the list item that explains it; decisions in a row that say the same share one. */
   readonly id: string;
   /** ms since the axis' origin. */
   readonly ms: number;
@@ -39,12 +39,14 @@ export function decisionSection({ hpaDecisions }: Analysis, originT: number): De
   return {
     markup: html`<p>The HPA looked ${plural(all, 'time')}.${quiet} Open one to see it step by step; each is also told by <code>npm run explain</code>.</p>
 ${note}<ol class="decisions">${items}</ol>\n`,
-    marks: told.stretches.map((stretch, index) => ({
-      id: idOf(index),
-      ms: Math.round(stretch.first.t - originT),
-      kind: kindOf(stretch.first),
-      label: `${stretch.at}: ${stretch.size}`,
-    })),
+    marks: told.stretches.flatMap(({ first, instants, size }, index) =>
+      instants.map((t) => ({
+        id: idOf(index),
+        ms: Math.round(t - originT),
+        kind: kindOf(first),
+        label: `${clockText(t - originT)}: ${size}`,
+      })),
+    ),
   };
 }
 

@@ -14,7 +14,7 @@ import {
   plural,
 } from '../format.js';
 import { headlineTexts } from '../headline.js';
-import { verdictSummary, verdictTexts } from '../verdict-text.js';
+import { verdictSummary, verdictTexts, worstFirst } from '../verdict-text.js';
 import { html, type Content, type Markup } from './markup.js';
 
 /** Banners for a run that is no result, or not a whole one; nothing for one that is. */
@@ -41,13 +41,13 @@ const VERDICT_WORDS: Readonly<Record<ThresholdVerdict['kind'], string>> = {
   'not-judged': 'not judged',
 };
 
-/** What became of the experiment's thresholds; nothing when it has none. */
+/** What became of the experiment's thresholds, those that do not hold first; nothing when it has none. */
 export function verdictMarkup(verdicts: readonly ThresholdVerdict[], analysis: Analysis): Content {
   const summary = verdictSummary(verdicts);
   if (summary === undefined) return undefined;
   const { fail, notJudged } = countVerdicts(verdicts);
   const tone = fail > 0 ? 'bad' : notJudged > 0 ? 'slow' : 'had';
-  const items = verdictTexts(verdicts, analysis).map(
+  const items = worstFirst(verdictTexts(verdicts, analysis)).map(
     ({ kind, threshold, found }) =>
       html`<li class="verdict ${kind}"><strong>${VERDICT_WORDS[kind]}</strong> <code>${threshold}</code> <span>${found.replace(/^not judged: /, '')}</span></li>\n`,
   );

@@ -99,7 +99,7 @@ function toolbar(stages: readonly AxisBand[]): Markup {
 <button type="button" data-zoom="earlier" aria-label="Earlier">←</button>
 <button type="button" data-zoom="later" aria-label="Later">→</button>
 <button type="button" data-zoom="whole">Whole run</button>
-<label>Show <select data-zoom="stage"><option value="">the whole run</option>${options}</select></label>
+<label>Show <select data-zoom="stage"><option value="">the whole run</option><option value="part" hidden>a part of it</option>${options}</select></label>
 <output class="shown-time" aria-live="off"></output>
 </div>
 <p class="hint needs-script">Drag over a plot to zoom into that time, double-click to see the whole run again. With the keyboard, on a plot: <kbd>←</kbd> <kbd>→</kbd> move the cursor, <kbd>Shift</kbd> with them moves the part shown, <kbd>+</kbd> <kbd>−</kbd> zoom, <kbd>Esc</kbd> shows the whole run.</p>

@@ -2,7 +2,7 @@
 import type { Analysis } from '../../analysis/analyze.js';
 import type { ThresholdVerdict } from '../../analysis/threshold-verdicts.js';
 import { wrapped } from '../format.js';
-import { verdictSummary, verdictTexts, type VerdictText } from '../verdict-text.js';
+import { verdictSummary, verdictTexts, worstFirst, type VerdictText } from '../verdict-text.js';
 import type { Paint, PaintStyle } from './paint.js';
 
 const SIGNS: Readonly<
@@ -13,8 +13,6 @@ const SIGNS: Readonly<
   'not-judged': { sign: 'NOT JUDGED', style: 'doubtful' },
   pass: { sign: 'PASS', style: 'good' },
 };
-/** What matters most first. */
-const ORDER = Object.keys(SIGNS);
 const SIGN_COLUMNS = 12;
 /** Of the width at most, so that what was found has room. */
 const THRESHOLD_SHARE = 0.55;
@@ -27,9 +25,7 @@ export function verdictLines(
 ): readonly string[] {
   const summary = verdictSummary(verdicts);
   if (summary === undefined) return [];
-  const texts = verdictTexts(verdicts, analysis).toSorted(
-    (a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind),
-  );
+  const texts = worstFirst(verdictTexts(verdicts, analysis));
   const longest = texts.reduce((max, { threshold }) => Math.max(max, threshold.length), 0);
   const width = Math.min(longest, Math.floor(options.columns * THRESHOLD_SHARE));
   const { columns, paint } = options;

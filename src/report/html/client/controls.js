@@ -26,9 +26,9 @@ export function linkToolbar({ data, view }) {
   const select = document.querySelector('select[data-zoom]');
   if (select instanceof HTMLSelectElement) {
     select.addEventListener('change', () => {
-      const stage = select.value === '' ? undefined : data.stages[Number(select.value)];
-      if (stage === undefined) view.showAll();
-      else view.show(stage.fromMs, stage.toMs);
+      const stage = data.stages[Number(select.value)];
+      if (select.value === '') view.showAll();
+      else if (stage !== undefined) view.show(stage.fromMs, stage.toMs);
     });
   }
   const shown = document.querySelector('.shown-time');
@@ -45,14 +45,17 @@ function shownText({ fromMs, toMs, cursorMs }) {
 }
 
 /**
- * @param {import('./page-data.js').PageData} data - of the page.
- * @param {import('./view.js').View} view - of the page.
+ * The option that says what is shown: a stage's index, '' for the whole run, `part` for anything else.
+ *
+ * @param {Pick<import('./page-data.js').PageData, 'stages'>} data - of the page.
+ * @param {Pick<import('./view.js').View, 'fromMs' | 'toMs' | 'whole'>} view - of the page.
  */
-function stageShown({ stages }, { fromMs, toMs }) {
-  const index = stages.findIndex(
-    (stage) => Math.abs(stage.fromMs - fromMs) < 1 && Math.abs(stage.toMs - toMs) < 1,
-  );
-  return index < 0 ? '' : String(index);
+export function stageShown({ stages }, { fromMs, toMs, whole }) {
+  /** @param {{ readonly fromMs: number, readonly toMs: number }} part - of the run. */
+  const isShown = (part) => Math.abs(part.fromMs - fromMs) < 1 && Math.abs(part.toMs - toMs) < 1;
+  const index = stages.findIndex(isShown);
+  if (index >= 0) return String(index);
+  return isShown(whole) ? '' : 'part';
 }
 
 /**

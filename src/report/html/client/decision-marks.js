@@ -68,7 +68,11 @@ export function addDecisionMarks(plot, { data, view }) {
  * @param {import('./line-plot.js').PlotContext} context - of the page.
  */
 export function linkDecisionList({ data, view }) {
+  const seen = new Set();
   for (const { id, ms } of data.decisions) {
+    // of decisions that share an item the first is pointed at
+    if (seen.has(id)) continue;
+    seen.add(id);
     const item = document.getElementById(id);
     item?.addEventListener('focusin', () => view.point(ms));
     item?.addEventListener('mouseenter', () => view.point(ms));

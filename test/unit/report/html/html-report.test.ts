@@ -69,6 +69,13 @@ describe('the HTML report', () => {
     expect(text).not.toContain('Not a result.');
   });
 
+  it('tells the thresholds that do not hold first, as the text report does', () => {
+    const thresholds = ['scaleUp.count > 0', 'scaleUp.count > 99', 'scaleDown.count > 0'];
+    const told = [...report(aTimeline({ thresholds })).matchAll(/<li class="verdict (\w+)">/g)];
+
+    expect(told.map(([, kind]) => kind)).toEqual(['fail', 'pass', 'pass']);
+  });
+
   it('says that an interrupted run is not whole', () => {
     expect(report(aTimeline({ outcome: 'interrupted', stoppedT: 85_000 }))).toContain(
       'Not a whole run (interrupted).',
