@@ -2,14 +2,15 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import type { ModelFile } from '../calibration/model-file.js';
-import { modelFileText } from '../calibration/model-file.js';
+import { generatorVerdict } from '../analysis/verdicts.js';
+import { modelFileText, type ModelFile } from '../calibration/model-file.js';
 import { errorsText } from '../calibration/model-summary.js';
 import { LabError } from '../core/errors.js';
 import { calibrate, DEFAULT_CHECK_SEEDS, type MeasuredRun } from '../run/calibrate.js';
 import { labVersion } from '../run/environment.js';
 import { readTimeline } from '../run/read-timeline.js';
 import { WallClock } from '../time/wall-clock.js';
+import type { Timeline } from '../timeline/record.js';
 
 interface CalibrateFlags {
   readonly check: readonly string[];
@@ -63,7 +64,10 @@ function readRuns(
     try {
       const { timeline } = readTimeline(folder);
       const fault = faultOf(timeline.header.environment.target, timeline.records);
-      if (fault === undefined) return [{ folder, timeline }];
+      if (fault === undefined) {
+        warnOfLateSender(folder, timeline);
+        return [{ folder, timeline }];
+      }
       faults.push(`${folder}: ${fault}`);
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
@@ -81,6 +85,14 @@ function readRuns(
   throw new LabError('RESULT_INVALID', faults.join('\n  '), {
     hint: 'name result folders of completed runs on the embedded or a real cluster: results/<experiment>/<run>',
   });
+}
+
+/** Its CPU and sizes are facts all the same; its response times are not the service's alone. */
+function warnOfLateSender(folder: string, timeline: Timeline): void {
+  if (generatorVerdict(timeline).kind !== 'saturated') return;
+  process.stdout.write(
+    `warning: ${folder}: the load generator fell behind, so times fitted to it are too long\n`,
+  );
 }
 
 function faultOf(

@@ -25,8 +25,6 @@ describe.each([
       expect(step.atMs).toBeLessThan(Math.max(...same.map(({ atMs }) => atMs)) + SYNC_MS / 2);
     }
     // each pod is ready within 2 s of how long those of the real run took
-    const mean = (values: readonly number[]): number =>
-      values.reduce((sum, value) => sum + value, 0) / values.length;
     const realReadyMs = mean(real.readyMs);
     for (const { readyMs } of simulated) {
       expect(Math.abs(mean(readyMs) - realReadyMs)).toBeLessThan(2_000);
@@ -35,3 +33,7 @@ describe.each([
     expect(nearest(result)?.worstMs).toBeLessThan(SYNC_MS);
   });
 });
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
