@@ -2,6 +2,7 @@
 import type { Kind } from '../kinds/kind.js';
 import type { KindRegistry } from '../kinds/registry.js';
 import { OPEN_API_V2_MEDIA_TYPE, writeOpenApiV2 } from '../protobuf/open-api-v2.js';
+import { isDemanded, noteOn } from '../schema/field-notes.js';
 import type { Field, ScalarKind, StructType, Type } from '../schema/types.js';
 import { json } from './messages.js';
 import type { PlainResponse } from './messages.js';
@@ -166,7 +167,9 @@ function definitions(kinds: readonly Kind[], dialect: Dialect): Record<string, u
 }
 
 function collect(type: Type, dialect: Dialect, found: Map<string, unknown>): void {
-  if (type.kind === 'list') collect(type.items, dialect, found);
+  const named = dialect.version === 3 ? NAMED_SCALARS[type.kind] : undefined;
+  if (named !== undefined) found.set(named.name, named.definition);
+  else if (type.kind === 'list') collect(type.items, dialect, found);
   else if (type.kind === 'map') collect(type.values, dialect, found);
   else if (type.kind === 'struct' && !found.has(type.name)) {
     found.set(type.name, definition(type, dialect));
@@ -176,34 +179,41 @@ function collect(type: Type, dialect: Dialect, found: Map<string, unknown>): voi
 
 function definition(type: StructType, dialect: Dialect): unknown {
   const required = Object.entries(type.fields)
-    .filter(([, { presence }]) => presence === 'required')
+    .filter(([name, field]) => isDemanded(type, name, field))
     .map(([name]) => name);
   return {
     type: 'object',
-    ...(type.description === undefined ? {} : { description: type.description }),
+    ...described(type.description ?? noteOn(type)),
     properties: Object.fromEntries(
-      Object.entries(type.fields).map(([name, field]) => [name, property(field, dialect)]),
+      Object.entries(type.fields).map(([name, field]) => [
+        name,
+        { ...described(field.description ?? noteOn(type, name)), ...property(field, dialect) },
+      ]),
     ),
     ...(required.length === 0 ? {} : { required }),
     ...(type.isAtomic === true ? { 'x-kubernetes-map-type': 'atomic' } : {}),
   };
 }
 
-function property(field: Field, dialect: Dialect): unknown {
-  const { type, description, patchStrategy } = field;
-  const about = description === undefined ? {} : { description };
+function described(description: string | undefined): object {
+  return description === undefined ? {} : { description };
+}
+
+function property(field: Field, dialect: Dialect): object {
+  const { type, patchStrategy } = field;
   if (type.kind === 'struct') {
     return {
-      ...about,
       ...reference(type, dialect),
       ...(patchStrategy === undefined ? {} : { 'x-kubernetes-patch-strategy': patchStrategy }),
     };
   }
-  return { ...about, ...schema(type, dialect), ...listExtensions(field) };
+  const named = dialect.version === 3 ? NAMED_SCALARS[type.kind] : undefined;
+  if (named !== undefined) return reference(named, dialect);
+  return { ...schema(type, dialect), ...listExtensions(field) };
 }
 
 /** Version 3 lets nothing stand beside a reference, version 2 knows none in `allOf`. */
-function reference({ name }: StructType, { version, refPrefix }: Dialect): object {
+function reference({ name }: { readonly name: string }, { version, refPrefix }: Dialect): object {
   const plain = { $ref: `${refPrefix}${name}` };
   return version === 2 ? plain : { allOf: [plain] };
 }
@@ -240,6 +250,27 @@ const SCALARS: Readonly<Record<ScalarKind, object>> = {
   bytes: { type: 'string', format: 'byte' },
 };
 
+/** Scalars of two JSON types; version 3 has definitions of their own for them, which `explain` names. */
+const NAMED_SCALARS: Readonly<
+  Record<string, { readonly name: string; readonly definition: object }>
+> = {
+  quantity: {
+    name: 'io.k8s.apimachinery.pkg.api.resource.Quantity',
+    definition: {
+      description: 'An amount with or without a unit: 200m, 1.5, 512Mi.',
+      oneOf: [{ type: 'string' }, { type: 'number' }],
+    },
+  },
+  intOrString: {
+    name: 'io.k8s.apimachinery.pkg.util.intstr.IntOrString',
+    definition: {
+      description: 'A whole number, or a text such as 25% or the name of a port.',
+      format: 'int-or-string',
+      oneOf: [{ type: 'integer' }, { type: 'string' }],
+    },
+  },
+};
+
 function schema(type: Type, dialect: Dialect): object {
   switch (type.kind) {
     case 'list':
@@ -265,7 +296,8 @@ function schema(type: Type, dialect: Dialect): object {
 }
 
 function itemSchema(type: Type, dialect: Dialect): object {
-  return type.kind === 'struct'
-    ? { $ref: `${dialect.refPrefix}${type.name}` }
-    : schema(type, dialect);
+  const named = dialect.version === 3 ? NAMED_SCALARS[type.kind] : undefined;
+  return named === undefined
+    ? schema(type, dialect)
+    : { $ref: `${dialect.refPrefix}${named.name}` };
 }

@@ -3,6 +3,7 @@ import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { describe, expect, it } from 'vitest';
 import { ApiMachinery } from '../../../../src/control-plane/api-machinery/api-machinery.js';
 import { OpenApi } from '../../../../src/control-plane/http/open-api.js';
+import { NOTED_NAMES } from '../../../../src/control-plane/schema/field-notes.js';
 import { seededRandom } from '../../../../src/core/random.js';
 import { VirtualClock } from '../../../../src/time/virtual-clock.js';
 import { InProcessApi } from '../../../support/in-process-api.js';
@@ -45,6 +46,12 @@ function entry(bytes: Uint8Array, number: number, name: string): Uint8Array {
     .get(number)
     ?.find((one) => textAt(one, 1) === name);
   return inside(found, 2);
+}
+
+/** A definition of an OpenAPI v3 document. */
+function definition(path: string, type: string): Record<string, unknown> {
+  const { components } = JSON.parse(openApi.answer(`/openapi/v3/${path}`, undefined)?.body ?? '');
+  return components.schemas[type];
 }
 
 describe('OpenAPI v2', () => {
@@ -96,6 +103,74 @@ describe('OpenAPI v2', () => {
     expect(JSON.parse(openApi.answer('/openapi/v2', accept)?.body ?? '')).toMatchObject({
       swagger: '2.0',
     });
+  });
+});
+
+describe('OpenAPI v3', () => {
+  const types = [
+    ['apis/policy/v1', 'policy.v1.PodDisruptionBudgetSpec', 'minAvailable', 'IntOrString'],
+    ['apis/apps/v1', 'apps.v1.RollingUpdateDeployment', 'maxSurge', 'IntOrString'],
+    ['apis/autoscaling/v2', 'autoscaling.v2.MetricTarget', 'value', 'Quantity'],
+  ] as const;
+  it.each(types)('%s: %s.%s is an %s', (...row) => {
+    const [path, type, field, is] = row;
+    expect(definition(path, `io.k8s.api.${type}`)['properties']).toMatchObject({
+      [field]: { allOf: [{ $ref: expect.stringMatching(new RegExp(`\\.${is}$`)) }] },
+    });
+  });
+
+  it('has quantities as values of a map, and says what they are', () => {
+    const { description, ...rest } = definition(
+      'api/v1',
+      'io.k8s.apimachinery.pkg.api.resource.Quantity',
+    );
+
+    expect(description).toMatch(/512Mi/);
+    expect(rest).toEqual({ oneOf: [{ type: 'string' }, { type: 'number' }] });
+    expect(
+      definition('api/v1', 'io.k8s.api.core.v1.ResourceRequirements')['properties'],
+    ).toMatchObject({
+      limits: { additionalProperties: { $ref: expect.stringMatching(/\.Quantity$/) } },
+    });
+  });
+
+  const required = [
+    ['api/v1', 'core.v1.Event', ['involvedObject', 'metadata']],
+    ['apis/apps/v1', 'apps.v1.DeploymentSpec', ['selector', 'template']],
+    ['apis/discovery.k8s.io/v1', 'discovery.v1.EndpointSlice', ['addressType']],
+  ] as const;
+  it.each(required)('%s: of %s clients must give %s', (path, type, names) => {
+    const { required: found = [] } = definition(path, `io.k8s.api.${type}`);
+
+    expect(
+      Array.isArray(found) ? found.map(String).toSorted((a, b) => (a < b ? -1 : 1)) : found,
+    ).toEqual(names);
+  });
+
+  it('says what fields are for, and every note is about a field there is', () => {
+    expect(definition('api/v1', 'io.k8s.api.core.v1.PodSpec')['properties']).toMatchObject({
+      restartPolicy: { description: expect.stringMatching(/OnFailure/) },
+    });
+    const documents = [
+      'api/v1',
+      ...new Set(kinds.all.map(({ resource }) => `apis/${resource.group}/${resource.version}`)),
+    ];
+    const known = new Set<string>();
+    for (const path of documents.filter((one) => !one.startsWith('apis//'))) {
+      const { components } = JSON.parse(
+        openApi.answer(`/openapi/v3/${path}`, undefined)?.body ?? '',
+      );
+      for (const [type, { properties = {} }] of Object.entries<{ properties?: object }>(
+        components.schemas,
+      )) {
+        known.add(type);
+        for (const field of Object.keys(properties)) known.add(`${type}.${field}`);
+      }
+    }
+    const isKnown = (name: string): boolean =>
+      known.has(`io.k8s.api.${name}`) || known.has(`io.k8s.apimachinery.pkg.apis.${name}`);
+
+    expect(NOTED_NAMES.filter((name) => !isKnown(name))).toEqual([]);
   });
 });
 
