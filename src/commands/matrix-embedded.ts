@@ -52,12 +52,12 @@ export function embeddedLane(read: ReadMatrix, options: EmbeddedLaneOptions): La
 }
 
 async function runTrial(
-  { name, seed }: PlannedTrial,
+  { index, name, seed }: PlannedTrial,
   options: EmbeddedLaneOptions & { readonly read: ReadMatrix; readonly experiment: Experiment },
 ): Promise<TrialResult> {
   const { read, folder: matrix, clock, signal } = options;
   const experiment = trialExperiment(options.experiment, seed);
-  const objects = read.objectsOf(experiment, { [RUN_LABEL]: name.slice(0, MOST_OF_LABEL) });
+  const objects = read.objectsOf(experiment, { [RUN_LABEL]: `trial-${index + 1}` });
   refuseWrong(objects, clock);
   let cluster: EmbeddedCluster | undefined;
   try {
@@ -82,6 +82,3 @@ async function runTrial(
     await cluster?.stop();
   }
 }
-
-/** The longest value of a label. */
-const MOST_OF_LABEL = 63;
