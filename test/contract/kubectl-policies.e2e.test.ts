@@ -1,6 +1,6 @@
 /** What kubectl sees of quotas, limit ranges, priorities, Endpoints and other people's rights. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CONTRACT_IMAGE, contractCluster } from '../support/contract-cluster.js';
+import { CONTRACT_IMAGE, contractCluster, isRealCluster } from '../support/contract-cluster.js';
 import type { ContractCluster } from '../support/contract-cluster.js';
 import { findKubectl, runKubectl } from '../support/kubectl.js';
 import type { CommandResult } from '../support/kubectl.js';
@@ -133,6 +133,34 @@ describe.skipIf(kubectl === undefined)('kubectl', () => {
     expect(await output('auth can-i list pods --as somebody --as-group system:masters')).toBe(
       'yes\n',
     );
+  });
+
+  it('keeps the namespaces that every cluster needs', async () => {
+    const { code, stderr } = await run('delete namespace kube-public');
+
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(
+      'Error from server (Forbidden): namespaces "kube-public" is forbidden: this namespace may not be deleted',
+    );
+  });
+
+  it('explains of which type a field is, and what must be given', async () => {
+    const spec = await output('explain pdb.spec');
+    const event = await output('explain events --api-version=v1');
+
+    expect(spec).toMatch(/^ +minAvailable\t<IntOrString>$/m);
+    expect(event).toMatch(/^ +firstTimestamp\t<string>$/m);
+    expect(event).toMatch(/^ +involvedObject\t<ObjectReference> -required-$/m);
+  });
+
+  it.skipIf(isRealCluster)('debug says that there are no ephemeral containers', async () => {
+    await output(
+      'create -f -',
+      pod('looked-into', `containers: [{ name: app, image: "${CONTRACT_IMAGE}" }]`),
+    );
+    const { stderr } = await run('debug looked-into --image=x --profile=general');
+
+    expect(stderr).toContain('ephemeral containers are disabled for this cluster');
   });
 
   it('explains these kinds', async () => {
