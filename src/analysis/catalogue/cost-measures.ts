@@ -63,7 +63,7 @@ export const costMeasures: readonly MeasureDefinition[] = [
     better: 'lower',
     summary: 'Modelled: what a month of days that swing between the run’s extremes costs.',
     formula:
-      '720 h x (low + high) / 2 an hour: 30 days, each a sine between the cheapest and the dearest minute of the load',
+      '720 h x (low + high) / 2 an hour: 30 days, each a sine between the cheapest and the dearest minute of the load; only whole minutes from its beginning count, and a load of less than one counts as a whole',
     source: PRICES,
     absentWhen: NO_COST,
     needsPunctualSender: false,

@@ -29,6 +29,9 @@ figure by; they do not change their meaning. A figure that cannot be told is abs
 never 0. *By stage*: the figure exists for one stage of the load too (\`<measure> < 60s in <stage>\`).
 *Sender*: not judged when the load generator fell behind.
 
+In \`report.json\` and \`measures.csv\` a share is a fraction (0.9989 is 99.89 %) and a time is in milliseconds; reports
+for people and thresholds write them with their unit.
+
 This file is written by \`npm run schema\` from \`src/analysis/catalogue\`; do not edit it.
 `;
 

@@ -119,7 +119,8 @@ const endpointMeasures: readonly MeasureDefinition[] = [
   },
 ];
 
-const USE_SOURCE = 'cpu records (kernel), else pod-metrics records (means over their window)';
+const USE_SOURCE =
+  'cpu records (kernel), else pod-metrics records (means over their window); of the whole observation, deploying and settling included';
 
 interface SpreadOf {
   readonly name: string;
@@ -153,7 +154,8 @@ const SPREAD_FIGURES = [
   {
     name: 'mean',
     words: 'Mean',
-    formula: 'mean over pods and time, each reading weighted by its length',
+    formula:
+      'mean over pods and time, each reading weighted by its length: the time since the reading before it',
   },
   {
     name: 'p95',

@@ -70,7 +70,7 @@ export const replicaMeasures: readonly MeasureDefinition[] = [
       unit: 'ratio',
       summary: 'Pods that were ready on average.',
       formula:
-        'integral of the number of ready pods over the time in which it is known, divided by that time',
+        'integral of the number of ready pods over the time in which it is known, divided by that time; a pod that terminates does not count, ready or not',
       ...PODS,
     },
     ({ meanReady }) => meanReady,
