@@ -88,11 +88,12 @@ function responses({ aroundPeak, wholeLoad }: Analysis): readonly string[] {
   if (aroundPeak.kind !== 'measured') {
     return [wholeLoad.kind === 'measured' ? stretchText(wholeLoad) : wholeLoad.because];
   }
-  const { before, in: inPeak, after } = aroundPeak.value;
+  const { before, in: inPeak, after, thresholdPerSecond } = aroundPeak.value;
   return [
     `before the peak  ${stretchText(before)}`,
     `in the peak      ${stretchText(inPeak)}`,
     `after the peak   ${stretchText(after)}`,
+    `the peak: from the first to the last second with more than ${numberText(thresholdPerSecond, 1)}/s planned, the middle between lowest and highest`,
   ];
 }
 

@@ -54,7 +54,7 @@ export function textReport(
     headlines(analysis, columns),
     runPlots(timeline, analysis, columns),
     ...scaleUpSections(analysis, at),
-    scaleDownLines(analysis, originT),
+    scaleDownLines(analysis, at),
     steeringLines(analysis, columns),
     decisionLines(analysis.hpaDecisions, at),
     stretchLines(analysis, originT),

@@ -3,7 +3,7 @@ import type { Analysis } from '../../analysis/analyze.js';
 import { mapMeasure, valueOf } from '../../analysis/measure.js';
 import type { ScaleUp } from '../../analysis/scale-up.js';
 import { formatDurationMs } from '../../core/duration.js';
-import { clockText, measureText } from '../format.js';
+import { ABSENT, clockText, measureText, wrapped } from '../format.js';
 import { table, type TableColumn } from '../table.js';
 import { waterfall } from '../waterfall.js';
 import type { LineOptions } from './user-lines.js';
@@ -51,8 +51,11 @@ function scaleUpTable(all: readonly ScaleUp[], originT: number): readonly string
   return [...table(columns, rows), `The slowest ${MAX_WATERFALLS} of them, stage by stage:`];
 }
 
-/** All scale-downs in a table; empty when there was none. */
-export function scaleDownLines({ scaleDowns: all }: Analysis, originT: number): readonly string[] {
+/** All scale-downs in a table, and why a time in it is not known; empty when there was none. */
+export function scaleDownLines(
+  { scaleDowns: all }: Analysis,
+  { originT, columns: width }: LineOptions,
+): readonly string[] {
   if (all.length === 0) return [];
   const columns: readonly TableColumn[] = [
     { title: 'Scale-down', align: 'left' },
@@ -66,5 +69,11 @@ export function scaleDownLines({ scaleDowns: all }: Analysis, originT: number): 
     measureText(changeToDecisionMs, formatDurationMs),
     measureText(decisionToGoneMs, formatDurationMs),
   ]);
-  return table(columns, rows);
+  const reasons = all
+    .flatMap(({ changeToDecisionMs, decisionToGoneMs }) => [changeToDecisionMs, decisionToGoneMs])
+    .flatMap((time) => (time.kind === 'measured' ? [] : [time.because]));
+  return [
+    ...table(columns, rows),
+    ...[...new Set(reasons)].flatMap((because) => wrapped(`${ABSENT}: ${because}`, width)),
+  ];
 }

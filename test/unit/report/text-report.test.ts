@@ -84,6 +84,23 @@ describe('the text report', () => {
     expect(list?.match(/no demand curve/g)).toHaveLength(1);
   });
 
+  it('says why a time of a scale-down is not known, and what it takes for the peak', () => {
+    // nothing of the load falls before the decision at 110 s
+    const rescales = [
+      { t: 82_000, to: 7 },
+      { t: 110_000, to: 6 },
+    ];
+    const timeline = aTimeline({ rescales });
+    const text = textReport(timeline, analyze(timeline), { columns: 100 });
+
+    expect(text).toMatch(
+      /7 to 6 +1:\d\d +- +2s\n-: no fall of the load came before usage was that low\n/,
+    );
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(
+      'the peak: from the first to the last second with more than 27/s planned',
+    );
+  });
+
   it('shows three waterfalls at most, the slowest, and all scale-ups in a table', () => {
     const rescales = [4, 5, 6, 7, 8].map((to, index) => ({ t: 60_000 + index * 8_000, to }));
 
