@@ -93,10 +93,11 @@ function stageSpec(stage: SimpleStageInput, context: LoadContext): StageSpec {
 
 /** A day is a sine whose period is a day. */
 function swing(stage: Of<'sine' | 'diurnal'>): StageSpec {
-  const { name, low, high, period, timeScale, duration = period } = stage;
+  const { name, kind, low, high, period, timeScale, duration = period } = stage;
   return {
     name,
     kind: 'sine',
+    ...(kind === 'diurnal' ? { writtenAs: kind } : {}),
     meanPerSecond: (low + high) / 2,
     amplitudePerSecond: (high - low) / 2,
     periodMs: period * timeScale,

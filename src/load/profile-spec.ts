@@ -51,6 +51,8 @@ export type StageSpec =
     })
   | (StageBase & {
       readonly kind: 'sine';
+      /** What a file calls it where that is another name; absent: a sine. */
+      readonly writtenAs?: 'diurnal';
       readonly meanPerSecond: RatePerSecond;
       /** At most the mean. */
       readonly amplitudePerSecond: RatePerSecond;

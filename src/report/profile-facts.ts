@@ -7,7 +7,8 @@ import type { LoadPlan } from '../load/sender.js';
 /** One stage of a profile. Rates are requests a second. */
 export interface StageFacts {
   readonly name: string;
-  readonly kind: StageSpec['kind'];
+  /** As a file writes it. */
+  readonly kind: StageSpec['kind'] | 'diurnal';
   readonly startMs: number;
   readonly durationMs: number;
   readonly lowestPerSecond: number;
@@ -39,7 +40,7 @@ export function profileFacts(plan: LoadPlan): ProfileFacts | undefined {
     profile,
     stages: profile.stages.map(({ stage, startMs, endMs }) => ({
       name: stage.name,
-      kind: stage.kind,
+      kind: stage.kind === 'sine' ? (stage.writtenAs ?? stage.kind) : stage.kind,
       startMs,
       durationMs: endMs - startMs,
       ...courseOf(stage),

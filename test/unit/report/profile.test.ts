@@ -1,5 +1,6 @@
 /** A traffic profile before anything is sent: its figures and its drawing. */
 import { describe, expect, it } from 'vitest';
+import { parseLoad } from '../../../src/experiment/parse-load.js';
 import { profileOf } from '../../../src/load/profile.js';
 import type { StageSpec } from '../../../src/load/profile-spec.js';
 import { oneRequest } from '../../../src/load/request-spec.js';
@@ -126,6 +127,17 @@ describe('the drawing of a profile', () => {
     expect(text).toContain('arrivals  650 in 40s');
     expect(text).toContain('rate      mean 16.3/s, peak 45/s');
     expect(text).toContain('seed      3 (nothing here is random)');
+  });
+
+  it('names a stage as its file does', () => {
+    const parsed = parseLoad('stages: [{ name: day, kind: diurnal, low: 1, high: 9 }]\n', {
+      fileName: 'x.yaml',
+      resolvePath: (path) => path,
+      readText: () => ({ kind: 'unreadable', because: 'none is named' }),
+    });
+    if (parsed.kind === 'faults') throw new Error('expected a load');
+
+    expect(profileText(parsed.plan, { title: 'x', columns: 80 })).toMatch(/^day +diurnal /m);
   });
 
   it('tells what the seed decides', () => {
