@@ -7,6 +7,8 @@ import { ApiMachinery } from '../../control-plane/api-machinery/api-machinery.js
 import type { ApiMachineryOptions } from '../../control-plane/api-machinery/machinery-options.js';
 import { ControllerManager } from '../../control-plane/controller-manager.js';
 import { allControllers } from '../../control-plane/controllers/all-controllers.js';
+import { RootCaPublisher } from '../../control-plane/controllers/root-ca-publisher.js';
+import { createKubernetesService } from '../../control-plane/kubernetes-service.js';
 import { reconcileFailureText } from '../../control-plane/reconcile-failure-text.js';
 import { DEFAULT_HOUSEKEEPING } from '../../control-plane/metrics/housekeeping.js';
 import { MetricsServer } from '../../control-plane/metrics/metrics-server.js';
@@ -218,7 +220,12 @@ async function build(
   const removeKubeconfig = kubeconfigAt(options.kubeconfigPath, { guard, endpoint });
   undo.push(removeKubeconfig);
   const proxySync = serviceProxySync(options, { api, proxy, runtime });
-  const manager = controllerManager(options, { api, metrics, podMetrics, listeners });
+  createKubernetesService(api, {
+    address: runtime.hostIP,
+    port: Number(new URL(endpoint.url).port),
+  });
+  const { caPem } = endpoint;
+  const manager = controllerManager(options, { api, metrics, podMetrics, listeners, caPem });
   const running = { guard, runtime, manager, nodes, metrics, podMetrics, proxy, proxySync, server };
   const facts = factsOf(runtime, cpuScale, notesOf(nodes, machine, settings));
   const cluster = new EmbeddedCluster(
@@ -301,9 +308,10 @@ function controllerManager(
     readonly metrics: MetricsServer;
     readonly podMetrics: PodMetrics | undefined;
     readonly listeners: Listeners;
+    readonly caPem: string;
   },
 ): ControllerManager {
-  const { api, metrics, podMetrics, listeners } = of;
+  const { api, metrics, podMetrics, listeners, caPem } = of;
   const hpa = new HorizontalPodAutoscalerController({
     api,
     metrics,
@@ -314,7 +322,11 @@ function controllerManager(
   return new ControllerManager({
     api,
     clock,
-    controllers: [...allControllers(api, { namespaceLookPeriodMs: NAMESPACE_LOOK_MS }), hpa],
+    controllers: [
+      ...allControllers(api, { namespaceLookPeriodMs: NAMESPACE_LOOK_MS }),
+      new RootCaPublisher(api, caPem),
+      hpa,
+    ],
     onError: (failure) => {
       const text = reconcileFailureText(failure);
       if (text !== undefined) listeners.failure(text);

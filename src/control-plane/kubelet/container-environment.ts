@@ -1,11 +1,13 @@
 /** A container's environment: whole maps, literals, references to other variables, the downward API. */
-import type { Container, EnvVar, Pod, StringMap } from '../../core/objects.js';
+import type { Container, EnvVar, Pod, Service, StringMap } from '../../core/objects.js';
 import type { EnvFromSource } from '../../core/pod-objects.js';
+import { KUBERNETES_SERVICE } from '../kubernetes-service.js';
 import { fieldValue, resourceValue } from './downward-api.js';
 import type { NodeLimits, PodAddresses } from './downward-api.js';
 import { expandVariables } from './expansion.js';
 import { secretTexts } from './referenced-data.js';
 import type { ReferencedData } from './referenced-data.js';
+import { serviceVariables } from './service-environment.js';
 
 /** The variables in order of declaration, or why they cannot be made. */
 export type Environment =
@@ -28,12 +30,13 @@ type Value =
 
 /**
  * Resolves a container's variables: first the maps of `envFrom`, a later one winning, then `env`, whose
- * references see what was declared before them.
+ * references see what was declared before them. Services come last: what was declared wins.
  *
  * @see Source: kubernetes 1.36 `pkg/kubelet/kubelet_pods.go`, `makeEnvironmentVariables`.
  */
 export function containerEnvironment(input: EnvironmentInput): Environment {
   const values = new Map<string, string>();
+  const services = linkedServices(input);
   for (const source of input.container.envFrom ?? []) {
     const found = wholeMap(source, input);
     if (found.kind === 'wrong') return { kind: 'unresolved', message: found.message };
@@ -42,11 +45,34 @@ export function containerEnvironment(input: EnvironmentInput): Environment {
     }
   }
   for (const variable of input.container.env ?? []) {
-    const value = variableValue(variable, values, input);
+    const value = variableValue(variable, declaredBefore(values, services), input);
     if (value.kind === 'wrong') return { kind: 'unresolved', message: value.message };
     if (value.kind === 'value') values.set(variable.name, value.text);
   }
+  for (const [name, text] of Object.entries(services)) {
+    if (!values.has(name)) values.set(name, text);
+  }
   return { kind: 'resolved', values };
+}
+
+/** Those of the pod's namespace if it wants them, and the API's always. */
+function linkedServices({ pod, referenced }: EnvironmentInput): StringMap {
+  const { services } = referenced;
+  if (services === undefined) return {};
+  const { namespace, name } = KUBERNETES_SERVICE;
+  const own =
+    pod.spec['enableServiceLinks'] === false ? [] : services(pod.metadata.namespace ?? '');
+  const api = services(namespace).filter(({ metadata }) => metadata.name === name);
+  const isOther = ({ metadata }: Service): boolean => metadata.name !== name || api.length === 0;
+  return serviceVariables([...own.filter(isOther), ...api]);
+}
+
+/** What references see: what was declared so far, else Services. */
+function declaredBefore(
+  values: ReadonlyMap<string, string>,
+  services: StringMap,
+): ReadonlyMap<string, string> {
+  return new Map([...Object.entries(services), ...values]);
 }
 
 function wholeMap(

@@ -1,8 +1,8 @@
 /** The ConfigMaps and Secrets that pods refer to. */
-import type { ConfigMap, StringMap } from '../../core/objects.js';
+import type { ConfigMap, Service, StringMap } from '../../core/objects.js';
 import type { Secret } from '../../core/quota-objects.js';
 import type { KubeApi } from '../api.js';
-import { CONFIG_MAPS, SECRETS } from '../resources.js';
+import { CONFIG_MAPS, SECRETS, SERVICES } from '../resources.js';
 
 /** Finds the objects by name; absent: there is no such object. */
 export interface ReferencedData {
@@ -11,6 +11,8 @@ export interface ReferencedData {
     name: string,
   ) => Pick<ConfigMap, 'data' | 'binaryData'> | undefined;
   readonly secret?: (namespace: string, name: string) => Pick<Secret, 'data'> | undefined;
+  /** Services of a namespace; absent: containers are told of none. */
+  readonly services?: (namespace: string) => readonly Service[];
 }
 
 /** Finds them in the API. */
@@ -18,6 +20,7 @@ export function referencedData(api: KubeApi): ReferencedData {
   return {
     configMap: (namespace, name) => api.get(CONFIG_MAPS, { namespace, name }),
     secret: (namespace, name) => api.get(SECRETS, { namespace, name }),
+    services: (namespace) => api.list(SERVICES, { namespace }).items,
   };
 }
 
