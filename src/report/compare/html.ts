@@ -6,7 +6,7 @@ import { contentSecurityPolicy, styleElements, type HtmlAssets } from '../html/a
 import { html, type Content, type Markup } from '../html/markup.js';
 import { closed, sectionMarkup, tableMarkup, type Section } from '../html/tables.js';
 import { chanceText, intervalText } from './figure-scale.js';
-import { scalesOf, standingText, withoutText, withUnit } from './text-front.js';
+import { scalesOf, signOf, standingText, withoutText, withUnit } from './text-front.js';
 import {
   measureGroups,
   methodTexts,
@@ -89,10 +89,20 @@ function sectionsOf(view: ComparisonView): readonly Section[] {
 }
 
 function summaryMarkup({ comparison }: ComparisonView): Markup {
-  return html`<dl class="headline">${pairSummaries(comparison).map(
-    (summary) =>
-      html`<div><dt>${summary.variant}</dt><dd><p>${summaryText(summary)}</p></dd></div>\n`,
-  )}</dl>\n`;
+  return tableMarkup({
+    caption: 'Each variant in short',
+    isCaptionHidden: true,
+    headings: [
+      { title: 'variant', align: 'left' },
+      { title: 'compared with', align: 'left' },
+      { title: 'verdicts', align: 'left' },
+    ],
+    rows: pairSummaries(comparison).map((summary) => [
+      summary.variant,
+      summary.baseline,
+      summaryText(summary),
+    ]),
+  });
 }
 
 const TONES: Readonly<Record<MeasureComparison['verdict']['kind'], string>> = {
@@ -158,25 +168,31 @@ const WIDTH = 640;
 const HEIGHT = 300;
 const MARGIN = 40;
 const RADIUS = 6;
+const LABEL_GAP = 9;
 
 /** The picture and, for who cannot see it, the same as a table. */
 function frontMarkup(front: Front): Markup {
   const { points } = front;
   const { xScale, yScale } = scalesOf(front);
   const place = placesOf(front);
-  const marks = points.map(({ name, x, y, dominatedBy }) => {
+  const marks = points.map((point, index) => {
+    const { name, x, y, dominatedBy } = point;
     const { left, top } = place({ x, y });
     const tone = dominatedBy.length === 0 ? 'had' : 'seen';
-    return html`<circle class="${tone}" cx="${left}" cy="${top}" r="${RADIUS}" fill="currentColor"><title>${name}: ${withUnit(xScale, x)}, ${withUnit(yScale, y)}; ${standingText(dominatedBy)}</title></circle>`;
+    return html`<circle class="${tone}" cx="${left}" cy="${top}" r="${RADIUS}" fill="currentColor"><title>${name}: ${withUnit(xScale, x)}, ${withUnit(yScale, y)}; ${standingText(dominatedBy)}</title></circle>${labelMarkup(signOf(point, index), { left, top })}`;
   });
   const onFront = points.filter(({ dominatedBy }) => dominatedBy.length === 0);
-  const steps = onFront.map((point) => place(point)).map(({ left, top }) => `${left},${top}`);
+  const steps = onFront
+    .map((point) => place(point))
+    .map(
+      ({ left, top }, index) => `${index === 0 ? 'M' : 'H'}${left}${index === 0 ? ',' : 'V'}${top}`,
+    );
   const label = `${front.y.name} over ${front.x.name}; on the front: ${onFront.map(({ name }) => name).join(', ')}`;
   return html`<p>By medians; down and left is better. ${withoutText(front)}</p>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" role="img" aria-label="${label}">
 <line class="line" x1="${MARGIN}" y1="${HEIGHT - MARGIN}" x2="${WIDTH - MARGIN}" y2="${HEIGHT - MARGIN}" stroke="currentColor"></line>
 <line class="line" x1="${MARGIN}" y1="${MARGIN}" x2="${MARGIN}" y2="${HEIGHT - MARGIN}" stroke="currentColor"></line>
-<polyline class="had" points="${steps.join(' ')}" fill="none" stroke="currentColor"></polyline>
+<path class="had" d="${steps.join('')}" fill="none" stroke="currentColor"></path>
 ${marks}
 <text class="faint" x="${MARGIN}" y="${HEIGHT - 12}" fill="currentColor" font-size="13">${front.x.name} →</text>
 <text class="faint" x="${MARGIN}" y="${MARGIN - 14}" fill="currentColor" font-size="13">↑ ${front.y.name}</text>
@@ -189,13 +205,18 @@ ${tableMarkup({
     { title: front.y.name, align: 'right' },
     { title: 'standing', align: 'left' },
   ],
-  rows: points.map(({ name, x, y, dominatedBy }) => [
-    name,
-    withUnit(xScale, x),
-    withUnit(yScale, y),
-    standingText(dominatedBy),
+  rows: points.map((point, index) => [
+    `${signOf(point, index)} ${point.name}`,
+    withUnit(xScale, point.x),
+    withUnit(yScale, point.y),
+    standingText(point.dominatedBy),
   ]),
 })}`;
+}
+
+/** Beside the mark. */
+function labelMarkup(sign: string, { left, top }: Place): Markup {
+  return html`<text class="faint" x="${left + LABEL_GAP}" y="${top - RADIUS}" fill="currentColor" font-size="13">${sign}</text>`;
 }
 
 interface Place {

@@ -38,7 +38,7 @@ function axisText(name: string, { unit }: FigureScale): string {
 }
 
 /** A capital on the front, else a small letter; with too many variants for letters a mark of each kind. */
-function signOf({ dominatedBy }: FrontPoint, index: number): string {
+export function signOf({ dominatedBy }: FrontPoint, index: number): string {
   const isOnFront = dominatedBy.length === 0;
   if (index >= LETTERS) return isOnFront ? '#' : '.';
   const letter = String.fromCodePoint(CODE_OF_A + index);

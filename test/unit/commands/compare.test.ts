@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { measured, noData, type Measure } from '../../../src/analysis/measure.js';
 import { runBaseline } from '../../../src/commands/baseline.js';
 import { runCompare, type CompareFlags } from '../../../src/commands/compare.js';
@@ -11,6 +11,8 @@ import { LabError } from '../../../src/core/errors.js';
 import { fieldOf, valueAt } from '../../../src/core/json.js';
 import { comparisonJsonSchema } from '../../../src/report/compare/json.js';
 import { readXml } from '../../support/xml.js';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let folder: string;
 
