@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** The command line: parses arguments, turns signals into aborts and errors into exit codes. */
 import { Command, CommanderError } from 'commander';
-import { outliveReaders } from './commands/closed-output.js';
 import { LabError } from './core/errors.js';
+import { outliveReaders } from './process/closed-output.js';
 
 const USAGE_EXIT = 2;
 const INTERNAL_EXIT = 1;

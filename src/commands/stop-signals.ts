@@ -1,5 +1,5 @@
 /** Signals of the operating system as an abort; output that nobody reads any more is one as well. */
-import { isClosedOutput } from './closed-output.js';
+import { isClosedOutput } from '../process/closed-output.js';
 
 /** An abort that signals raise. */
 export interface StopSignals {

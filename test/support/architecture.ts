@@ -146,7 +146,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     },
   },
   commands: { io: true, mayImport: { '*': 'all' } },
-  'cli.ts': { io: true, mayImport: { core: 'all', commands: 'all' } },
+  'cli.ts': { io: true, mayImport: { core: 'all', process: 'all', commands: 'all' } },
 };
 
 /** Packages without any input or output: allowed everywhere. */

@@ -299,7 +299,7 @@ describe('faults of stages', () => {
         /^x\.yaml:10:74: load\.stages\[2\]\.stages\[0\]\.file: expected a file/,
       ),
       '/lab/broken.csv:3:1: expected a time after that of line 2, found the same time',
-      '/lab/broken.csv:3:1: expected a rate of at least 0, found -1',
+      '/lab/broken.csv:3:3: expected a rate of at least 0, found -1',
     ]);
   });
 });
