@@ -16,9 +16,21 @@ export interface LogFollower {
 /** @see Source: containerd `internal/cri/io/logger.go`, `defaultBufSize`. */
 const LONGEST_LINE = 16_384;
 
+/** Memory that all logs share, bytes. */
+export interface LogMemory {
+  readonly capacityBytes: number;
+  usedBytes: number;
+}
+
+/** What a line takes beside its text, roughly. */
+const LINE_OVERHEAD_BYTES = 100;
+/** What each log may keep whatever the others took. */
+const LEAST_BYTES = 524_288;
+
 /** Keeps the newest lines. */
 export class ContainerLog implements PodLog {
   readonly #capacityBytes: number;
+  readonly #memory: LogMemory;
   readonly #followers = new Set<LogFollower>();
   readonly #partial = { stdout: '', stderr: '' };
   #lines: LogLine[] = [];
@@ -26,8 +38,10 @@ export class ContainerLog implements PodLog {
   #bytes = 0;
   #isEnded = false;
 
-  constructor(capacityBytes: number) {
+  /** @param memory - what is shared with other logs; absent: none of it is. */
+  constructor(capacityBytes: number, memory?: LogMemory) {
     this.#capacityBytes = capacityBytes;
+    this.#memory = memory ?? { capacityBytes: Number.POSITIVE_INFINITY, usedBytes: 0 };
   }
 
   /** Lines that are kept, oldest first. A line that has no end yet is not among them. */
@@ -74,12 +88,30 @@ export class ContainerLog implements PodLog {
     return () => this.#followers.delete(follower);
   }
 
+  /** Nobody will read it any more: its memory is for others. */
+  forget(): void {
+    for (const { text } of this.lines) this.#count(-1, text);
+    this.#lines = [];
+    this.#first = 0;
+  }
+
+  #count(sign: 1 | -1, text: string): void {
+    this.#bytes += sign * text.length;
+    this.#memory.usedBytes += sign * (text.length + LINE_OVERHEAD_BYTES);
+  }
+
+  #isOver(): boolean {
+    const { capacityBytes, usedBytes } = this.#memory;
+    if (this.#bytes > this.#capacityBytes) return true;
+    return usedBytes > capacityBytes && this.#bytes > LEAST_BYTES;
+  }
+
   #add(line: LogLine): void {
     this.#lines.push(line);
-    this.#bytes += line.text.length;
+    this.#count(1, line.text);
     for (let oldest = this.#lines[this.#first]; oldest !== undefined; ) {
-      if (this.#bytes <= this.#capacityBytes) break;
-      this.#bytes -= oldest.text.length;
+      if (!this.#isOver()) break;
+      this.#count(-1, oldest.text);
       oldest = this.#lines[++this.#first];
     }
     // Only now and then, so that dropping a line costs nothing.

@@ -50,13 +50,14 @@ export interface ProcessRuntimeOptions {
   readonly cpuLimits: CpuLimitMode;
   /** Where commands run; absent: this process's directory. */
   readonly workingDirectory?: string;
-  /** What is kept of each container's output; absent: 512 KiB. */
+  /** What is kept of each container's output; absent: 10 MiB of text. */
   readonly logBytes?: number;
   /** `proc` counts CPU from `/proc` even where control groups could; for tests. */
   readonly accounting?: 'proc';
 }
 
-const DEFAULT_LOG_BYTES = 524_288;
+/** @see Source: kubernetes 1.36 `pkg/kubelet/apis/config/v1beta1/defaults.go`, `ContainerLogMaxSize`. */
+const DEFAULT_LOG_BYTES = 10_485_760;
 const DEFAULT_MESSAGE_PATH = '/dev/termination-log';
 const GROUP_RETRY_MS = 20;
 const CLOSE_TIMEOUT_MS = 5_000;

@@ -29,6 +29,22 @@ describe('a container log', () => {
     expect(texts(log)?.at(-1)).toBe('line 4999');
   });
 
+  it('keeps less when all logs together have no more memory, but never nothing', () => {
+    const memory = { capacityBytes: 2_000_000, usedBytes: 0 };
+    const [one, other] = [new ContainerLog(1e7, memory), new ContainerLog(1e7, memory)];
+    const line = `${'x'.repeat(999)}\n`;
+
+    for (let count = 0; count < 5_000; count++) one.write('stdout', line, count);
+    const full = one.lines.length;
+    for (let count = 0; count < 5_000; count++) other.write('stdout', line, count);
+
+    expect(full).toBe(Math.floor(2_000_000 / 1_099));
+    expect(other.lines.length).toBe(Math.floor(524_288 / 999));
+    one.forget();
+    other.forget();
+    expect(memory.usedBytes).toBe(0);
+  });
+
   it('cuts a line without an end at 16 KiB', () => {
     const log = new ContainerLog(100_000);
 
