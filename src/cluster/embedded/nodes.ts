@@ -1,5 +1,10 @@
 /** The virtual nodes of an embedded cluster: a kubelet for each, all on this machine. */
-import { availableParallelism, totalmem } from 'node:os';
+import {
+  availableParallelism,
+  release as osRelease,
+  totalmem,
+  version as osVersion,
+} from 'node:os';
 import type { KubeApi } from '../../control-plane/api.js';
 import { Kubelet } from '../../control-plane/kubelet/kubelet.js';
 import type { NodeDescription } from '../../control-plane/kubelet/node-object.js';
@@ -164,6 +169,11 @@ export function nodeDescriptions(
     operatingSystem: process.platform,
     architecture: process.arch === 'x64' ? 'amd64' : process.arch,
     kubeletVersion: KUBERNETES_VERSION,
+    info: {
+      osImage: osVersion(),
+      kernelVersion: osRelease(),
+      containerRuntimeVersion: `process://${process.versions.node}`,
+    },
   }));
 }
 

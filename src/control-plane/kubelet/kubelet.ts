@@ -103,7 +103,21 @@ export class Kubelet {
     else this.#heartbeat();
     const stored = api.get(NODES, { namespace: '', name: node.name });
     if (stored !== undefined && stored.status?.conditions === undefined) this.#heartbeat();
-    this.#recorder.event(object, 'Normal', 'Starting', 'Starting kubelet.', clock.now());
+    this.#nodeEvent('Starting', 'Starting kubelet.');
+    const reached = ['HasSufficientMemory', 'HasNoDiskPressure', 'HasSufficientPID', 'Ready'];
+    for (const status of reached) this.#statusEvent(`Node${status}`);
+  }
+
+  #statusEvent(status: string): void {
+    this.#nodeEvent(status, `Node ${this.#options.node.name} status is now: ${status}`);
+  }
+
+  /** @see Source: kubernetes 1.36 `pkg/kubelet/kubelet.go`, `nodeRef`: a node's uid is its name here. */
+  #nodeEvent(reason: string, message: string): void {
+    const { clock, node } = this.#options;
+    const metadata = { name: node.name, uid: node.name };
+    const regarding = { apiVersion: 'v1', kind: 'Node', metadata };
+    this.#recorder.event(regarding, 'Normal', reason, message, clock.now());
   }
 
   #armHeartbeat(): void {

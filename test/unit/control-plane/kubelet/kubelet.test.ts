@@ -67,7 +67,7 @@ describe('starting a pod', () => {
       'ContainersReady=True',
     ]);
     expect(conditions[2]?.lastTransitionTime).toBe('2026-11-23T06:00:05Z');
-    expect(world.events(/./).slice(1)).toEqual([
+    expect(world.events(/./).slice(5)).toEqual([
       'Normal Pulled Container image "sample:1" already present on machine and can be accessed by the pod x1',
       'Normal Created Container created x1',
       'Normal Started Container started x1',

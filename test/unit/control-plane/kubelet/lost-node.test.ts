@@ -1,7 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ApiMachinery } from '../../../../src/control-plane/api-machinery/api-machinery.js';
 import { Kubelet } from '../../../../src/control-plane/kubelet/kubelet.js';
-import { LEASES, NAMESPACES, NODES, PODS } from '../../../../src/control-plane/resources.js';
+import {
+  EVENTS,
+  LEASES,
+  NAMESPACES,
+  NODES,
+  PODS,
+} from '../../../../src/control-plane/resources.js';
 import { createSystemNamespaces } from '../../../../src/control-plane/system-namespaces.js';
 import type { Node, Pod } from '../../../../src/core/objects.js';
 import { seededRandom } from '../../../../src/core/random.js';
@@ -66,6 +72,20 @@ function readyOf(object: Node | Pod | undefined): string | undefined {
   const conditions = object?.status?.conditions ?? [];
   return conditions.find(({ type }) => type === 'Ready')?.status;
 }
+
+it('tells of its start, by the name of the node', () => {
+  const events = api.list(EVENTS).items.filter(({ source }) => source?.component === 'kubelet');
+
+  expect(events.map(({ reason, involvedObject }) => [reason, involvedObject.uid])).toEqual(
+    [
+      'Starting',
+      'NodeHasSufficientMemory',
+      'NodeHasNoDiskPressure',
+      'NodeHasSufficientPID',
+      'NodeReady',
+    ].map((reason) => [reason, 'lab']),
+  );
+});
 
 describe('the lease of a node', () => {
   it('is its own, and renewed every 10 s', () => {

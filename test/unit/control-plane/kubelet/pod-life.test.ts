@@ -365,7 +365,7 @@ describe('images', () => {
     world.clock.advance(500);
 
     expect(state(world.pod())).toEqual({ waiting });
-    expect(world.events().slice(1)).toEqual(events);
+    expect(world.events().slice(5)).toEqual(events);
     expect(world.runtime.starts).toEqual([]);
   });
 
