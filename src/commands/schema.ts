@@ -7,6 +7,7 @@ import { measuresDocument } from '../analysis/catalogue/measures-document.js';
 import { baselineJsonSchema } from '../analysis/compare/baseline-file.js';
 import { experimentJsonSchema, priceBookJsonSchema } from '../experiment/json-schema.js';
 import { reportJsonSchema } from '../report/json/json-report.js';
+import { matrixIndexJsonSchema } from '../experiment/matrix-index.js';
 import { comparisonJsonSchema } from '../report/compare/json.js';
 import { capacityJsonSchema } from '../report/capacity-json.js';
 import { loadReportJsonSchema } from '../report/load-json.js';
@@ -20,6 +21,7 @@ export const SCHEMA_FILES = {
   capacity: 'capacity.schema.json',
   priceBook: 'price-book.schema.json',
   comparison: 'comparison.schema.json',
+  matrix: 'matrix.schema.json',
   baseline: 'baseline.schema.json',
 } as const;
 
@@ -53,6 +55,7 @@ export function schemaTexts(): Readonly<Record<string, string>> {
     [SCHEMA_FILES.capacity]: asText(capacityJsonSchema()),
     [SCHEMA_FILES.priceBook]: asText(priceBookJsonSchema()),
     [SCHEMA_FILES.comparison]: asText(comparisonJsonSchema()),
+    [SCHEMA_FILES.matrix]: asText(matrixIndexJsonSchema()),
     [SCHEMA_FILES.baseline]: asText(baselineJsonSchema()),
   };
 }

@@ -44,9 +44,6 @@ const matrixIndexSchema = z
 /** What `matrix.json` holds. */
 export type MatrixIndex = z.output<typeof matrixIndexSchema>;
 
-/** One variant of it. */
-export type MatrixVariant = MatrixIndex['variants'][number];
-
 /** One trial of it. */
 export type MatrixTrial = MatrixIndex['trials'][number];
 

@@ -1,23 +1,13 @@
-/** Workers of a matrix: each simulates one trial at a time, in a process of its own or in this one. */
+/** Workers of a matrix: each simulates one trial at a time, in a process of its own. */
 import { OwnProcess, type ProcessEnd } from '../process/own-process.js';
 import type { Clock } from '../time/clock.js';
-import {
-  failedTrial,
-  runSimulatedTrial,
-  type TrialResult,
-  type TrialTask,
-} from './run-matrix-trial.js';
+import { failedTrial, type TrialResult, type TrialTask } from './run-matrix-trial.js';
 
 /** Simulates trials, one after the other. */
 export interface TrialWorker {
   /** What became of a trial; one that is still to end when the worker stops is `interrupted`. Never rejects. */
   run(task: TrialTask): Promise<TrialResult>;
   stop(): Promise<void>;
-}
-
-/** A worker in this process. */
-export function inlineWorker(signal: AbortSignal): TrialWorker {
-  return { run: (task) => runSimulatedTrial(task, signal), stop: () => Promise.resolve() };
 }
 
 /** Young objects live longer than one collection while a second is simulated: room for them saves time. */
