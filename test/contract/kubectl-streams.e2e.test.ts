@@ -293,12 +293,19 @@ describe.skipIf(kubectl === undefined)('kubectl in pods', () => {
     });
 
     it('are followed until the container ends, while a client is attached to its input', async () => {
-      const following = output(['logs', '-f', 'talk', '-c', 'app', '--tail=0']);
+      // its first line shows that it follows before there is more to follow
+      const following = startKubectl(
+        kubectl ?? '',
+        ['-n', cluster.namespace, 'logs', '-f', 'talk', '-c', 'app', '--tail=1'],
+        { kubeconfig: cluster.kubeconfig },
+      );
+      const [first] = await following.until(/^\w+\n/);
       const attached = await run(['attach', '-i', 'talk', '-c', 'app'], { input: 'a\nb\n' });
 
       expect(attached.stdout).toBe('got a\ngot b\nend\n');
       expect(attached.code).toBe(0);
-      expect(await following).toBe('got a\ngot b\nend\n');
+      await following.ended;
+      expect(following.output()).toBe(`${first}got a\ngot b\nend\n`);
     });
   });
 });

@@ -83,6 +83,8 @@ export interface RunningKubectl {
   readonly output: () => string;
   /** Resolves when the output has what is looked for; rejects when kubectl ends before, or after 20 s. */
   readonly until: (wanted: RegExp) => Promise<RegExpExecArray>;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<unknown>;
   /** Ends it and waits for that. */
   readonly stop: () => Promise<void>;
 }
@@ -109,6 +111,7 @@ export function startKubectl(
   void ended.then(() => changed.emit('change'));
   return {
     output: () => text,
+    ended,
     async until(wanted) {
       const signal = AbortSignal.timeout(20_000);
       for (;;) {

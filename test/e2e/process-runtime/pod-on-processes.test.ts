@@ -130,7 +130,8 @@ describe('a pod as a process', () => {
 
     expect(status(world)?.state?.waiting?.message).toContain(
       'not found (no local command stands for image "app:1"; mapped: other:1. ' +
-        'Add it to the experiment: embedded.images."app:1".command: [program, arguments])',
+        "Add one: --image 'app:1=program arguments' of the cluster command, or " +
+        'embedded.images."app:1".command: [program, arguments] of an experiment)',
     );
   });
 
