@@ -231,6 +231,13 @@ export function loadSenderSessionsContract({ name, create, skip }: SessionSender
       expect(gaveUp).toMatchObject({ answered: {}, failed: { timeout: gaveUp?.due } });
       expect(waited).toMatchObject({ answered: { '2xx': waited?.due }, failed: {} });
     });
+  });
+
+  // not beside others: it counts what was cut off at the very moment
+  describe(`contract of a load sender with sessions: ${name}, alone`, () => {
+    afterAll(() => {
+      for (const end of ends.splice(0)) end();
+    });
 
     it('adds up under a server that misbehaves in every way at once', REAL_TIME, async () => {
       const behaviors: readonly Behavior[] = [
