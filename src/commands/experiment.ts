@@ -60,7 +60,7 @@ export function experimentCommand(): Command {
     .addOption(
       new Option(
         '--target <cluster>',
-        'embedded: real processes; simulated: modelled ones, in virtual time, in seconds (default: as the experiment says)',
+        'embedded: real processes; simulated: modelled ones, in virtual time, much faster (default: as the experiment says)',
       ).choices(['embedded', 'simulated']),
     )
     .option(
