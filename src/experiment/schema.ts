@@ -81,7 +81,7 @@ export const experimentSchema = z
       .prefault('2m')
       .describe('How long the service may take to become ready.'),
     settle: duration()
-      .prefault('30s')
+      .prefault('25s')
       .describe('Wait between ready and the first request; metrics need two samples of a pod.'),
     coolDown: duration().prefault('0s').describe('Time to go on watching after the last request.'),
     flapWindow: duration({ above0: true })

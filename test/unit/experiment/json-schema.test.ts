@@ -39,6 +39,6 @@ describe('the JSON Schema for editors', () => {
     walk(schema, '');
 
     expect(undescribed).toEqual([]);
-    expect(schema).toHaveProperty('properties.settle.default', '30s');
+    expect(schema).toHaveProperty('properties.settle.default', '25s');
   });
 });

@@ -85,7 +85,7 @@ describe('the variants of a matrix', () => {
     expect(first?.experiment.settleMs).toBe(10_000);
     expect(ratesOf(third)).toEqual([1, 4]);
     expect(last?.experiment.embedded.hpaController.syncPeriodMs).toBe(30_000);
-    expect(parsed.experiment?.settleMs).toBe(30_000);
+    expect(parsed.experiment?.settleMs).toBe(25_000);
     expect(parsed.baseline).toBe('slow loops');
   });
 

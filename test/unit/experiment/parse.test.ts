@@ -50,7 +50,7 @@ describe('a valid experiment file', () => {
         seed: 1,
       },
       readyTimeoutMs: 120_000,
-      settleMs: 30_000,
+      settleMs: 25_000,
       coolDownMs: 0,
       flapWindowMs: 60_000,
       embedded: {
