@@ -202,19 +202,27 @@ export class LoadLedger {
   #tell({ second, kinds, sessions }: SecondAccount): void {
     const { onSecond, kinds: names, hasSteps } = this.#options;
     this.#told = second + 1;
+    const hasKinds = names.length > 1;
     const byRequest: Record<string, LoadTotals> = {};
-    const accounts = kinds.filter((account) => account !== undefined);
+    const accounts: Account[] = [];
     for (const [index, account] of kinds.entries()) {
-      if (account !== undefined) byRequest[names[index] ?? String(index)] = toldOf(account);
+      if (account === undefined) continue;
+      accounts.push(account);
+      byRequest[names[index] ?? String(index)] = hasKinds ? toldOf(account) : countedOf(account);
     }
-    const told = { second, ...totalOf(Object.values(byRequest).map(withoutTimes)) };
+    const counted = Object.values(byRequest).map(withoutTimes);
+    const [first] = counted;
+    const told = {
+      second,
+      ...(first !== undefined && counted.length === 1 ? first : totalOf(counted)),
+    };
     const responseTime = this.#together(accounts.map((each) => each.responseTime));
     const serviceTime = this.#together(accounts.map((each) => each.serviceTime));
     onSecond({
       ...told,
       responseTime,
       serviceTime,
-      ...(names.length > 1 ? { byRequest: mapValues(byRequest, kindSecondOf) } : {}),
+      ...(hasKinds ? { byRequest: mapValues(byRequest, kindSecondOf) } : {}),
       ...(hasSteps ? { sessions } : {}),
     });
   }
@@ -233,18 +241,27 @@ export class LoadLedger {
 }
 
 function toldOf(account: Account): LoadTotals {
+  return {
+    ...countedOf(account),
+    responseTime: account.responseTime.encode(),
+    serviceTime: account.serviceTime.encode(),
+  };
+}
+
+/** Without the times. In the order in which totals have their fields, which is that of the timeline's bytes. */
+function countedOf(account: Account): LoadTotals {
   const { due, dropped, sent, late, answers, failures, answered, failed } = account;
   return {
     due,
     dropped,
     unsent: due - dropped - sent,
     sent,
-    late,
     answered,
     failed,
     unanswered: sent - answers - failures,
-    responseTime: account.responseTime.encode(),
-    serviceTime: account.serviceTime.encode(),
+    responseTime: '',
+    serviceTime: '',
+    late,
     byPod: Object.fromEntries(account.byPod),
     ...(account.failedChecks.size === 0
       ? {}

@@ -1,7 +1,9 @@
 /** Encoded histograms read as counts alone: what an analysis of thousands of seconds needs of them, cheaply. */
 import { decodeFromCompressedBase64, Int32Histogram, JsHistogram } from 'hdr-histogram-js';
 import { decompress } from 'hdr-histogram-js/dist/encoding.js';
+import { fromBase64, toBase64 } from './base64.js';
 import type { EncodedHistogram } from './sender.js';
+import { storedBytes, zlibOf } from './stored-zlib.js';
 
 /** Longest time told apart, µs: one hour. What is longer counts as this. */
 export const HIGHEST_MICROS = 3_600_000_000;
@@ -27,6 +29,31 @@ export function leastMicrosOf(place: number): number {
   return LEAST_MICROS[place] ?? Infinity;
 }
 
+/** The middle of the times of a place, µs. */
+export function middleMicrosOf(place: number): number {
+  return LAYOUT.medianEquivalentValue(leastMicrosOf(place));
+}
+
+/** The longest time of a place, ms. */
+export function longestMsOf(place: number): number {
+  return LAYOUT.highestEquivalentValue(leastMicrosOf(place)) / 1_000;
+}
+
+/** Times below it have places of their own, 1 µs wide: twice the power of ten of the digits, as a power of two. */
+const EXACT_BELOW_BITS = 11;
+
+/**
+ * The place of a time in whole µs, 0 to {@link HIGHEST_MICROS}.
+ *
+ * @see Source: HdrHistogramJS 3.0.1 `src/JsHistogram.ts`, `countsArrayIndex`.
+ */
+export function placeOfMicros(micros: number): number {
+  const bits = 32 - Math.clz32(micros);
+  if (bits <= EXACT_BELOW_BITS) return micros;
+  const shift = bits - EXACT_BELOW_BITS;
+  return (shift << (EXACT_BELOW_BITS - 1)) + (micros >>> shift);
+}
+
 /**
  * The counts of an encoded histogram; empty of an empty one.
  *
@@ -34,24 +61,83 @@ export function leastMicrosOf(place: number): number {
  */
 export function timeCounts(encoded: EncodedHistogram): TimeCounts {
   if (encoded === '') return new Uint32Array(0);
-  const payload = payloadOf(decompress(bytesOf(encoded)));
+  const bytes = fromBase64(encoded);
+  const payload = payloadOf(storedHistogram(bytes) ?? decompress(bytes));
   return payload === undefined ? countsOfAny(encoded) : countsOfPayload(payload);
 }
 
-function bytesOf(base64: string): Uint8Array {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index);
-  return bytes;
+/** The histogram in what we encoded; undefined of what somebody else did. */
+function storedHistogram(bytes: Uint8Array): Uint8Array | undefined {
+  const view = viewOf(bytes);
+  if (bytes.length < ENVELOPE_BYTES || view.getInt32(0) !== V2_COMPRESSED) return undefined;
+  return storedBytes(bytes.subarray(ENVELOPE_BYTES, ENVELOPE_BYTES + view.getInt32(4)));
 }
 
 /** `HdrHistogram` V2: cookie, length, offset, digits (4 bytes each), lowest, highest, ratio (8 each). */
 const V2_COOKIE = 0x1c849303;
 const HEADER_BYTES = 40;
+/** Around its compressed form: cookie and length. The bit says that numbers have as many bytes as they need. */
+const V2_COMPRESSED = 0x1c849304 | 0x10;
+const ENVELOPE_BYTES = 8;
+/** Of a number up to 2^35 in groups of 7 bits. */
+const NUMBER_BYTES = 5;
+
+/**
+ * Counts as text, in HdrHistogram's compressed V2 encoding, which its tools read; '' when there are none.
+ *
+ * @param times - in order of place, each once.
+ * @see Source: HdrHistogramJS 3.0.1 `src/JsHistogram.encoding.ts`, `encodeIntoByteBuffer`.
+ */
+export function encodeTimeCounts(times: TimeCounts): EncodedHistogram {
+  if (times.length === 0) return '';
+  const bytes = new Uint8Array(HEADER_BYTES + times.length * NUMBER_BYTES);
+  const end = writePayload(bytes, times);
+  const view = viewOf(bytes);
+  view.setInt32(0, V2_COOKIE | 0x10);
+  view.setInt32(4, end - HEADER_BYTES);
+  view.setInt32(8, 1);
+  view.setInt32(12, SIGNIFICANT_DIGITS);
+  view.setUint32(20, 1);
+  view.setUint32(28, HIGHEST_MICROS);
+  view.setUint32(36, 1);
+  const stream = zlibOf(bytes.subarray(0, end));
+  const whole = new Uint8Array(ENVELOPE_BYTES + stream.length);
+  viewOf(whole).setInt32(0, V2_COMPRESSED);
+  viewOf(whole).setInt32(4, stream.length);
+  whole.set(stream, ENVELOPE_BYTES);
+  return toBase64(whole);
+}
+
+/** Writes counts behind the header, and gives their end. */
+function writePayload(bytes: Uint8Array, times: TimeCounts): number {
+  let at = HEADER_BYTES;
+  let next = 0;
+  for (let index = 0; index < times.length; index += 2) {
+    const place = times[index] ?? 0;
+    const empty = place - next;
+    // one empty place is a count of 0, several are a number below 0
+    if (empty > 0) at = writeNumber(bytes, at, empty === 1 ? 0 : 2 * empty - 1);
+    at = writeNumber(bytes, at, 2 * (times[index + 1] ?? 0));
+    next = place + 1;
+  }
+  return at;
+}
+
+function writeNumber(bytes: Uint8Array, from: number, number: number): number {
+  let at = from;
+  let rest = number;
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes[at++] = (rest % 0x80) | 0x80;
+  bytes[at++] = rest;
+  return at;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
 
 /** The counts of a V2 histogram in our layout; undefined when it is in another. */
 function payloadOf(bytes: Uint8Array): Uint8Array | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   if (bytes.byteLength < HEADER_BYTES || (view.getInt32(0) & ~0xf0) !== V2_COOKIE) return undefined;
   const isOurs =
     view.getInt32(12) === SIGNIFICANT_DIGITS &&
@@ -139,9 +225,9 @@ export class MergedTimes {
     let below = 0;
     let place = -1;
     for (const percentile of percentiles) {
-      const rank = Math.max(1, Math.ceil((percentile / 100) * this.#count - ROUNDING));
+      const rank = rankOf(percentile, this.#count);
       while (below < rank && place < this.#places - 1) below += this.#counts[++place] ?? 0;
-      result.push(below < rank ? undefined : longestOf(place) / 1_000);
+      result.push(below < rank ? undefined : longestMsOf(place));
     }
     return result;
   }
@@ -150,8 +236,9 @@ export class MergedTimes {
 /** 99 % of 100 is 99, whatever floating point makes of it. */
 const ROUNDING = 1e-6;
 
-function longestOf(place: number): number {
-  return LAYOUT.highestEquivalentValue(LAYOUT.valueFromIndex(place));
+/** How many of `count` times, the shortest first, have to be at or below a percentile: the nearest rank. */
+export function rankOf(percentile: number, count: number): number {
+  return Math.max(1, Math.ceil((percentile / 100) * count - ROUNDING));
 }
 
 /**
