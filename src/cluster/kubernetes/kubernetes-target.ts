@@ -1,6 +1,5 @@
 /** A cluster reached through its API server: the one client path of embedded and real clusters. */
 import {
-  ApiException,
   AppsV1Api,
   CoreV1Api,
   KubeConfig,
@@ -17,6 +16,7 @@ import type { Deployment, KubeObject, Pod } from '../../core/objects.js';
 import type { Clock } from '../../time/clock.js';
 import { inApplyOrder } from '../apply-order.js';
 import type { ClusterTarget, ObservedChange, ObservedKind, WatchEnd } from '../target.js';
+import { clusterFailed, isStatus, textOf } from './api-failure.js';
 import { watchOnce } from './watch-once.js';
 import { plainItem, plainObject } from './plain-object.js';
 
@@ -169,33 +169,4 @@ function wireObject({ apiVersion, kind, metadata, ...rest }: KubeObject): Kubern
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
     },
   };
-}
-
-function isStatus(error: unknown, status: number): boolean {
-  return error instanceof ApiException && error.code === status;
-}
-
-function clusterFailed(what: string, error: unknown): LabError {
-  return new LabError('CLUSTER_FAILED', `${what}: ${textOf(error)}`, { cause: error });
-}
-
-/** The API server's own message where there is one. */
-function textOf(error: unknown): string {
-  if (error instanceof ApiException) {
-    const body: unknown = error.body;
-    const status: unknown = typeof body === 'string' ? parseJson(body) : body;
-    if (typeof status === 'object' && status !== null && 'message' in status) {
-      return String(status.message);
-    }
-    return `HTTP ${error.code}`;
-  }
-  return error instanceof Error ? error.message : String(error);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

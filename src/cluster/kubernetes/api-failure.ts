@@ -1,0 +1,34 @@
+/** What an API server's refusals and failures say. */
+import { ApiException } from '@kubernetes/client-node';
+import { LabError } from '../../core/errors.js';
+
+/** Whether the API answered with this HTTP status. */
+export function isStatus(error: unknown, status: number): boolean {
+  return error instanceof ApiException && error.code === status;
+}
+
+/** A failure of the cluster, for the user. */
+export function clusterFailed(what: string, error: unknown): LabError {
+  return new LabError('CLUSTER_FAILED', `${what}: ${textOf(error)}`, { cause: error });
+}
+
+/** The API server's own message where there is one. */
+export function textOf(error: unknown): string {
+  if (error instanceof ApiException) {
+    const body: unknown = error.body;
+    const status: unknown = typeof body === 'string' ? parseJson(body) : body;
+    if (typeof status === 'object' && status !== null && 'message' in status) {
+      return String(status.message);
+    }
+    return `HTTP ${error.code}`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
