@@ -255,6 +255,7 @@ function apiServer(
     metrics,
     ...(podMetrics === undefined ? {} : { named: podMetrics.named }),
     logs: reach.logsThrough(runtime.logs),
+    exposition: { usage: runtime, requireNode: (name) => reach.requireNode(name) },
     containers: runtime,
     requireReach: (pod) => reach.requirePod(pod),
     onError: (error) => onFailure(`the API server failed: ${String(error)}`),

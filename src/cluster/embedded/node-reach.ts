@@ -37,6 +37,22 @@ export class NodeReach {
   }
 
   /**
+   * Refuses to ask a node for something that does not answer.
+   *
+   * @throws {ApiError} 503.
+   * @see Source: kubernetes `apimachinery/pkg/util/proxy/transport.go`, `RoundTrip`.
+   */
+  requireNode(nodeName: string): void {
+    const fault = this.#faultOf(nodeName);
+    if (fault === undefined) return;
+    throw new ApiError({
+      message: `error trying to reach service: ${fault}`,
+      reason: 'ServiceUnavailable',
+      code: 503,
+    });
+  }
+
+  /**
    * The same logs, but not those of containers on a node that does not answer; `get` then throws an
    * {@link ApiError} 500 without a reason.
    *

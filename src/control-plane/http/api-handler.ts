@@ -10,6 +10,7 @@ import {
   isCustomResourceDefinitions,
 } from './custom-resource-definitions.js';
 import { Discovery } from './discovery.js';
+import { answerExposition } from './exposition-handler.js';
 import { answerHealth } from './health.js';
 import { userOf } from './impersonation.js';
 import { json, text } from './messages.js';
@@ -94,6 +95,8 @@ export class ApiHandler {
     if (path === undefined) return this.#answerRoot(request);
     const review = answerReview({ ...this.#options, user }, path, request);
     if (review !== undefined) return review;
+    const exposition = answerExposition(this.#options, path, request);
+    if (exposition !== undefined) return exposition;
     const { metrics } = this.#options;
     if (path.group === METRICS_GROUP.group && path.version === METRICS_GROUP.version) {
       if (metrics === undefined) return notFoundPage();

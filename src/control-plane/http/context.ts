@@ -7,6 +7,7 @@ import type { NamedMetrics } from '../metrics/named-metrics.js';
 import type { MetricsSource } from '../metrics-source.js';
 import type { PodLogSource } from '../pod-log-source.js';
 import type { Encoding } from './encode.js';
+import type { ExpositionSource } from './exposition-handler.js';
 import type { ApiRequest } from './messages.js';
 import { negotiate } from './representation.js';
 
@@ -18,6 +19,8 @@ export interface ApiHandlerOptions {
   readonly metrics?: MetricsSource;
   /** Absent: `custom.metrics.k8s.io` and `external.metrics.k8s.io` are not offered. */
   readonly named?: NamedMetrics;
+  /** Absent: nothing is told in the Prometheus format. */
+  readonly exposition?: ExpositionSource;
   /** Absent: pods have no logs. */
   readonly logs?: PodLogSource;
   /** Whether a bearer token is the administrator's; absent: none is. */
