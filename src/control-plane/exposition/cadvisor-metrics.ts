@@ -134,13 +134,16 @@ export function cadvisorMetrics(readings: NodeReadings): string {
   return expositionText([...families, ...machineFamilies(node)]);
 }
 
-function machineFamilies({ status }: Node): readonly ExpositionFamily[] {
-  const gauge = (name: string, help: string, value: number | undefined): ExpositionFamily => ({
+function gauge(name: string, help: string, value: number | undefined): ExpositionFamily {
+  return {
     name,
     type: 'gauge',
     help,
     samples: value === undefined ? [] : [{ labels: {}, value }],
-  });
+  };
+}
+
+function machineFamilies({ status }: Node): readonly ExpositionFamily[] {
   const { capacity = {} } = status ?? {};
   return [
     gauge('machine_cpu_cores', 'Number of logical CPU cores.', amount(capacity['cpu'])),

@@ -10,6 +10,12 @@ import {
 
 type ValueOf = (group: UsageGroup) => number | undefined;
 
+const started: ValueOf = ({ usage }) => inSeconds(usage[0]?.startedAtMs);
+
+const memory: ValueOf = (group) => sumOf(group, ({ memoryBytes }) => memoryBytes);
+
+const cpu: ValueOf = (group) => inSeconds(sumOf(group, ({ cpuMs }) => cpuMs));
+
 /**
  * CPU and memory of containers, pods and the
  * node (which has nothing but its pods).
@@ -26,15 +32,12 @@ export function resourceMetrics(readings: NodeReadings): string {
       const value = of(group);
       return value === undefined ? [] : [{ labels: { container, namespace, pod }, value }];
     });
-  const cpu: ValueOf = (group) => inSeconds(sumOf(group, ({ cpuMs }) => cpuMs));
-  const memory: ValueOf = (group) => sumOf(group, ({ memoryBytes }) => memoryBytes);
   const total = (of: ValueOf): ExpositionFamily['samples'] => [
     {
       labels: {},
       value: pods.reduce((before, group) => before + (of(group) ?? 0), 0),
     },
   ];
-  const started: ValueOf = ({ usage }) => inSeconds(usage[0]?.startedAtMs);
   const counter = { type: 'counter' } as const;
   const gauge = { type: 'gauge' } as const;
   return expositionText([

@@ -24,14 +24,16 @@ export function stateFamilies<T extends KubeObject>(
   nameOf: (object: T) => StringMap,
 ): readonly ExpositionFamily[] {
   const named = objects.map((object) => ({ object, name: nameOf(object) }));
-  return families.map(({ name, type, help, of }): ExpositionFamily => ({
-    name,
-    type: type ?? 'gauge',
-    help,
-    samples: named.flatMap(({ object, name: first }) =>
-      of(object).map(({ labels, value }) => ({ labels: { ...first, ...labels }, value })),
-    ),
-  }));
+  return families.map(
+    ({ name, type, help, of }): ExpositionFamily => ({
+      name,
+      type: type ?? 'gauge',
+      help,
+      samples: named.flatMap(({ object, name: first }) =>
+        of(object).map(({ labels, value }) => ({ labels: { ...first, ...labels }, value })),
+      ),
+    }),
+  );
 }
 
 /** One series without labels of its own; none when there is no value. */

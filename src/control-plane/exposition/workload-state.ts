@@ -1,7 +1,13 @@
 /** Deployments, ReplicaSets and Jobs as kube-state-metrics tells them. */
 import type { Job } from '../../core/batch-objects.js';
 import type { ExpositionFamily } from '../../core/exposition-text.js';
-import type { Deployment, IntOrString, KubeObject, ReplicaSet } from '../../core/objects.js';
+import type {
+  Deployment,
+  IntOrString,
+  KubeObject,
+  ReplicaSet,
+  StringMap,
+} from '../../core/objects.js';
 import {
   conditionSamples,
   flag,
@@ -215,24 +221,19 @@ const JOBS: readonly StateFamily<Job>[] = [
   },
 ];
 
+function named(label: string): (object: KubeObject) => StringMap {
+  return ({ metadata }) => ({ namespace: metadata.namespace ?? '', [label]: metadata.name });
+}
+
 /** Every family about what keeps pods. */
 export function workloadState(of: {
   readonly deployments: readonly Deployment[];
   readonly replicaSets: readonly ReplicaSet[];
   readonly jobs: readonly Job[];
 }): readonly ExpositionFamily[] {
-  const named =
-    (label: string) =>
-    ({ metadata }: KubeObject) => ({
-      namespace: metadata.namespace ?? '',
-      [label]: metadata.name,
-    });
   return [
     ...stateFamilies(DEPLOYMENTS, of.deployments, named('deployment')),
     ...stateFamilies(REPLICA_SETS, of.replicaSets, named('replicaset')),
-    ...stateFamilies(JOBS, of.jobs, ({ metadata }) => ({
-      namespace: metadata.namespace ?? '',
-      job_name: metadata.name,
-    })),
+    ...stateFamilies(JOBS, of.jobs, named('job_name')),
   ];
 }

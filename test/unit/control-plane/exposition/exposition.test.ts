@@ -128,7 +128,7 @@ describe('what a kubelet tells of containers', () => {
     ['the shares of a request of 200m', 'container_spec_cpu_shares', app, 204],
     ['the limit of memory', 'container_spec_memory_limit_bytes', app, 134_217_728],
     ['the cores of the node', 'machine_cpu_cores', {}, 4],
-  ])('%s', (_what, name, labels, value) => {
+  ])('%s', (...[, name, labels, value]) => {
     expect(world().valueOf(CADVISOR, name, labels)).toBe(value);
   });
 
@@ -189,7 +189,7 @@ describe('what kube-state-metrics tells', () => {
       110,
     ],
     ['namespaces', 'kube_namespace_status_phase', { namespace: 'shop', phase: 'Active' }, 1],
-  ])('%s', (_what, name, labels, value) => {
+  ])('%s', (...[, name, labels, value]) => {
     expect(world().valueOf(STATE, name, labels)).toBe(value);
   });
 
