@@ -16,6 +16,14 @@ const memory: ValueOf = (group) => sumOf(group, ({ memoryBytes }) => memoryBytes
 
 const cpu: ValueOf = (group) => inSeconds(sumOf(group, ({ cpuMs }) => cpuMs));
 
+function about(groups: readonly UsageGroup[], of: ValueOf): ExpositionFamily['samples'] {
+  return groups.flatMap((group) => {
+    const { container = '', namespace = '', pod = '' } = group.labels;
+    const value = of(group);
+    return value === undefined ? [] : [{ labels: { container, namespace, pod }, value }];
+  });
+}
+
 /**
  * CPU and memory of containers, pods and the
  * node (which has nothing but its pods).
@@ -26,12 +34,6 @@ export function resourceMetrics(readings: NodeReadings): string {
   const groups = usageGroups(readings);
   const pods = groups.filter(({ labels }) => labels['container'] === undefined);
   const containers = groups.filter(({ labels }) => labels['container'] !== undefined);
-  const about = (some: readonly UsageGroup[], of: ValueOf): ExpositionFamily['samples'] =>
-    some.flatMap((group) => {
-      const { container = '', namespace = '', pod = '' } = group.labels;
-      const value = of(group);
-      return value === undefined ? [] : [{ labels: { container, namespace, pod }, value }];
-    });
   const total = (of: ValueOf): ExpositionFamily['samples'] => [
     {
       labels: {},
