@@ -7,13 +7,14 @@ import { ApiMachinery } from '../../control-plane/api-machinery/api-machinery.js
 import type { ApiMachineryOptions } from '../../control-plane/api-machinery/machinery-options.js';
 import { ControllerManager } from '../../control-plane/controller-manager.js';
 import { allControllers } from '../../control-plane/controllers/all-controllers.js';
+import { KubernetesServiceController } from '../../control-plane/controllers/kubernetes-service.js';
 import { RootCaPublisher } from '../../control-plane/controllers/root-ca-publisher.js';
-import { createKubernetesService } from '../../control-plane/kubernetes-service.js';
 import { reconcileFailureText } from '../../control-plane/reconcile-failure-text.js';
 import { DEFAULT_HOUSEKEEPING } from '../../control-plane/metrics/housekeeping.js';
 import { MetricsServer } from '../../control-plane/metrics/metrics-server.js';
 import type { UsageSource } from '../../control-plane/pod-runtime.js';
 import type { WatchEvent } from '../../control-plane/api.js';
+import type { ApiAddress } from '../../control-plane/kubernetes-service.js';
 import { PODS, type Resource } from '../../control-plane/resources.js';
 import { kindsWithLimits } from '../../control-plane/not-enforced.js';
 import { createSystemNamespaces } from '../../control-plane/system-namespaces.js';
@@ -220,12 +221,9 @@ async function build(
   const removeKubeconfig = kubeconfigAt(options.kubeconfigPath, { guard, endpoint });
   undo.push(removeKubeconfig);
   const proxySync = serviceProxySync(options, { api, proxy, runtime });
-  createKubernetesService(api, {
-    address: runtime.hostIP,
-    port: Number(new URL(endpoint.url).port),
-  });
   const { caPem } = endpoint;
-  const manager = controllerManager(options, { api, metrics, podMetrics, listeners, caPem });
+  const at = { address: runtime.hostIP, port: Number(new URL(endpoint.url).port) };
+  const manager = controllerManager(options, { api, metrics, podMetrics, listeners, caPem, at });
   const running = { guard, runtime, manager, nodes, metrics, podMetrics, proxy, proxySync, server };
   const facts = factsOf(runtime, cpuScale, notesOf(nodes, machine, settings));
   const cluster = new EmbeddedCluster(
@@ -310,9 +308,10 @@ function controllerManager(
     readonly podMetrics: PodMetrics | undefined;
     readonly listeners: Listeners;
     readonly caPem: string;
+    readonly at: ApiAddress;
   },
 ): ControllerManager {
-  const { api, metrics, podMetrics, listeners, caPem } = of;
+  const { api, metrics, podMetrics, listeners, caPem, at } = of;
   const hpa = new HorizontalPodAutoscalerController({
     api,
     metrics,
@@ -326,6 +325,7 @@ function controllerManager(
     controllers: [
       ...allControllers(api, { namespaceLookPeriodMs: NAMESPACE_LOOK_MS }),
       new RootCaPublisher(api, caPem),
+      new KubernetesServiceController(api, at),
       hpa,
     ],
     onError: (failure) => {

@@ -1,5 +1,5 @@
 /** The kubelet: registers a node and runs the pods that are bound to it. */
-import type { KubeObject, Pod } from '../../core/objects.js';
+import type { KubeObject, Node, Pod } from '../../core/objects.js';
 import type { Cancel, Clock } from '../../time/clock.js';
 import { KUBELET, actingAs } from '../acting-as.js';
 import type { KubeApi, WatchEvent } from '../api.js';
@@ -8,7 +8,7 @@ import type { PodRuntime } from '../pod-runtime.js';
 import { CONFIG_MAPS, NODES, PODS, SECRETS } from '../resources.js';
 import { NodeConnection } from './node-connection.js';
 import { LEASE_RENEW_MS, renewNodeLease } from './node-lease.js';
-import { nodeObject, nodeStatus } from './node-object.js';
+import { conditionEvents, nodeObject, nodeStatus } from './node-object.js';
 import type { NodeDescription } from './node-object.js';
 import { PodWorker } from './pod-worker.js';
 import { referencedData } from './referenced-data.js';
@@ -38,6 +38,7 @@ export class Kubelet {
   readonly #cancels: Cancel[] = [];
   #cancelHeartbeat: Cancel | undefined;
   #cancelRenewal: Cancel | undefined;
+  #wasUnschedulable = false;
   #isStopped = false;
 
   constructor(options: KubeletOptions) {
@@ -99,13 +100,26 @@ export class Kubelet {
     const { api, clock, node } = this.#options;
     const object = nodeObject(node, clock.now());
     const existing = api.get(NODES, { namespace: '', name: node.name });
+    this.#nodeEvent('Starting', 'Starting kubelet.');
     if (existing === undefined) api.create(NODES, object);
     else this.#heartbeat();
     const stored = api.get(NODES, { namespace: '', name: node.name });
     if (stored !== undefined && stored.status?.conditions === undefined) this.#heartbeat();
-    this.#nodeEvent('Starting', 'Starting kubelet.');
-    const reached = ['HasSufficientMemory', 'HasNoDiskPressure', 'HasSufficientPID', 'Ready'];
-    for (const status of reached) this.#statusEvent(`Node${status}`);
+    // a kubelet that starts tells its own view, whatever the API thought of the node before
+    const told = conditionEvents(existing?.status);
+    for (const reason of conditionEvents(undefined)) {
+      if (existing === undefined || !told.includes(reason)) this.#statusEvent(reason);
+    }
+    this.#tellSchedulable(existing);
+  }
+
+  /** @see Source: kubernetes 1.36 `pkg/kubelet/kubelet_node_status.go`, `recordNodeSchedulableEvent`. */
+  #tellSchedulable(node: Node | undefined): void {
+    if (node === undefined || this.#connection.isCut) return;
+    const isUnschedulable = node.spec.unschedulable === true;
+    if (isUnschedulable === this.#wasUnschedulable) return;
+    this.#wasUnschedulable = isUnschedulable;
+    this.#statusEvent(isUnschedulable ? 'NodeNotSchedulable' : 'NodeSchedulable');
   }
 
   #statusEvent(status: string): void {
@@ -131,14 +145,10 @@ export class Kubelet {
   #renewLease(): void {
     const { api, clock, node } = this.#options;
     renewNodeLease(api, node.name, clock.now());
-    if (!this.#isReportedReady()) this.#heartbeat();
+    const stored = api.get(NODES, { namespace: '', name: node.name });
+    if (!isReportedReady(stored)) this.#heartbeat();
+    this.#tellSchedulable(stored);
     this.#cancelRenewal = clock.after(LEASE_RENEW_MS, () => this.#renewLease());
-  }
-
-  #isReportedReady(): boolean {
-    const { api, node } = this.#options;
-    const conditions = api.get(NODES, { namespace: '', name: node.name })?.status?.conditions ?? [];
-    return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
   }
 
   /** What the watch would have told while the connection was cut. */
@@ -160,10 +170,12 @@ export class Kubelet {
 
   #heartbeat(): void {
     const { api, clock, node } = this.#options;
+    if (this.#connection.isCut) return;
     const stored = api.get(NODES, { namespace: '', name: node.name });
     if (stored === undefined) return;
     const status = nodeStatus(node, stored.status, clock.now());
     api.update(NODES, { ...stored, status }, { subresource: 'status' });
+    for (const reason of conditionEvents(stored.status)) this.#statusEvent(reason);
   }
 
   #onPod({ type, object }: WatchEvent<Pod>): void {
@@ -199,6 +211,11 @@ export class Kubelet {
     });
     this.#pods.set(pod.metadata.uid ?? '', worker);
   }
+}
+
+function isReportedReady(node: Node | undefined): boolean {
+  const conditions = node?.status?.conditions ?? [];
+  return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
 }
 
 /** A watch's selection knows its objects only as objects. */

@@ -128,6 +128,28 @@ const CONDITIONS: readonly Condition[] = [
   },
 ];
 
+/** What a kubelet tells when a condition becomes what it is here. */
+const CONDITION_EVENTS: Readonly<Record<string, string>> = {
+  MemoryPressure: 'NodeHasSufficientMemory',
+  DiskPressure: 'NodeHasNoDiskPressure',
+  PIDPressure: 'NodeHasSufficientPID',
+  Ready: 'NodeReady',
+};
+
+/**
+ * Reasons of the events by which a kubelet tells that conditions changed; none of a node without any.
+ *
+ * @param before - the status as it was; absent: a node that is new, all of whose conditions are.
+ * @see Source: kubernetes 1.36 `pkg/kubelet/nodestatus/setters.go`, `ReadyCondition`, `MemoryPressureCondition`.
+ */
+export function conditionEvents(before: NodeStatus | undefined): readonly string[] {
+  const isNew = before === undefined;
+  return CONDITIONS.filter(({ type, status }) => {
+    const old = before?.conditions?.find((condition) => condition.type === type);
+    return isNew || (old !== undefined && old.status !== status);
+  }).flatMap(({ type }) => CONDITION_EVENTS[type] ?? []);
+}
+
 type NodeCondition = NonNullable<NodeStatus['conditions']>[number];
 
 function nodeConditions(

@@ -73,6 +73,17 @@ function readyOf(object: Node | Pod | undefined): string | undefined {
   return conditions.find(({ type }) => type === 'Ready')?.status;
 }
 
+/** What the kubelet told of its node, with how often. */
+function told(): readonly string[] {
+  const events = api
+    .list(EVENTS)
+    .items.filter(
+      ({ source, involvedObject }) =>
+        source?.component === 'kubelet' && involvedObject.kind === 'Node',
+    );
+  return events.map(({ reason = '', count = 1 }) => `${reason} ${count}`);
+}
+
 it('tells of its start, by the name of the node', () => {
   const events = api.list(EVENTS).items.filter(({ source }) => source?.component === 'kubelet');
 
@@ -85,6 +96,39 @@ it('tells of its start, by the name of the node', () => {
       'NodeReady',
     ].map((reason) => [reason, 'lab']),
   );
+});
+
+/** Closes the node to new pods or opens it, and waits for the kubelet to look. */
+function setClosed(unschedulable: boolean): void {
+  api.update(NODES, { ...nodeOf(), spec: { ...nodeOf().spec, unschedulable } });
+  clock.advance(30_000);
+}
+
+it('tells of being closed to pods, and open again, at its next look', () => {
+  setClosed(true);
+  const closed = told();
+  setClosed(false);
+
+  expect(closed.slice(5)).toEqual(['NodeNotSchedulable 1']);
+  expect(told().slice(5)).toEqual(['NodeNotSchedulable 1', 'NodeSchedulable 1']);
+});
+
+it('tells of being well again once when it is back, not while nobody hears it', () => {
+  kubelet.disconnect();
+  giveUp();
+  clock.advance(120_000);
+  const silent = told();
+
+  kubelet.reconnect();
+
+  expect(silent).toEqual(told().map((line) => line.replace(' 2', ' 1')));
+  expect(told()).toEqual([
+    'Starting 1',
+    'NodeHasSufficientMemory 2',
+    'NodeHasNoDiskPressure 2',
+    'NodeHasSufficientPID 2',
+    'NodeReady 2',
+  ]);
 });
 
 describe('the lease of a node', () => {
