@@ -16,11 +16,29 @@ export type ObservedKind =
   | 'horizontalpodautoscalers'
   | 'events';
 
+/** What is watched, and from where. */
+export interface WatchRequest {
+  readonly kind: ObservedKind;
+  readonly namespace: string;
+  /** Goes on after this version, without what exists. */
+  readonly since?: string;
+}
+
+/** Who hears of a watch. */
+export interface WatchListener {
+  /** Each change, in order. */
+  onChange(change: ObservedChange): void;
+  /** The cluster accepted the watch: from now on changes are told as they happen. */
+  onOpen?(): void;
+}
+
 /** How a watch ended. */
 export interface WatchEnd {
   /** The last version seen: the place to resume from; absent: list again. */
   readonly resumeVersion: string | undefined;
   readonly because: string;
+  /** How long the API server asked to wait, ms; absent: it did not. */
+  readonly retryAfterMs?: number;
 }
 
 /**
@@ -40,15 +58,8 @@ export interface ClusterTarget {
   podLog(pod: { namespace: string; name: string }, tailLines: number): Promise<string>;
   /** Pod metrics of `metrics.k8s.io`; empty when there are none yet. */
   podMetrics(namespace: string): Promise<readonly PodMetrics[]>;
-  /**
-   * Lists, then watches, calling `onChange` in order until the signal aborts or the watch ends.
-   * `since` resumes without a new list.
-   */
-  watch(
-    what: { readonly kind: ObservedKind; readonly namespace: string; readonly since?: string },
-    onChange: (change: ObservedChange) => void,
-    signal: AbortSignal,
-  ): Promise<WatchEnd>;
+  /** Tells what exists, then what changes, in order until the signal aborts or the watch ends. */
+  watch(what: WatchRequest, listener: WatchListener, signal: AbortSignal): Promise<WatchEnd>;
   /** Where the Service can be reached from the load generator: `http://127.64.0.1:80`. */
   serviceUrl(namespace: string, name: string): Promise<string>;
   /** Deletes the namespace and waits until its pods are gone. */

@@ -11,6 +11,7 @@ import type { EndpointSlice, Pod } from '../core/objects.js';
 import type { Clock } from '../time/clock.js';
 import type { GapRecord, PodRecord } from '../timeline/record.js';
 import type { Recorder, Untimed } from '../timeline/recorder.js';
+import { type ChangeReceiver, keepWatching } from './keep-watching.js';
 import {
   endpointsRecord,
   hpaRecord,
@@ -40,8 +41,6 @@ const KINDS: readonly ObservedKind[] = [
   'events',
 ];
 const METRICS_POLL_MS = 500;
-const RETRY_MS = 200;
-const RETRY_MAX_MS = 5_000;
 
 /**
  * Observes until the signal aborts, then resolves; never throws. A watch that ends is begun again and
@@ -53,38 +52,13 @@ export async function observeCluster(
 ): Promise<void> {
   const receiver = new Receiver(options);
   await Promise.all([
-    ...KINDS.map((kind) => keepWatching(kind, { ...options, receiver }, signal)),
+    ...KINDS.map((kind) => keepWatching({ ...options, kind, receiver }, signal)),
     pollMetrics(options, signal),
   ]);
 }
 
-async function keepWatching(
-  kind: ObservedKind,
-  options: ClusterObserverOptions & { readonly receiver: Receiver },
-  signal: AbortSignal,
-): Promise<void> {
-  const { target, namespace, recorder, clock, receiver } = options;
-  let since: string | undefined;
-  let retryMs = RETRY_MS;
-  while (!signal.aborted) {
-    const what = { kind, namespace, ...(since === undefined ? {} : { since }) };
-    const receive = (change: ObservedChange): void => {
-      retryMs = RETRY_MS;
-      receiver.receive(change);
-    };
-    const end = await target.watch(what, receive, signal);
-    if (signal.aborted) return;
-    const fromT = recorder.now();
-    since = end.resumeVersion;
-    if (!(await slept(clock, retryMs, signal))) return;
-    retryMs = Math.min(2 * retryMs, RETRY_MAX_MS);
-    if (since === undefined) await receiver.forgetGone(kind);
-    recorder.record({ kind: 'gap', source: `watch ${kind}`, fromT, because: end.because });
-  }
-}
-
 /** Turns changes into records; keeps only what a record needs beyond the change itself. */
-class Receiver {
+class Receiver implements ChangeReceiver {
   readonly #options: ClusterObserverOptions;
   readonly #slices = new Map<string, EndpointSlice>();
   readonly #pods = new Map<string, Pod>();
@@ -113,22 +87,21 @@ class Receiver {
     }
   }
 
-  /**
-   * For a watch that begins anew and not where it ended: it will tell what is there, but not what went
-   * meanwhile, and a pod that went unseen would count for ever.
-   */
-  async forgetGone(kind: ObservedKind): Promise<void> {
+  /** A pod that went unseen would count for ever. */
+  async forgetGone(kind: ObservedKind): Promise<boolean> {
     if (kind === 'endpointslices') this.#slices.clear();
-    if (kind !== 'pods') return;
+    if (kind !== 'pods') return true;
     const present = await this.#presentPods();
-    for (const [uid, pod] of present === undefined ? [] : this.#pods) {
-      if (present?.has(uid) === true) continue;
+    if (present === undefined) return false;
+    for (const [uid, pod] of this.#pods) {
+      if (present.has(uid)) continue;
       this.#pods.delete(uid);
       this.#options.recorder.record(podRecord(pod, 'deleted'));
     }
+    return true;
   }
 
-  /** Uids; undefined when the API does not answer: the watch will fail as well and be tried again. */
+  /** Uids; undefined when the API does not answer. */
   async #presentPods(): Promise<ReadonlySet<string> | undefined> {
     const { target, namespace } = this.#options;
     try {

@@ -78,10 +78,12 @@ async function firstReady(target: KubernetesTarget): Promise<void> {
   const stop = new AbortController();
   await target.watch(
     { kind: 'pods', namespace: NAMESPACE },
-    ({ object }) => {
-      const conditions = isPod(object) ? (object.status?.conditions ?? []) : [];
-      if (conditions.some(({ type, status }) => type === 'Ready' && status === 'True'))
-        stop.abort();
+    {
+      onChange: ({ object }) => {
+        const conditions = isPod(object) ? (object.status?.conditions ?? []) : [];
+        if (conditions.some(({ type, status }) => type === 'Ready' && status === 'True'))
+          stop.abort();
+      },
     },
     stop.signal,
   );

@@ -1,10 +1,16 @@
 /** What an API server's refusals and failures say. */
 import { ApiException } from '@kubernetes/client-node';
 import { LabError } from '../../core/errors.js';
+import { retryAfterMs } from './retry-after.js';
 
 /** Whether the API answered with this HTTP status. */
 export function isStatus(error: unknown, status: number): boolean {
   return error instanceof ApiException && error.code === status;
+}
+
+/** How long the server asked to wait before the next request, ms; absent: it did not. */
+export function askedToWaitMs(error: unknown): number | undefined {
+  return error instanceof ApiException ? retryAfterMs(error.headers['retry-after']) : undefined;
 }
 
 /** A failure of the cluster, for the user. */

@@ -15,8 +15,8 @@ import type { PodMetrics } from '../../core/metrics-objects.js';
 import type { Deployment, KubeObject, Pod } from '../../core/objects.js';
 import type { Clock } from '../../time/clock.js';
 import { inApplyOrder } from '../apply-order.js';
-import type { ClusterTarget, ObservedChange, ObservedKind, WatchEnd } from '../target.js';
-import { clusterFailed, isStatus, textOf } from './api-failure.js';
+import type { ClusterTarget, WatchEnd, WatchListener, WatchRequest } from '../target.js';
+import { askedToWaitMs, clusterFailed, isStatus, textOf } from './api-failure.js';
 import { watchOnce } from './watch-once.js';
 import { plainItem, plainObject } from './plain-object.js';
 
@@ -34,8 +34,9 @@ const DELETE_POLL_MS = 100;
 /** `ClusterTarget` over `@kubernetes/client-node`. */
 export class KubernetesTarget implements ClusterTarget {
   readonly kind: ClusterTarget['kind'];
-  readonly #config = new KubeConfig();
+  #config = new KubeConfig();
   readonly #options: KubernetesTargetOptions;
+  #leftAloneUntilMs = 0;
 
   /** @throws {LabError} `CLUSTER_FAILED` when the kubeconfig cannot be read or lacks the context. */
   constructor(kind: ClusterTarget['kind'], options: KubernetesTargetOptions) {
@@ -107,17 +108,59 @@ export class KubernetesTarget implements ClusterTarget {
   }
 
   async podMetrics(namespace: string): Promise<readonly PodMetrics[]> {
-    const list = await new Metrics(this.#config).getPodMetrics(namespace);
     const type = { apiVersion: 'metrics.k8s.io/v1beta1', kind: 'PodMetrics' };
-    return list.items.map((item) => plainItem(item, type)).filter(isPodMetrics);
+    try {
+      const list = await this.#read(() => new Metrics(this.#config).getPodMetrics(namespace));
+      return list.items.map((item) => plainItem(item, type)).filter(isPodMetrics);
+    } catch (error) {
+      throw clusterFailed('cannot read pod metrics', error);
+    }
   }
 
-  watch(
-    what: { readonly kind: ObservedKind; readonly namespace: string; readonly since?: string },
-    onChange: (change: ObservedChange) => void,
-    signal: AbortSignal,
-  ): Promise<WatchEnd> {
-    return watchOnce(this.#config, what, { onChange, signal });
+  async watch(what: WatchRequest, listener: WatchListener, signal: AbortSignal): Promise<WatchEnd> {
+    const { clock } = this.#options;
+    const { isUnauthorized, ...end } = await watchOnce(this.#config, what, {
+      listener,
+      clock,
+      signal,
+    });
+    if (isUnauthorized) this.#readKubeconfig();
+    return end;
+  }
+
+  /**
+   * Reads from the API: once more with the kubeconfig read again where the token is refused, and not at all
+   * for as long as the server asked to be left alone.
+   */
+  async #read<T>(read: () => Promise<T>): Promise<T> {
+    const { clock } = this.#options;
+    const waitMs = this.#leftAloneUntilMs - clock.now();
+    if (waitMs > 0) {
+      throw new Error(`the API server asked to be left alone for another ${Math.ceil(waitMs)} ms`);
+    }
+    try {
+      return await read();
+    } catch (error) {
+      if (isStatus(error, 401)) {
+        this.#readKubeconfig();
+        return read();
+      }
+      this.#leftAloneUntilMs = clock.now() + (askedToWaitMs(error) ?? 0);
+      throw error;
+    }
+  }
+
+  /** Reads the file again, which may hold a new token by now; one that cannot be read changes nothing. */
+  #readKubeconfig(): void {
+    const { kubeconfigPath, context } = this.#options;
+    try {
+      const fresh = new KubeConfig();
+      fresh.loadFromFile(kubeconfigPath);
+      fresh.setCurrentContext(context);
+      this.#config = fresh;
+    } catch {
+      // Being written, perhaps: the next refusal reads it again.
+    }
   }
 
   serviceUrl(namespace: string, name: string): Promise<string> {

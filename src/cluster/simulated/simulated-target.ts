@@ -19,7 +19,13 @@ import type { PodMetrics } from '../../core/metrics-objects.js';
 import type { Deployment, KubeObject, Pod } from '../../core/objects.js';
 import type { Clock } from '../../time/clock.js';
 import { inApplyOrder } from '../apply-order.js';
-import type { ClusterTarget, ObservedChange, ObservedKind, WatchEnd } from '../target.js';
+import type {
+  ClusterTarget,
+  ObservedKind,
+  WatchEnd,
+  WatchListener,
+  WatchRequest,
+} from '../target.js';
 import { SIMULATED_SCHEME } from './modelled-sender.js';
 import type { ServiceRouter } from './service-router.js';
 
@@ -72,17 +78,14 @@ export class SimulatedTarget implements ClusterTarget {
     return Promise.resolve(this.#options.metrics.podMetrics(namespace));
   }
 
-  watch(
-    what: { readonly kind: ObservedKind; readonly namespace: string },
-    onChange: (change: ObservedChange) => void,
-    signal: AbortSignal,
-  ): Promise<WatchEnd> {
+  watch(what: WatchRequest, told: WatchListener, signal: AbortSignal): Promise<WatchEnd> {
     const { api } = this.#options;
     const resource = OBSERVED[what.kind];
     const isOurs = ({ metadata }: KubeObject): boolean => metadata.namespace === what.namespace;
     const { items, resourceVersion } = api.list(resource, { namespace: what.namespace });
-    for (const object of items) onChange({ type: 'ADDED', object });
-    const listener = ({ type, object }: WatchEvent): void => onChange({ type, object });
+    told.onOpen?.();
+    for (const object of items) told.onChange({ type: 'ADDED', object });
+    const listener = ({ type, object }: WatchEvent): void => told.onChange({ type, object });
     const cancel = api.watch(resource, listener, {
       sinceVersion: resourceVersion,
       matches: isOurs,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ClusterTarget, ObservedChange, WatchEnd } from '../../../src/cluster/target.js';
+import type { ClusterTarget, WatchEnd } from '../../../src/cluster/target.js';
 import type { PodMetrics } from '../../../src/core/metrics-objects.js';
 import type { Pod } from '../../../src/core/objects.js';
 import { observeCluster } from '../../../src/observe/cluster-observer.js';
@@ -46,12 +46,13 @@ function aCluster(): FakeCluster & { readonly target: ClusterTarget } {
     deleteNamespace: never,
     pods: () => Promise.resolve(cluster.pods),
     podMetrics: () => Promise.resolve().then(() => cluster.metrics()),
-    watch: (what, onChange: (change: ObservedChange) => void, signal) =>
+    watch: (what, { onChange, onOpen }, signal) =>
       new Promise((resolve) => {
         const stop = (): void => resolve({ resumeVersion: undefined, because: 'stopped' });
         signal.addEventListener('abort', stop, { once: true });
         if (what.kind !== 'pods') return;
         podWatches.push(what.since);
+        onOpen?.();
         if (what.since === undefined) {
           for (const pod of cluster.pods) onChange({ type: 'ADDED', object: pod });
         }
@@ -98,7 +99,12 @@ describe('observing a cluster', () => {
     expect(cluster.podWatches).toEqual([undefined, '42']);
     const gaps = records.filter(({ kind }) => kind === 'gap');
     expect(gaps).toMatchObject([
-      { source: 'watch pods', fromT: 1_000, t: 1_200, because: 'the server closed it' },
+      {
+        source: 'watch pods',
+        fromT: 1_000,
+        t: 1_200,
+        because: 'the server closed it; gone on where it ended, told late',
+      },
     ]);
   });
 
