@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   experiment: async () => (await import('./commands/experiment.js')).experimentCommand(),
   cluster: async () => (await import('./commands/cluster.js')).clusterCommand(),
   load: async () => (await import('./commands/load.js')).loadCommand(),
+  'load-worker': async () => (await import('./commands/load-worker.js')).loadWorkerCommand(),
   profile: async () => (await import('./commands/profile.js')).profileCommand(),
   capacity: async () => (await import('./commands/capacity.js')).capacityCommand(),
   report: async () => (await import('./commands/report.js')).reportCommand(),
@@ -34,13 +35,27 @@ async function program(): Promise<Command> {
   const root = new Command('hpa-lab')
     .description('a load-testing and autoscaling lab for Kubernetes')
     .exitOverride()
-    .showHelpAfterError('(--help tells more)');
+    .configureOutput({ outputError: writeUsageError })
+    .showHelpAfterError('hint: --help tells what there is');
   const name = process.argv[2] ?? '';
   const asked = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   const load = asked === undefined ? Object.values(COMMANDS) : [asked];
   const commands = await Promise.all(load.map((make) => make()));
-  for (const command of commands) root.addCommand(command.exitOverride());
+  for (const command of commands) {
+    const script = command.name().replace('-conformance', ':conformance');
+    root.addCommand(
+      command
+        .exitOverride()
+        .configureOutput({ outputError: writeUsageError })
+        .showHelpAfterError(`hint: npm run ${script} -- --help tells what there is`),
+    );
+  }
   return root;
+}
+
+/** A fault of the command line that Commander finds, in the form of all others. */
+function writeUsageError(text: string, write: (text: string) => void): void {
+  write(`\n${text.replace(/^error:/, 'error USAGE:')}`);
 }
 
 /** Prints an error as a user reads it and gives its exit code. */

@@ -5,10 +5,9 @@ import { LabError } from '../core/errors.js';
 import type { KubeObject } from '../core/objects.js';
 import type { Experiment } from '../experiment/experiment.js';
 import { planFaults } from '../load/senders/plan-faults.js';
-import { ProcessSender } from '../load/senders/process-sender.js';
 import { machineEnvironment } from '../run/environment.js';
 import { LiveState } from '../run/live-state.js';
-import { manifestDigests } from '../run/manifest-digests.js';
+import { manifestDigests, RUN_LABEL } from '../run/manifest-digests.js';
 import type { OpenRun } from '../run/result-folder.js';
 import { runExperiment } from '../run/run-experiment.js';
 import type { Clock } from '../time/clock.js';
@@ -18,6 +17,8 @@ import { Recorder } from '../timeline/recorder.js';
 import type { CiLog } from './ci-log.js';
 import { embeddedTarget } from './embedded.js';
 import { LiveDisplay } from './live-display.js';
+import { runCompanions } from './run-companions.js';
+import { senderOf } from './load-sender.js';
 
 /** The Service's address is not known yet; a plan's faults do not depend on it. */
 const ANY_URL = 'http://127.0.0.1:80';
@@ -36,10 +37,15 @@ export interface EmbeddedRun {
 /** Runs it into its folder, which is closed then; how it is going is shown meanwhile. */
 export async function runOnEmbedded(
   run: EmbeddedRun,
-  { ci, log }: { readonly ci: boolean; readonly log: CiLog },
+  {
+    ci,
+    log,
+    senderImage,
+  }: { readonly ci: boolean; readonly log: CiLog; readonly senderImage?: string },
 ): Promise<Awaited<ReturnType<typeof runExperiment>>> {
   const { experiment, objects, cluster, folder, clock, signal } = run;
   const startMs = clock.now();
+  const { companions, onRecord } = runCompanions(experiment, { clock, environment: process.env });
   const live = new LiveState(experiment);
   const recorder = new Recorder({
     clock,
@@ -47,6 +53,7 @@ export async function runOnEmbedded(
     sink: (record) => {
       folder.append(encodeRecord(record));
       live.record(record);
+      onRecord(record);
     },
   });
   recorder.record(headerOf(run, startMs), 0);
@@ -60,17 +67,28 @@ export async function runOnEmbedded(
     facts: cluster.facts,
   });
   const target = await embeddedTarget(cluster, clock);
+  const { kubeconfigPath, context, facts } = cluster;
+  const { namespace, service } = experiment;
+  const sender = await senderOf(experiment, {
+    kubeconfigPath,
+    context,
+    clock,
+    runId: run.runId,
+    labels: { [RUN_LABEL]: run.runId },
+    ...(senderImage === undefined ? {} : { senderImage }),
+    // without an address for each pod, Services listen elsewhere than their cluster IP says
+    ...(facts.addresses === 'shared'
+      ? { targetUrl: () => cluster.serviceUrl(namespace, service) }
+      : {}),
+  });
   const outcome = await runExperiment({
     experiment,
     objects,
     target,
-    sender: new ProcessSender({
-      clock,
-      engine: 'auto',
-      processes: experiment.load.processes ?? 'auto',
-    }),
+    sender,
     clock,
     recorder,
+    companions,
     usage: { source: cluster.usage, podNames: cluster.podNames },
     onPhase: () => display.changed(),
     onProgress: (progress) => live.progress(progress),

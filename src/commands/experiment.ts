@@ -40,6 +40,8 @@ interface ExperimentOptions {
   readonly resume?: string;
   readonly timelines?: boolean;
   readonly workers?: number;
+  /** Container image of load workers; absent: as the experiment says, else this lab's own. */
+  readonly senderImage?: string;
 }
 
 const RUN_SUFFIX_BYTES = 2;
@@ -80,32 +82,35 @@ export function experimentCommand(): Command {
       'processes that simulate trials of a matrix (default: one for each core)',
       wholeOption(1, MAX_WORKERS),
     )
+    .option('--sender-image <image>', 'of the pods that send a load with `from: cluster`')
     .option(
       '--ci',
       'plain lines instead of the live view, groups and annotations for GitHub and GitLab',
       process.env['CI'] !== undefined,
     )
-    .action(async (name: string | undefined, options: ExperimentOptions) => {
-      if (name === undefined) {
-        process.stdout.write(`experiments: ${experimentNames(options.experiments).join(', ')}\n`);
-        throw new LabError('USAGE', 'expected the name of an experiment, got none', {
-          hint: 'npm run experiment spike',
-        });
-      }
-      const clock = new WallClock();
-      const log = new CiLog({
-        isOn: options.ci,
-        clock,
-        environment: process.env,
-        write: (text) => process.stdout.write(text),
-      });
-      try {
-        await runFromFile(name, { ...options, clock, log });
-      } catch (error) {
-        log.failed(error);
-        throw error;
-      }
+    .action(runNamed);
+}
+
+async function runNamed(name: string | undefined, options: ExperimentOptions): Promise<void> {
+  if (name === undefined) {
+    process.stdout.write(`experiments: ${experimentNames(options.experiments).join(', ')}\n`);
+    throw new LabError('USAGE', 'expected the name of an experiment, got none', {
+      hint: 'npm run experiment spike',
     });
+  }
+  const clock = new WallClock();
+  const log = new CiLog({
+    isOn: options.ci,
+    clock,
+    environment: process.env,
+    write: (text) => process.stdout.write(text),
+  });
+  try {
+    await runFromFile(name, { ...options, clock, log });
+  } catch (error) {
+    log.failed(error);
+    throw error;
+  }
 }
 
 interface RunContext extends ExperimentOptions {

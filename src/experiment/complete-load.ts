@@ -1,7 +1,7 @@
 /** From what a file says of the load to a whole {@link LoadPlan}. */
 import type { StageSpec } from '../load/profile-spec.js';
 import { scaled } from '../load/replay/recording.js';
-import type { ConnectionPolicy, LoadPlan } from '../load/sender.js';
+import type { ClusterWorkers, ConnectionPolicy, LoadPlan } from '../load/sender.js';
 import { completeRequests } from './complete-requests.js';
 import type { LoadInput } from './load-schema.js';
 import type { ReadFiles } from './read-files.js';
@@ -34,8 +34,13 @@ export function completeLoad(load: LoadInput, context: LoadContext): LoadPlan {
     timeoutMs: load.timeout,
     seed: context.seed,
     ...(load.processes === undefined ? {} : { processes: load.processes }),
+    ...(load.from === 'cluster' ? { fromCluster: clusterWorkers(load) } : {}),
     ...(load.tls === undefined ? {} : { tls: { isVerified: load.tls.verify } }),
   };
+}
+
+function clusterWorkers({ workers = 'auto', workerImage }: LoadInput): ClusterWorkers {
+  return { workers, ...(workerImage === undefined ? {} : { image: workerImage }) };
 }
 
 /** A sequence as the stages it stands for; any other stage as one. */

@@ -1,6 +1,6 @@
 /** The `load` part of an experiment file. */
 import { z } from 'zod';
-import { MAX_PROCESSES } from '../load/plan-shares.js';
+import { MAX_PROCESSES, MAX_WORKERS } from '../load/plan-shares.js';
 import { requestFields } from './request-schema.js';
 import { isSilent, stage } from './stage-schema.js';
 import { duration, wholeNumber, word } from './values.js';
@@ -37,6 +37,14 @@ export const processCount = z.union(
   PROCESSES,
 );
 
+const WORKERS = `a whole number from 1 to ${MAX_WORKERS}, or auto`;
+
+/** How many pods send. */
+const workerCount = z.union(
+  [z.int(WORKERS).min(1, WORKERS).max(MAX_WORKERS, WORKERS), z.literal('auto', WORKERS)],
+  WORKERS,
+);
+
 const shared = {
   ...requestFields,
   connections: connections.prefault('per-request'),
@@ -51,6 +59,21 @@ const shared = {
     .describe(
       'Processes that send, each its share of the arrivals; auto, the default: by rate and cores.',
     ),
+  from: word(['here', 'cluster'])
+    .prefault('here')
+    .describe(
+      'Where the load is sent from: here, the machine that the lab runs on, or cluster, pods of a Job beside the service.',
+    ),
+  workers: workerCount
+    .optional()
+    .describe(
+      'With from: cluster, how many pods send, each its share of the arrivals; auto, the default: by rate.',
+    ),
+  workerImage: z
+    .string('the name of a container image')
+    .min(1, 'the name of a container image')
+    .optional()
+    .describe("With from: cluster, the image of these pods; without it the lab's own."),
   tls: z
     .strictObject({
       verify: z

@@ -6,7 +6,7 @@ import { completeLoad } from './complete-load.js';
 import { completeRequests } from './complete-requests.js';
 import type { Fault } from './fault.js';
 import { loadFileSchema, requestsFileSchema } from './load-schema.js';
-import { processFaults } from './process-faults.js';
+import { processFaults, senderPlaceFaults } from './process-faults.js';
 import { ReadFiles, type ReadText } from './read-files.js';
 import { requestPlaceFaults } from './request-places.js';
 import { silenceFaults, stageFaults } from './stage-faults.js';
@@ -47,6 +47,7 @@ export function parseLoad(text: string, context: LoadFileContext): ParsedLoad {
     otherFaults: (document) => [
       ...stageFaults(document, { path: ['stages'], files }),
       ...requestPlaceFaults(document, []),
+      ...senderPlaceFaults(document, []),
     ],
   });
   if (parsed.kind === 'faults') return parsed;
@@ -58,7 +59,7 @@ export function parseLoad(text: string, context: LoadFileContext): ParsedLoad {
   };
   const faults = [
     ...silenceFaults(parsed.document, { path: ['stages'], plan }),
-    ...processFaults(parsed.document, { path: ['processes'], plan }),
+    ...processFaults(parsed.document, { path: [], plan }),
   ];
   return faults.length > 0 ? { kind: 'faults', faults } : { kind: 'load', plan };
 }

@@ -2,7 +2,7 @@
 import { completeExperiment } from './complete.js';
 import type { Experiment } from './experiment.js';
 import type { Fault } from './fault.js';
-import { processFaults } from './process-faults.js';
+import { processFaults, senderPlaceFaults } from './process-faults.js';
 import { ReadFiles, type ReadText } from './read-files.js';
 import { requestPlaceFaults } from './request-places.js';
 import { experimentSchema } from './schema.js';
@@ -62,7 +62,7 @@ export function parseExperiment(
   const plan = experiment.load;
   const faults = [
     ...silenceFaults(parsed.document, { path: ['load', 'stages'], plan }),
-    ...processFaults(parsed.document, { path: ['load', 'processes'], plan }),
+    ...processFaults(parsed.document, { path: ['load'], plan }),
   ];
   return faults.length > 0 ? { kind: 'faults', faults } : { kind: 'experiment', experiment };
 }
@@ -72,6 +72,7 @@ function crossFaults(document: RawDocument, files: ReadFiles): readonly Fault[] 
   return [
     ...stageFaults(document, { path: ['load', 'stages'], files }),
     ...requestPlaceFaults(document, ['load']),
+    ...senderPlaceFaults(document, ['load']),
     ...files.demandCurveFaults(document, ['demandCurve']),
   ];
 }

@@ -16,36 +16,54 @@ export interface ShareSummary {
   readonly sendLag: EncodedHistogram;
 }
 
-/** Seconds of all shares; each is told once all shares have told theirs, so always in order. */
+/**
+ * Seconds of all shares. Each is told once every share has told it, or a later one, or tells no more;
+ * so always in order.
+ */
 export class SharedSeconds {
-  readonly #shares: number;
+  /** Of each share the last second that it told; none yet: -1; infinite when it tells no more. */
+  readonly #reached: number[];
   readonly #tell: (second: LoadSecond) => void;
   readonly #waiting = new Map<number, LoadSecond[]>();
+  /** The last second that was told. */
+  #told = -1;
 
   constructor(shares: number, tell: (second: LoadSecond) => void) {
-    this.#shares = shares;
+    this.#reached = Array.from({ length: shares }, () => -1);
     this.#tell = tell;
   }
 
-  /** Takes a share's second; each share's come in order. */
-  add(second: LoadSecond): void {
+  /** Takes a second of the share with this index; each share's come in order. */
+  add(index: number, second: LoadSecond): void {
     const told = this.#waiting.get(second.second) ?? [];
     told.push(second);
-    if (told.length < this.#shares) {
-      this.#waiting.set(second.second, told);
-      return;
-    }
-    this.#waiting.delete(second.second);
-    this.#tell(mergeSecond(told));
+    this.#waiting.set(second.second, told);
+    this.#reached[index] = second.second;
+    this.#tellReached();
+  }
+
+  /** That share tells no more. */
+  ended(index: number): void {
+    this.#reached[index] = Number.POSITIVE_INFINITY;
+    this.#tellReached();
   }
 
   /** Tells what is left when all have ended: a second that had not begun for some when they were stopped. */
   end(): void {
-    const left = [...this.#waiting.values()].toSorted(
-      ([a], [b]) => (a?.second ?? 0) - (b?.second ?? 0),
-    );
-    this.#waiting.clear();
-    for (const told of left) this.#tell(mergeSecond(told));
+    this.#reached.fill(Number.POSITIVE_INFINITY);
+    this.#tellReached();
+  }
+
+  #tellReached(): void {
+    const reached = Math.min(...this.#reached);
+    if (reached <= this.#told) return;
+    this.#told = reached;
+    const whole = [...this.#waiting.keys()].filter((second) => second <= reached);
+    for (const second of whole.toSorted((a, b) => a - b)) {
+      const told = this.#waiting.get(second) ?? [];
+      this.#waiting.delete(second);
+      this.#tell(mergeSecond(told));
+    }
   }
 }
 
@@ -99,9 +117,13 @@ function mergeProgress(shares: readonly LoadProgress[]): LoadProgress {
 /**
  * One summary of all shares.
  *
+ * @param called - what one of the senders is called.
  * @throws {RangeError} when there is none.
  */
-export function mergeSummaries(shares: readonly ShareSummary[]): AuditedLoadSummary {
+export function mergeSummaries(
+  shares: readonly ShareSummary[],
+  called: 'process' | 'worker' = 'process',
+): AuditedLoadSummary {
   const [first] = shares;
   if (first === undefined) throw new RangeError('expected the summary of a sender');
   if (shares.length === 1) return first.summary;
@@ -110,7 +132,7 @@ export function mergeSummaries(shares: readonly ShareSummary[]): AuditedLoadSumm
     startedAtMs: first.summary.startedAtMs,
     endedAtMs: Math.max(...summaries.map(({ endedAtMs }) => endedAtMs)),
     engine: first.summary.engine,
-    audit: mergeAudits(shares),
+    audit: mergeAudits(shares, called),
   };
 }
 
@@ -118,10 +140,10 @@ export function mergeSummaries(shares: readonly ShareSummary[]): AuditedLoadSumm
  * Lag percentiles are of all sends together; those of event loops, the longest pause and the memory are
  * the worst process's; CPU and pauses add up. Saturated if any process was.
  */
-function mergeAudits(shares: readonly ShareSummary[]): SenderAudit {
+function mergeAudits(shares: readonly ShareSummary[], called: string): SenderAudit {
   const audits = shares.map(({ summary }) => summary.audit);
   const reasons = audits.flatMap(({ isSaturated, because }, index) =>
-    isSaturated ? [`process ${index + 1} of ${shares.length}: ${because ?? 'it sent late'}`] : [],
+    isSaturated ? [`${called} ${index + 1} of ${shares.length}: ${because ?? 'it sent late'}`] : [],
   );
   const eventLoopLagP99Ms = mostOf(audits.map((each) => each.eventLoopLagP99Ms));
   const gcPauseMs = sumOf(audits.map((each) => each.gcPauseMs));

@@ -34,6 +34,27 @@ export function processesFor(plan: LoadPlan, cores: number): number {
   return Math.max(1, Math.min(wanted, cores - 1, mostShares(plan).count, MAX_PROCESSES));
 }
 
+/** More than this are refused: the harness holds two connections for each. */
+export const MAX_WORKERS = 1_000;
+
+/** How many pods of the cluster send a load unless somebody says; as {@link processesFor}, whatever cores there are. */
+export function workersFor(plan: LoadPlan): number {
+  const wanted = Math.ceil(peakRequestsPerSecond(plan) / REQUESTS_PER_PROCESS);
+  return Math.max(1, Math.min(wanted, mostShares(plan).count, MAX_WORKERS));
+}
+
+/** What is wrong with a wanted number of workers; empty when the plan can be shared out so. */
+export function workerFaults(plan: LoadPlan, workers: number | 'auto'): readonly string[] {
+  if (workers === 'auto') return [];
+  if (!Number.isSafeInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
+    return [`workers: expected a whole number from 1 to ${MAX_WORKERS}, got ${workers}`];
+  }
+  const most = mostShares(plan);
+  return workers > most.count
+    ? [`workers: expected at most ${most.count} (${most.because}), got ${workers}`]
+    : [];
+}
+
 /** What is wrong with a wanted number of processes; empty when the plan can be shared out so. */
 export function processFaults(plan: LoadPlan, processes: ProcessCount): readonly string[] {
   if (processes === 'auto') return [];

@@ -23,6 +23,14 @@ export interface ClosedLoad {
   readonly durationMs: number;
 }
 
+/** Pods that send a load, each its share of the arrivals. */
+export interface ClusterWorkers {
+  /** From 1 to 1,000; `auto`: by the load's rate. */
+  readonly workers: number | 'auto';
+  /** Container image of the workers; absent: this lab's own. */
+  readonly image?: string;
+}
+
 /** Everything a sender needs. */
 export interface LoadPlan {
   readonly load: OpenLoad | ClosedLoad;
@@ -38,6 +46,8 @@ export interface LoadPlan {
   readonly seed: number;
   /** How many processes send it, from 1 to 64; `auto` and absent: by its rate and this machine's cores. */
   readonly processes?: number | 'auto';
+  /** Sent from pods of the cluster; absent: from where the harness runs. */
+  readonly fromCluster?: ClusterWorkers;
   /** `https` targets: whether certificates are verified; absent: they are. */
   readonly tls?: { readonly isVerified: boolean };
 }
@@ -174,6 +184,28 @@ export interface LoadSummary {
   readonly engine: string;
   /** Absent: it sent on virtual time, where it cannot be late. */
   readonly audit?: SenderAudit;
+  /** Absent: it was not sent from pods of the cluster. */
+  readonly workers?: WorkersSummary;
+}
+
+/** The pods that sent a load. */
+export interface WorkersSummary {
+  readonly count: number;
+  /** On how many nodes they were; absent: not told. */
+  readonly nodes?: number;
+  /** Their clocks are known to within this of ours, ms: the worst of them. */
+  readonly clockUncertaintyMs: number;
+  /** Shares that are not in the figures, or not all of them; empty when all is there. */
+  readonly missing: readonly MissingShare[];
+}
+
+/** A part of the load that nothing is known of. */
+export interface MissingShare {
+  /** Which worker's, 0 first. */
+  readonly index: number;
+  /** The first second of the load that is missing of it. */
+  readonly fromSecond: number;
+  readonly because: string;
 }
 
 /** What a sender tells that sends over a network, and may be late. */
@@ -192,10 +224,32 @@ export interface SendOptions {
   /** Each second exactly once, in order, when all its arrivals are settled. */
   readonly onSecond: (second: LoadSecond) => void;
   readonly onProgress: (progress: LoadProgress) => void;
+  /** Told what a reader of the run should know, when it happens; absent: nobody writes it down. */
+  readonly onNote?: (text: string) => void;
+}
+
+/** What a sender that has to be made ready is told. */
+export interface PrepareOptions {
+  readonly signal: AbortSignal;
+  /** See {@link SendOptions.onNote}. */
+  readonly onNote: (text: string) => void;
 }
 
 /** Sends a plan. Resolves when everything is answered or has failed. */
 export interface LoadSender<Summary extends LoadSummary = LoadSummary> {
   /** @throws {LabError} `SENDER_FAILED` when the sender's process died; seconds told so far stand. */
   send(plan: LoadPlan, options: SendOptions): Promise<Summary>;
+  /**
+   * Makes ready what takes long, before the instant at which the load begins is set; absent: there is
+   * nothing.
+   *
+   * @throws {LabError} `SENDER_FAILED`, `LOAD_INVALID`.
+   */
+  prepare?(plan: LoadPlan, options: PrepareOptions): Promise<void>;
+  /** How long before it begins `send` is to be called, ms; absent: the caller knows. */
+  readonly leadMs?: number;
+  /** Where the service is reached from where the sender stands; absent: as from the harness. */
+  readonly targetUrl?: () => Promise<string>;
+  /** Ends and removes what {@link prepare} made. Twice is harmless. */
+  close?(): Promise<void>;
 }

@@ -10,6 +10,7 @@ import { sampleHarness, sampleUsage } from '../observe/samplers.js';
 import type { Clock } from '../time/clock.js';
 import type { EndRecord, Phase } from '../timeline/record.js';
 import type { Recorder } from '../timeline/recorder.js';
+import type { RunCompanion } from './run-companion.js';
 import { waitUntilReady } from './wait-until-ready.js';
 
 /** What a run is given: the cluster, the sender, one clock and one recorder. */
@@ -23,6 +24,8 @@ export interface RunOptions {
   readonly recorder: Recorder;
   /** The kernel's view of pods, where there is one, with pod names by uid. */
   readonly usage?: { readonly source: UsageSource; readonly podNames: ReadonlyMap<string, string> };
+  /** Absent: none. */
+  readonly companions?: readonly RunCompanion[];
   readonly onPhase: (phase: Phase) => void;
   readonly onProgress: (progress: LoadProgress) => void;
   /** Aborting ends the run early; it is torn down all the same. */
@@ -32,7 +35,7 @@ export interface RunOptions {
 const USAGE_PERIOD_MS = 1_000;
 const HARNESS_PERIOD_MS = 5_000;
 /** Between the last preparation and second 0 of the load: what sender processes take to start on a busy machine. */
-const LEAD_MS = 800;
+const DEFAULT_LEAD_MS = 800;
 
 /**
  * Runs an experiment on a cluster that stands, and removes from it what was applied.
@@ -53,10 +56,16 @@ export async function runExperiment(
   }
   beginPhase(options, 'tear-down');
   try {
+    await options.sender.close?.();
+  } catch (error) {
+    failure ??= { error };
+  }
+  try {
     await target.deleteNamespace(experiment.namespace);
   } catch (error) {
     failure ??= { error };
   }
+  for (const companion of options.companions ?? []) await companion.end?.(recorder, signal);
   observation.abort();
   await observed;
   if (failure !== undefined) {
@@ -73,9 +82,12 @@ export async function runExperiment(
 
 async function phases(options: RunOptions): Promise<void> {
   const { experiment, target, clock, signal } = options;
+  for (const companion of options.companions ?? []) await companion.begin?.(signal);
   beginPhase(options, 'deploy');
   await target.apply(options.objects);
   await waitUntilReady(options);
+  const onNote = (text: string): void => options.recorder.record({ kind: 'note', text });
+  await options.sender.prepare?.(experiment.load, { signal, onNote });
   beginPhase(options, 'settle');
   await clock.sleep(experiment.settleMs, signal);
   await load(options);
@@ -85,10 +97,14 @@ async function phases(options: RunOptions): Promise<void> {
 
 async function load(options: RunOptions): Promise<void> {
   const { experiment, target, sender, clock, recorder, signal } = options;
-  const baseUrl = await target.serviceUrl(experiment.namespace, experiment.service);
+  const { leadMs = DEFAULT_LEAD_MS } = sender;
+  const baseUrl =
+    sender.targetUrl === undefined
+      ? await target.serviceUrl(experiment.namespace, experiment.service)
+      : await sender.targetUrl();
   signal.throwIfAborted();
-  const startAtMs = clock.now() + LEAD_MS;
-  const startT = recorder.now() + LEAD_MS;
+  const startAtMs = clock.now() + leadMs;
+  const startT = recorder.now() + leadMs;
   recorder.record({ kind: 'phase', phase: 'load' }, startT);
   options.onPhase('load');
   const summary = await sender.send(experiment.load, {
@@ -98,6 +114,7 @@ async function load(options: RunOptions): Promise<void> {
     onSecond: (second) =>
       recorder.record({ kind: 'load', load: second }, startT + second.second * 1_000),
     onProgress: options.onProgress,
+    onNote: (text) => recorder.record({ kind: 'note', text }),
   });
   recorder.record({ kind: 'load-summary', summary });
   signal.throwIfAborted();

@@ -103,7 +103,10 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
       process: 'all',
     },
   },
-  'cluster/kubernetes': { io: true, mayImport: { core: 'all', time: 'all', cluster: 'all' } },
+  'cluster/kubernetes': {
+    io: true,
+    mayImport: { core: 'all', time: 'all', load: 'types', cluster: 'all' },
+  },
   'load/senders': {
     io: true,
     mayImport: {
@@ -165,6 +168,7 @@ const HOME_OF_PACKAGE: Readonly<Record<string, readonly string[]>> = {
   autocannon: ['load/senders'],
   commander: ['commands', 'cli.ts'],
   'log-update': ['commands'],
+  'prometheus-query': ['observe'],
   undici: ['load/senders'],
   ws: ['cluster/embedded'],
 };

@@ -1,15 +1,21 @@
-/** Images that the lab brings along: its own sample service, run from this repository. */
+/** Images that the lab brings along, run from this repository: its sample service, and the lab itself. */
 import { join } from 'node:path';
+import { LAB_IMAGE } from '../worker-image.js';
 import type { ImageMapping } from '../../experiment/experiment.js';
+import { entryFile } from '../../process/own-process.js';
 import { packageRoot } from '../../process/package-root.js';
 
-/** The sample service's image mapped to its compiled code. */
+/** These images mapped to their compiled code. */
 export function builtInImages(): Readonly<Record<string, ImageMapping>> {
   const main = join(packageRoot(), 'sample-service', 'dist', 'main.js');
   return {
     'hpa-lab/sample-service:0.1.0': {
       command: [process.execPath, main],
       env: { HOST: '$(POD_IP)', PORT: '$(PORT_8000)' },
+    },
+    [LAB_IMAGE]: {
+      command: [process.execPath, entryFile(import.meta.url, '../../cli.js')],
+      env: {},
     },
   };
 }

@@ -1,4 +1,5 @@
 /** What would keep a plan from being sent, found before anything is started. */
+import { MAX_WORKERS } from '../plan-shares.js';
 import { profileOf, validateProfile } from '../profile.js';
 import type { ProfileSpec } from '../profile-spec.js';
 import { requestFaults } from '../request-faults.js';
@@ -50,10 +51,12 @@ function hasHead({ requests }: LoadPlan): boolean {
   return requests.some(({ steps }) => steps.some(({ request }) => request.method === 'HEAD'));
 }
 
-function loadFaults({ load }: LoadPlan): readonly string[] {
+function loadFaults({ load, fromCluster }: LoadPlan): readonly string[] {
   if (load.model === 'open') {
     const faults = validateProfile(load.profile);
-    return faults.length > 0 ? faults : reachFaults(load.profile);
+    const senders = fromCluster?.workers ?? 1;
+    const most = MAX_RATE_PER_SECOND * (senders === 'auto' ? MAX_WORKERS : senders);
+    return faults.length > 0 ? faults : reachFaults(load.profile, most);
   }
   return [
     ...wholeFaults('concurrency', load.concurrency),
@@ -61,12 +64,12 @@ function loadFaults({ load }: LoadPlan): readonly string[] {
   ];
 }
 
-function reachFaults(profile: ProfileSpec): readonly string[] {
+function reachFaults(profile: ProfileSpec, most: number): readonly string[] {
   return profileOf(profile).stages.flatMap(({ stage, peakPerSecond }, index) =>
-    peakPerSecond <= MAX_RATE_PER_SECOND
+    peakPerSecond <= most
       ? []
       : [
-          `stages[${index}] (${stage.name}): expected a rate that a sender can keep, at most ${MAX_RATE_PER_SECOND}/s, got ${peakPerSecond}/s`,
+          `stages[${index}] (${stage.name}): expected a rate that a sender can keep, at most ${most}/s, got ${peakPerSecond}/s`,
         ],
   );
 }

@@ -75,7 +75,7 @@ export class ProcessSender implements LoadSender<AuditedLoadSummary> {
     const progress = new SharedProgress(count, options.onProgress);
     const runs = Array.from({ length: count }, (_, index) => {
       const tellers = {
-        onSecond: (second: LoadSecond) => seconds.add(second),
+        onSecond: (second: LoadSecond) => seconds.add(index, second),
         onProgress: (each: LoadProgress) => progress.add(index, each),
       };
       const share = { index, count };

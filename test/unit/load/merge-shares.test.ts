@@ -36,10 +36,10 @@ describe('seconds of several senders', () => {
     const told: (readonly [number, number])[] = [];
     const shared = new SharedSeconds(3, (each) => told.push([each.second, each.due]));
 
-    for (const number of [0, 1, 2]) shared.add(second(number, 1));
-    for (const number of [0, 1]) shared.add(second(number, 10));
+    for (const number of [0, 1, 2]) shared.add(0, second(number, 1));
+    for (const number of [0, 1]) shared.add(1, second(number, 10));
     expect(told).toEqual([]);
-    for (const number of [0, 1, 2]) shared.add(second(number, 100));
+    for (const number of [0, 1, 2]) shared.add(2, second(number, 100));
 
     expect(told).toEqual([
       [0, 111],
@@ -51,8 +51,8 @@ describe('seconds of several senders', () => {
     const told: (readonly [number, number])[] = [];
     const shared = new SharedSeconds(2, (each) => told.push([each.second, each.due]));
 
-    for (const number of [0, 1, 2]) shared.add(second(number, 1));
-    shared.add(second(0, 10));
+    for (const number of [0, 1, 2]) shared.add(0, second(number, 1));
+    shared.add(1, second(0, 10));
     shared.end();
     shared.end();
 
@@ -60,6 +60,39 @@ describe('seconds of several senders', () => {
       [0, 11],
       [1, 1],
       [2, 1],
+    ]);
+  });
+
+  it('are told without a share that tells no more, from the second on in which it ended', () => {
+    const told: (readonly [number, number])[] = [];
+    const shared = new SharedSeconds(2, (each) => told.push([each.second, each.due]));
+
+    for (const number of [0, 1, 2]) shared.add(0, second(number, 1));
+    shared.add(1, second(0, 10));
+    shared.ended(1);
+    shared.add(0, second(3, 1));
+
+    expect(told).toEqual([
+      [0, 11],
+      [1, 1],
+      [2, 1],
+      [3, 1],
+    ]);
+  });
+
+  it('that one share skipped are told when it has told a later one', () => {
+    const told: (readonly [number, number])[] = [];
+    const shared = new SharedSeconds(2, (each) => told.push([each.second, each.due]));
+
+    for (const number of [0, 1, 2]) shared.add(0, second(number, 1));
+    shared.add(1, second(0, 10));
+    expect(told).toEqual([[0, 11]]);
+    shared.add(1, second(2, 10));
+
+    expect(told).toEqual([
+      [0, 11],
+      [1, 1],
+      [2, 11],
     ]);
   });
 });
