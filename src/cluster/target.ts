@@ -58,6 +58,15 @@ export interface ClusterTarget {
   podLog(pod: { namespace: string; name: string }, tailLines: number): Promise<string>;
   /** Pod metrics of `metrics.k8s.io`; empty when there are none yet. */
   podMetrics(namespace: string): Promise<readonly PodMetrics[]>;
+  /**
+   * Calls `onChange` at once and whenever pod metrics may have changed, with what reads them as they are then (and
+   * throws as `podMetrics` rejects). Absent: they have to be read often to see that they changed.
+   */
+  watchPodMetrics?(
+    namespace: string,
+    onChange: (read: () => readonly PodMetrics[]) => void,
+    signal: AbortSignal,
+  ): void;
   /** Tells what exists, then what changes, in order until the signal aborts or the watch ends. */
   watch(what: WatchRequest, listener: WatchListener, signal: AbortSignal): Promise<WatchEnd>;
   /** Where the Service can be reached from the load generator: `http://127.64.0.1:80`. */

@@ -1,9 +1,16 @@
 /** Times as Kubernetes objects carry them. */
 import type { KubeTime } from './objects.js';
 
+/** Many objects are written within one second. */
+let lastSecond = { second: Number.NaN, text: '' };
+
 /** An instant as `metav1.Time` prints it: whole seconds, cut and not rounded. */
 export function kubeTime(nowMs: number): KubeTime {
-  return `${new Date(Math.floor(nowMs / 1_000) * 1_000).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(nowMs / 1_000);
+  if (second !== lastSecond.second) {
+    lastSecond = { second, text: `${new Date(second * 1_000).toISOString().slice(0, 19)}Z` };
+  }
+  return lastSecond.text;
 }
 
 /** An instant as `metav1.MicroTime` prints it: `2026-11-23T06:18:00.123000Z`. */
@@ -14,6 +21,15 @@ export function kubeMicroTime(nowMs: number): string {
 /** Milliseconds since the epoch of an RFC 3339 time; `undefined` when absent or unreadable. */
 export function kubeTimeMs(time: KubeTime | null | undefined): number | undefined {
   if (time === undefined || time === null) return undefined;
+  const known = PARSED.get(time);
+  if (known !== undefined) return known;
   const ms = Date.parse(time);
-  return Number.isNaN(ms) ? undefined : ms;
+  if (Number.isNaN(ms)) return undefined;
+  if (PARSED.size >= MAX_PARSED) PARSED.clear();
+  PARSED.set(time, ms);
+  return ms;
 }
+
+/** The same few times stand in many objects and are read at each look. */
+const PARSED = new Map<string, number>();
+const MAX_PARSED = 1_000;

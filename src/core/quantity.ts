@@ -115,12 +115,31 @@ function formatDecimal(nano: bigint, isExponent: boolean): string {
  * @throws {RangeError} when the text is no quantity (objects in the store were validated).
  */
 export function milliValue(text: string): number {
-  return Number(ceilDivide(exactNano(text), 1_000_000n));
+  return valueIn(text, MILLI);
 }
 
 /** Whole units, rounded up: bytes of a memory quantity. Throws as {@link milliValue} does. */
 export function wholeValue(text: string): number {
-  return Number(ceilDivide(exactNano(text), NANO));
+  return valueIn(text, WHOLE);
+}
+
+/** A unit that quantities are wanted in, with what was found of late: the same few are asked for all the time. */
+interface ValueUnit {
+  readonly nano: bigint;
+  readonly found: Map<string, number>;
+}
+
+const MILLI: ValueUnit = { nano: 1_000_000n, found: new Map() };
+const WHOLE: ValueUnit = { nano: NANO, found: new Map() };
+const MAX_FOUND = 2_000;
+
+function valueIn(text: string, { nano, found }: ValueUnit): number {
+  const known = found.get(text);
+  if (known !== undefined) return known;
+  const value = Number(ceilDivide(exactNano(text), nano));
+  if (found.size >= MAX_FOUND) found.clear();
+  found.set(text, value);
+  return value;
 }
 
 /**

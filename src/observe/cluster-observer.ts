@@ -53,7 +53,7 @@ export async function observeCluster(
   const receiver = new Receiver(options);
   await Promise.all([
     ...KINDS.map((kind) => keepWatching({ ...options, kind, receiver }, signal)),
-    pollMetrics(options, signal),
+    observeMetrics(options, signal),
   ]);
 }
 
@@ -123,27 +123,73 @@ class Receiver implements ChangeReceiver {
   }
 }
 
-/** The metrics API cannot be watched: it is read often and recorded when it changed. */
-async function pollMetrics(options: ClusterObserverOptions, signal: AbortSignal): Promise<void> {
-  const { target, namespace, recorder, clock } = options;
-  let last = '[]';
-  // Recorded when it is over, or with the observation.
-  let outage: Untimed<GapRecord> | undefined;
-  while (!signal.aborted) {
-    try {
-      const metrics = await target.podMetrics(namespace);
-      const fingerprint = JSON.stringify(metrics.map(identity));
-      if (fingerprint !== last) recorder.record(podMetricsRecord(metrics));
-      last = fingerprint;
-      if (outage !== undefined) recorder.record({ ...outage });
-      outage = undefined;
-    } catch (error) {
-      const because = error instanceof Error ? error.message : String(error);
-      outage ??= { kind: 'gap', source: 'metrics.k8s.io', fromT: recorder.now(), because };
-    }
-    if (!(await slept(clock, METRICS_POLL_MS, signal))) break;
+/** The metrics API is recorded when it changed; where it cannot tell of that, it is read often. */
+async function observeMetrics(options: ClusterObserverOptions, signal: AbortSignal): Promise<void> {
+  const { target, namespace, clock } = options;
+  const metrics = new MetricsReceiver(options.recorder);
+  if (target.watchPodMetrics !== undefined) {
+    target.watchPodMetrics(namespace, (read) => metrics.readBy(read), signal);
+    await aborted(signal);
+  } else {
+    do {
+      try {
+        metrics.received(await target.podMetrics(namespace));
+      } catch (error) {
+        metrics.failed(error);
+      }
+    } while (await slept(clock, METRICS_POLL_MS, signal));
   }
-  if (outage !== undefined) recorder.record(outage);
+  metrics.end();
+}
+
+/** Records pod metrics when they changed, and when there were none to be had. */
+class MetricsReceiver {
+  readonly #recorder: Recorder;
+  #last = '';
+  // Recorded when it is over, or with the observation.
+  #outage: Untimed<GapRecord> | undefined;
+
+  constructor(recorder: Recorder) {
+    this.#recorder = recorder;
+  }
+
+  readBy(read: () => readonly PodMetrics[]): void {
+    try {
+      this.received(read());
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  received(metrics: readonly PodMetrics[]): void {
+    const fingerprint = metrics.map(identity).join('\n');
+    if (fingerprint !== this.#last) this.#recorder.record(podMetricsRecord(metrics));
+    this.#last = fingerprint;
+    this.end();
+  }
+
+  failed(error: unknown): void {
+    const because = error instanceof Error ? error.message : String(error);
+    this.#outage ??= {
+      kind: 'gap',
+      source: 'metrics.k8s.io',
+      fromT: this.#recorder.now(),
+      because,
+    };
+  }
+
+  /** Records an outage that is over now. */
+  end(): void {
+    if (this.#outage !== undefined) this.#recorder.record(this.#outage);
+    this.#outage = undefined;
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 function identity({ metadata, timestamp, window }: PodMetrics): string {

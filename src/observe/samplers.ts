@@ -1,6 +1,6 @@
 /** Samplers beside the Kubernetes API: the kernel's view of pods, and the harness itself. */
 import type { UsageSource } from '../control-plane/pod-runtime.js';
-import type { Clock } from '../time/clock.js';
+import type { Cancel, Clock } from '../time/clock.js';
 import type { CpuRecord } from '../timeline/record.js';
 import type { Recorder } from '../timeline/recorder.js';
 
@@ -65,22 +65,37 @@ export async function sampleHarness(
 }
 
 /** Keeps to a fixed raster; a slow task skips instants and never bunches them. */
-async function eachPeriod(
+function eachPeriod(
   { clock, periodMs }: { readonly clock: Clock; readonly periodMs: number },
   signal: AbortSignal,
   task: () => void,
 ): Promise<void> {
   let dueMs = clock.now();
-  try {
-    while (!signal.aborted) {
-      task();
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
+    let cancel: Cancel | undefined;
+    const end = (): void => {
+      cancel?.();
+      resolve();
+    };
+    const turn = (): void => {
+      try {
+        task();
+      } catch (error) {
+        signal.removeEventListener('abort', end);
+        reject(error);
+        return;
+      }
       dueMs += periodMs;
       // Timers may fire a little early: the next instant counts from the raster, not from now.
       const missed = Math.ceil((clock.now() - dueMs) / periodMs);
       if (missed > 0) dueMs += missed * periodMs;
-      await clock.sleep(dueMs - clock.now(), signal);
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
+      cancel = clock.after(dueMs - clock.now(), turn);
+    };
+    signal.addEventListener('abort', end, { once: true });
+    turn();
+  });
 }

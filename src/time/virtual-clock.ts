@@ -6,6 +6,9 @@ interface Task {
   run: (() => void) | undefined;
 }
 
+/** To look after each task would take longer than most tasks do. */
+const LONGEST_WAIT_MS = 1_000;
+
 /**
  * Runs tasks in order of due time, equal times in order of insertion, each at exactly its own time:
  * `now()` within a task is the instant it was due. (Usual fake clocks fire in insertion order with
@@ -77,7 +80,7 @@ export class VirtualClock implements Clock {
 
   /**
    * Lets time pass until a promise is settled, and gives what it resolves to. Promise callbacks run only
-   * where somebody slept: whatever else a task settles waits for the next `sleep` that ends.
+   * where somebody slept: whatever else a task settles waits for the next `sleep` that ends, a second at most.
    *
    * @throws {Error} when nothing is due any more and the promise still waits.
    */
@@ -86,12 +89,14 @@ export class VirtualClock implements Clock {
     const settle = (): void => void waiting.delete(promise);
     promise.then(settle, settle);
     await settled();
+    let lookMs = this.#nowMs + LONGEST_WAIT_MS;
     while (waiting.size > 0) {
       if (!this.#runNext(Number.POSITIVE_INFINITY)) {
         throw new Error('expected the promise to be settled, but nothing is due any more');
       }
-      if (!this.#hasWoken) continue;
+      if (!this.#hasWoken && this.#nowMs < lookMs) continue;
       this.#hasWoken = false;
+      lookMs = this.#nowMs + LONGEST_WAIT_MS;
       await settled();
     }
     return promise;

@@ -91,7 +91,12 @@ export class ModelledRuntime implements PodRuntime, UsageSource {
   }
 
   readUsage(): readonly ContainerUsage[] {
-    return [...this.#containers].flatMap((container) => container.usage() ?? []);
+    const all: ContainerUsage[] = [];
+    for (const container of this.#containers) {
+      const usage = container.usage();
+      if (usage !== undefined) all.push(usage);
+    }
+    return all;
   }
 }
 

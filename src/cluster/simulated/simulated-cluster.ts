@@ -203,6 +203,8 @@ function metricsServer(
 }
 
 function usageOf(sources: readonly UsageSource[]): UsageSource {
+  const [only] = sources;
+  if (only !== undefined && sources.length === 1) return only;
   return {
     readUsage: (nowMs): readonly ContainerUsage[] =>
       sources.flatMap((source) => source.readUsage(nowMs)),

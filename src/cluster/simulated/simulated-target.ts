@@ -78,6 +78,27 @@ export class SimulatedTarget implements ClusterTarget {
     return Promise.resolve(this.#options.metrics.podMetrics(namespace));
   }
 
+  watchPodMetrics(
+    namespace: string,
+    onChange: (read: () => readonly PodMetrics[]) => void,
+    signal: AbortSignal,
+  ): void {
+    const { api, metrics } = this.#options;
+    const tell = (): void => onChange(() => metrics.podMetrics(namespace));
+    const cancels = [
+      metrics.onChange(tell),
+      api.watch(PODS, ({ type, object, previous }) => {
+        if (object.metadata.namespace !== namespace) return;
+        if (type === 'DELETED' || previous?.status?.phase !== object.status?.phase) tell();
+      }),
+    ];
+    const end = (): void => {
+      for (const cancel of cancels) cancel();
+    };
+    signal.addEventListener('abort', end, { once: true });
+    tell();
+  }
+
   watch(what: WatchRequest, told: WatchListener, signal: AbortSignal): Promise<WatchEnd> {
     const { api } = this.#options;
     const resource = OBSERVED[what.kind];

@@ -21,13 +21,16 @@ export const DEFAULT_HOUSEKEEPING: HousekeepingSettings = { intervalMs: 10_000, 
 interface Sampled {
   readonly point: UsagePoint;
   readonly dueAtMs: EpochMs;
+  /** The number of the last reading that it was in. */
+  turn: number;
 }
 
 /** Keeps the newest sample of each container. */
 export class Housekeeping {
   readonly #settings: HousekeepingSettings;
   readonly #random: Random;
-  #pods: ReadonlyMap<string, ReadonlyMap<string, Sampled>> = new Map();
+  readonly #pods = new Map<string, Map<string, Sampled>>();
+  #turn = 0;
 
   constructor(settings: HousekeepingSettings, random: Random) {
     this.#settings = settings;
@@ -39,18 +42,23 @@ export class Housekeeping {
    * those that are gone.
    */
   observe(readings: readonly ContainerUsage[], nowMs: EpochMs): void {
-    const pods = new Map<string, Map<string, Sampled>>();
+    const turn = ++this.#turn;
     for (const reading of readings) {
-      const pod = pods.get(reading.podUid) ?? new Map<string, Sampled>();
-      pods.set(reading.podUid, pod);
-      const before = this.#pods.get(reading.podUid)?.get(reading.container);
-      const isKept =
-        before !== undefined &&
-        before.dueAtMs > nowMs &&
-        before.point.startedAtMs === reading.startedAtMs;
-      pod.set(reading.container, isKept ? before : this.#sampled(reading, nowMs));
+      let pod = this.#pods.get(reading.podUid);
+      if (pod === undefined) {
+        pod = new Map();
+        this.#pods.set(reading.podUid, pod);
+      }
+      const before = pod.get(reading.container);
+      if (before === undefined) {
+        pod.set(reading.container, this.#sampled(reading, nowMs));
+        continue;
+      }
+      before.turn = turn;
+      const isKept = before.dueAtMs > nowMs && before.point.startedAtMs === reading.startedAtMs;
+      if (!isKept) pod.set(reading.container, this.#sampled(reading, nowMs));
     }
-    this.#pods = pods;
+    this.#forgetGone();
   }
 
   /** The newest samples by pod uid. */
@@ -64,6 +72,16 @@ export class Housekeeping {
     const { container, startedAtMs, cpuMs, memoryBytes } = reading;
     const point = { container, startedAtMs, atMs: nowMs, cpuMs, memoryBytes };
     const { intervalMs, jitterMs } = this.#settings;
-    return { point, dueAtMs: nowMs + intervalMs + this.#random.next() * jitterMs };
+    const dueAtMs = nowMs + intervalMs + this.#random.next() * jitterMs;
+    return { point, dueAtMs, turn: this.#turn };
+  }
+
+  #forgetGone(): void {
+    for (const [uid, pod] of this.#pods) {
+      for (const [container, { turn }] of pod) {
+        if (turn !== this.#turn) pod.delete(container);
+      }
+      if (pod.size === 0) this.#pods.delete(uid);
+    }
   }
 }

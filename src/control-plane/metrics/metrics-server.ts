@@ -46,6 +46,8 @@ export class MetricsServer implements MetricsSource {
   readonly #phaseMs: number;
   #cancelTick: Cancel | undefined;
   #cancelScrape: Cancel | undefined;
+  readonly #listeners = new Set<() => void>();
+  #nodesOfPods: { readonly pods: readonly Pod[]; readonly nodeOf: NodeOf } | undefined;
 
   constructor(options: MetricsServerOptions) {
     this.#options = options;
@@ -73,6 +75,12 @@ export class MetricsServer implements MetricsSource {
   stop(): void {
     this.#cancelTick?.();
     this.#cancelScrape?.();
+  }
+
+  /** Calls `listener` after each scrape: rates change then, and only then. */
+  onChange(listener: () => void): Cancel {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   podMetrics(namespace: string): readonly PodMetrics[] {
@@ -133,6 +141,7 @@ export class MetricsServer implements MetricsSource {
     this.#window.store(new Map([...this.#housekeeping.points()].filter(isHeard)));
     const nodes = api.list(NODES).items.map((node) => node.metadata.name);
     this.#nodes.scrape(nodes.filter(isReachable), nodeOf, clock.now());
+    for (const listener of this.#listeners) listener();
   }
 
   #observe(): void {
@@ -142,15 +151,21 @@ export class MetricsServer implements MetricsSource {
     this.#nodes.observe(readings, this.#nodeOf());
   }
 
-  #nodeOf(): (podUid: string) => string | undefined {
-    const nodes = new Map<string, string>();
-    for (const pod of this.#options.api.list(PODS).items) {
-      const { nodeName } = pod.spec;
-      if (nodeName !== undefined) nodes.set(pod.metadata.uid ?? '', nodeName);
+  /** Made anew when there is another list: the store gives the same one as long as no pod changes. */
+  #nodeOf(): NodeOf {
+    const pods = this.#options.api.list(PODS).items;
+    if (this.#nodesOfPods?.pods !== pods) {
+      const nodes = new Map<string, string>();
+      for (const { metadata, spec } of pods) {
+        if (spec.nodeName !== undefined) nodes.set(metadata.uid ?? '', spec.nodeName);
+      }
+      this.#nodesOfPods = { pods, nodeOf: (podUid) => nodes.get(podUid) };
     }
-    return (podUid) => nodes.get(podUid);
+    return this.#nodesOfPods.nodeOf;
   }
 }
+
+type NodeOf = (podUid: string) => string | undefined;
 
 function podMetrics(pod: Pod, rates: PodRates, nowMs: EpochMs): PodMetrics {
   const { name, namespace, labels } = pod.metadata;

@@ -16,12 +16,19 @@ interface Point {
   readonly memoryBytes: number;
 }
 
+interface SeenContainer {
+  reading: ContainerUsage;
+  /** The number of the last reading that it was in. */
+  turn: number;
+}
+
 /**
  * A node's counter rises by what its containers' counters rose, also those that have ended since:
  * what a container used between its last reading and its end is lost, what is not a pod is not there.
  */
 export class NodeUse {
-  readonly #containers = new Map<string, ContainerUsage>();
+  readonly #containers = new Map<string, SeenContainer>();
+  #turn = 0;
   readonly #cpuMs = new Map<string, number>();
   readonly #last = new Map<string, Point>();
   readonly #previous = new Map<string, Point>();
@@ -31,19 +38,22 @@ export class NodeUse {
     readings: readonly ContainerUsage[],
     nodeOf: (podUid: string) => string | undefined,
   ): void {
-    const seen = new Set<string>();
+    const turn = ++this.#turn;
     for (const reading of readings) {
       const key = `${reading.podUid}/${reading.container}`;
-      seen.add(key);
       const before = this.#containers.get(key);
-      const isSame = before?.startedAtMs === reading.startedAtMs;
-      const rise = Math.max(0, reading.cpuMs - (isSame ? before.cpuMs : 0));
-      this.#containers.set(key, reading);
+      const isSame = before?.reading.startedAtMs === reading.startedAtMs;
+      const rise = Math.max(0, reading.cpuMs - (isSame ? before.reading.cpuMs : 0));
+      if (before === undefined) this.#containers.set(key, { reading, turn });
+      else {
+        before.reading = reading;
+        before.turn = turn;
+      }
       const node = nodeOf(reading.podUid);
       if (node !== undefined) this.#cpuMs.set(node, (this.#cpuMs.get(node) ?? 0) + rise);
     }
-    for (const key of this.#containers.keys()) {
-      if (!seen.has(key)) this.#containers.delete(key);
+    for (const [key, seen] of this.#containers) {
+      if (seen.turn !== turn) this.#containers.delete(key);
     }
   }
 
@@ -64,7 +74,7 @@ export class NodeUse {
     }
     for (const node of nodes) {
       let memoryBytes = 0;
-      for (const reading of this.#containers.values()) {
+      for (const { reading } of this.#containers.values()) {
         if (nodeOf(reading.podUid) === node) memoryBytes += reading.memoryBytes;
       }
       const last = this.#last.get(node);
