@@ -5,6 +5,7 @@ import { type ExplainedDecision, hpaDecisions } from './hpa-decisions.js';
 import { loadChanges, loadPieces, type LoadChange, type LoadPiece } from './load-changes.js';
 import { mapMeasure, measured, noData, type Measure } from './measure.js';
 import { podHistories } from './pod-history.js';
+import { prometheusTold, type PrometheusTold } from './prometheus-series.js';
 import { measuredLoadChanges } from './rate-changes.js';
 import {
   aroundPeak,
@@ -56,6 +57,8 @@ export interface Analysis extends ScalingAnalysis, ServiceAnalysis {
   readonly byRequest: LoadByRequest;
   /** Absent for a run without decisions on record. */
   readonly hpaDecisions: Measure<readonly ExplainedDecision[]>;
+  /** Absent when the experiment names no Prometheus. */
+  readonly prometheus: Measure<PrometheusTold>;
   /** Times in which something was not observed. */
   readonly gaps: readonly GapRecord[];
   readonly notes: readonly string[];
@@ -89,6 +92,7 @@ export function analyze(timeline: Timeline): Analysis {
     stretches: mapMeasure(plan, (of) => stretchesByPiece(seconds, of)),
     byRequest: loadByRequest(seconds),
     hpaDecisions: hpaDecisions(timeline),
+    prometheus: prometheusTold(timeline),
     gaps: recordsOf(timeline, 'gap'),
     notes: recordsOf(timeline, 'note').map(({ text }) => text),
   };

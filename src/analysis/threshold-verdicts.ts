@@ -3,8 +3,8 @@ import { fieldOf } from '../core/json.js';
 import type { Comparison, Threshold } from '../experiment/threshold.js';
 import type { Timeline } from '../timeline/record.js';
 import type { Analysis } from './analyze.js';
-import { measureNamed } from './catalogue/catalogue.js';
 import type { MeasureDefinition } from './catalogue/definition.js';
+import { measureOf } from './catalogue/prometheus-measures.js';
 import { noData, valueOf, type Measure } from './measure.js';
 import { experimentOf } from './run-facts.js';
 import type { GeneratorVerdict } from './verdicts.js';
@@ -39,7 +39,7 @@ function thresholdsOf(timeline: Timeline): readonly Threshold[] {
 
 /** The verdict on one threshold. */
 export function judgeThreshold(threshold: Threshold, analysis: Analysis): ThresholdVerdict {
-  const measure = measureNamed(threshold.measure);
+  const measure = measureOf(analysis, threshold.measure);
   if (measure === undefined) {
     return { kind: 'absent', threshold, because: 'this version of hpa-lab has no such measure' };
   }

@@ -1,8 +1,9 @@
 /** From what a file says to a whole {@link Experiment}: thin outside, thick inside. */
 import type { InlinePrice } from '../pricing/as-prices.js';
 import type { Prices } from '../pricing/prices.js';
+import { clusterSettings } from './cluster-schema.js';
 import { completeLoad } from './complete-load.js';
-import type { Experiment } from './experiment.js';
+import type { Experiment, PrometheusSettings } from './experiment.js';
 import { embeddedSettings } from './complete-embedded.js';
 import type { ReadFiles } from './read-files.js';
 import type { ExperimentInput } from './schema.js';
@@ -41,12 +42,16 @@ export function completeExperiment(
     target: input.target,
     ...(input.model === undefined ? {} : { model: resolvePath(input.model) }),
     folder: resolvePath('.'),
-    manifests: input.manifests.map(resolvePath),
+    manifests: (input.manifests ?? []).map(resolvePath),
     patches: input.patches,
     namespace: input.namespace ?? `hpa-lab-${input.name}`,
     deployment,
     service: input.underTest.service ?? deployment,
     hpa: input.underTest.hpa ?? deployment,
+    ...(input.underTest.existing ? { isExisting: true } : {}),
+    ...(input.cluster === undefined
+      ? {}
+      : { cluster: clusterSettings(input.cluster, resolvePath) }),
     load: completeLoad(input.load, { seed: input.seed, files }),
     readyTimeoutMs: input.readyTimeout,
     settleMs: input.settle,
@@ -58,9 +63,19 @@ export function completeExperiment(
       : { slo: { responseTimeMs: input.slo.responseTime, objective: input.slo.objective } }),
     price: prices ?? inlinePrice(input.price) ?? DEFAULT_PRICE,
     ...(files.demandCurve === undefined ? {} : { demandCurve: files.demandCurve }),
+    ...(input.prometheus === undefined ? {} : { prometheus: prometheusOf(input.prometheus) }),
     thresholds,
     seed: input.seed,
   };
+}
+
+function prometheusOf({
+  step,
+  window,
+  url,
+  ...rest
+}: NonNullable<ExperimentInput['prometheus']>): PrometheusSettings {
+  return { url: url.replace(/\/+$/, ''), ...rest, stepMs: step, windowMs: window };
 }
 
 function inlinePrice(price: ExperimentInput['price']): InlinePrice | undefined {

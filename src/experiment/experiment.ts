@@ -1,10 +1,12 @@
 /** An experiment after parsing: every default filled in, durations in milliseconds. */
 import type { PodMetricsSettings } from '../core/pod-metric-rules.js';
 import type { StringMap, Taint } from '../core/objects.js';
+import type { PrometheusQuery } from '../core/prometheus-measures.js';
 import type { DemandCurve } from '../load/demand-curve.js';
 import type { LoadPlan } from '../load/sender.js';
 import type { InlinePrice } from '../pricing/as-prices.js';
 import type { Prices } from '../pricing/prices.js';
+import type { ClusterSettings } from './cluster-settings.js';
 import type { Threshold } from './threshold.js';
 
 /** How the embedded cluster gives pods their addresses. */
@@ -93,17 +95,34 @@ export interface SloSettings {
   readonly objective: number;
 }
 
+/** The Prometheus that a run is compared with. */
+export interface PrometheusSettings {
+  /** Without `/api/v1`. */
+  readonly url: string;
+  /** `$NAME` and `${NAME}` in values stand for variables of the environment: what is secret is not here. */
+  readonly headers: StringMap;
+  /** Between two values of a series. */
+  readonly stepMs: number;
+  /** What rates are taken over. */
+  readonly windowMs: number;
+  readonly labels: 'kube-prometheus' | 'gke';
+  /** Beside the presets; `$namespace` and the like are not filled in yet. */
+  readonly queries: readonly PrometheusQuery[];
+}
+
 /** What is run, where, under which load, and what is asked of it. */
 export interface Experiment {
   readonly name: string;
   /** One sentence: what a reader wants to know. */
   readonly question: string;
-  readonly target: 'embedded' | 'simulated';
+  readonly target: 'embedded' | 'simulated' | 'kubernetes';
+  /** Of the target kubernetes; absent: the command line names the cluster, and all else is by default. */
+  readonly cluster?: ClusterSettings;
   /** File of a calibrated model, absolute, for the simulated cluster; absent: textbook numbers. */
   readonly model?: string;
   /** Folder of the experiment file, absolute: image commands run there. */
   readonly folder: string;
-  /** Files and folders of manifests, absolute. */
+  /** Files and folders of manifests, absolute; none for a workload that is there already. */
   readonly manifests: readonly string[];
   readonly patches: readonly ManifestPatch[];
   readonly namespace: string;
@@ -111,6 +130,8 @@ export interface Experiment {
   readonly deployment: string;
   readonly service: string;
   readonly hpa: string;
+  /** They are there already, and nothing is deployed. */
+  readonly isExisting?: true;
   readonly load: LoadPlan;
   /** How long the service may take to become ready. */
   readonly readyTimeoutMs: number;
@@ -127,6 +148,8 @@ export interface Experiment {
   readonly price: InlinePrice | Prices;
   /** What each number of replicas holds, from a capacity search; absent: not known. */
   readonly demandCurve?: DemandCurve;
+  /** Absent: none is asked, and there are no measures of it. */
+  readonly prometheus?: PrometheusSettings;
   /** What must hold of the run; empty when nothing is judged. */
   readonly thresholds: readonly Threshold[];
   readonly seed: number;

@@ -1,5 +1,11 @@
 /** The `thresholds` part of an experiment file: read against its stages, its prices and the measures there are. */
-import { valueAt } from '../core/json.js';
+import { fieldOf, valueAt } from '../core/json.js';
+import { MEASURE_UNITS } from '../core/measure-unit.js';
+import {
+  PROMETHEUS_PRESETS,
+  PROMETHEUS_STATISTICS,
+  prometheusMeasureName,
+} from '../core/prometheus-measures.js';
 import { DEFAULT_PRICE } from './complete.js';
 import type { Fault } from './fault.js';
 import { stageNames } from './stage-names.js';
@@ -34,7 +40,7 @@ export class ReadThresholds {
     const texts = valueAt(content, path);
     if (!Array.isArray(texts)) return [];
     const context = {
-      measures: this.#measures,
+      measures: [...this.#measures, ...prometheusMeasures(content)],
       stages: namesOfStages(content),
       currency: chosen?.currency ?? currencyOf(content),
       missing: NEEDED.filter((part) => valueAt(content, [part]) === undefined),
@@ -54,6 +60,25 @@ export class ReadThresholds {
   get all(): readonly Threshold[] {
     return this.#all;
   }
+}
+
+/** Figures that the experiment's own Prometheus adds; none when it names no Prometheus. */
+function prometheusMeasures(content: unknown): readonly KnownMeasure[] {
+  if (valueAt(content, ['prometheus']) === undefined) return [];
+  const own = valueAt(content, ['prometheus', 'queries']);
+  const named = (Array.isArray(own) ? own : []).flatMap((query: unknown) => {
+    const name = fieldOf(query, 'name');
+    const written = fieldOf(query, 'unit') ?? 'ratio';
+    const unit = MEASURE_UNITS.find((known) => known === written);
+    return typeof name === 'string' && unit !== undefined ? [{ name, unit }] : [];
+  });
+  return [...PROMETHEUS_PRESETS, ...named].flatMap(({ name, unit }) =>
+    PROMETHEUS_STATISTICS.map((statistic) => ({
+      name: prometheusMeasureName(name, statistic),
+      unit,
+      inStage: true,
+    })),
+  );
 }
 
 /** Undefined while a stage has no name that could be compared. */

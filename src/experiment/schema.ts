@@ -1,9 +1,11 @@
 /** The experiment file as its users write it. Unknown fields are refused; what is optional has its default here. */
 import { z } from 'zod';
+import { cluster } from './cluster-schema.js';
 import { embedded } from './embedded-schema.js';
 import { loadSchema } from './load-schema.js';
 import { matrixSchema, trialCount } from './matrix-schema.js';
 import { price } from './price-schema.js';
+import { prometheus } from './prometheus-schema.js';
 import { slo } from './slo-schema.js';
 import { THRESHOLD_FORM } from './threshold.js';
 import { duration, label, pattern, text, wholeNumber, word } from './values.js';
@@ -47,6 +49,12 @@ const underTest = z.strictObject({
   hpa: objectName
     .optional()
     .describe('HorizontalPodAutoscaler that scales; named as the Deployment.'),
+  existing: z
+    .boolean('true or false')
+    .prefault(false)
+    .describe(
+      'They are in the namespace already: nothing is deployed, only `patches` change them, and are undone afterwards.',
+    ),
 });
 
 /** An experiment file; its output has durations in milliseconds and rates a second. */
@@ -56,10 +64,10 @@ export const experimentSchema = z
     question: text('a sentence: what a reader wants to know').describe(
       'One sentence: what a reader wants to know.',
     ),
-    target: word(['embedded', 'simulated'])
+    target: word(['embedded', 'simulated', 'kubernetes'])
       .prefault('embedded')
       .describe(
-        'Kind of cluster: embedded runs real processes and needs nothing but Node; simulated models them in virtual time.',
+        'Kind of cluster: embedded runs real processes and needs nothing but Node; simulated models them in virtual time; kubernetes is any cluster with a kubeconfig.',
       ),
     model: text('a path')
       .optional()
@@ -69,6 +77,7 @@ export const experimentSchema = z
     manifests: z
       .array(text('a path'), 'a list of paths')
       .min(1, 'at least one file or folder of manifests')
+      .optional()
       .describe('Files and folders of Kubernetes YAML, relative to this file.'),
     patches: z
       .array(manifestPatch, 'a list of patches')
@@ -87,6 +96,9 @@ export const experimentSchema = z
     flapWindow: duration({ above0: true })
       .prefault('1m')
       .describe('Ready, unready and ready again within this time is a flap.'),
+    cluster: cluster
+      .optional()
+      .describe('The cluster of the target kubernetes, and how the service is reached there.'),
     embedded: embedded.prefault({}).describe('Settings of the embedded cluster.'),
     slo: slo.optional().describe('What users are promised; without it, measures of it are absent.'),
     price: price
@@ -98,6 +110,11 @@ export const experimentSchema = z
       .optional()
       .describe(
         'File of a capacity search (capacity.json), relative to this file: how many replicas each rate takes, for measures of elasticity.',
+      ),
+    prometheus: prometheus
+      .optional()
+      .describe(
+        'A Prometheus that is asked for figures of the run, beside what the lab sees itself.',
       ),
     thresholds: z
       .array(text(THRESHOLD_FORM), 'a list of texts')

@@ -1,6 +1,6 @@
 /** CSV (RFC 4180) of a run: its measures, or its seconds. */
+import { measuresOf } from '../analysis/catalogue/prometheus-measures.js';
 import type { Analysis } from '../analysis/analyze.js';
-import { MEASURES } from '../analysis/catalogue/catalogue.js';
 import type { MeasureDefinition } from '../analysis/catalogue/definition.js';
 import { valueOf, type Measure } from '../analysis/measure.js';
 import { podHistories } from '../analysis/pod-history.js';
@@ -40,8 +40,8 @@ export function csvReport(timeline: Timeline, analysis: Analysis): string {
   const stages = stageNames(timeline);
   return csv([
     ['name', 'stage', 'unit', 'value', 'absent_reason'],
-    ...MEASURES.map((definition) => row(definition, definition.of(analysis))),
-    ...MEASURES.flatMap((definition) => {
+    ...measuresOf(analysis).map((definition) => row(definition, definition.of(analysis))),
+    ...measuresOf(analysis).flatMap((definition) => {
       const { inStage } = definition;
       if (inStage === undefined) return [];
       return stages.map((stage) => row(definition, inStage(analysis, stage), stage));

@@ -76,6 +76,7 @@ export class LiveState {
       case 'pod-metrics':
       case 'hpa-decision':
       case 'gap':
+      case 'prometheus':
       case 'harness':
       case 'note':
       case 'end':

@@ -2,7 +2,7 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Analysis, analyze } from '../analysis/analyze.js';
-import { measureNamed } from '../analysis/catalogue/catalogue.js';
+import { measureOf } from '../analysis/catalogue/prometheus-measures.js';
 import { valueOf } from '../analysis/measure.js';
 import { thresholdVerdicts } from '../analysis/threshold-verdicts.js';
 import { type ErrorCode, LabError } from '../core/errors.js';
@@ -142,7 +142,7 @@ export function figuresOf(
 ): Readonly<Record<string, number>> {
   return Object.fromEntries(
     measures.flatMap((name) => {
-      const measure = measureNamed(name);
+      const measure = measureOf(analysis, name);
       const value = measure === undefined ? undefined : valueOf(measure.of(analysis));
       return value === undefined ? [] : [[name, value] as const];
     }),

@@ -37,6 +37,7 @@ const REQUIRED = {
   event: { object: 'string', reason: 'string', message: 'string', count: 'number' },
   'hpa-decision': { name: 'string', decision: 'present' },
   gap: { source: 'string', fromT: 'number', because: 'string' },
+  prometheus: { name: 'string', query: 'string', unit: 'string', series: 'array' },
   harness: { rssBytes: 'number', cpuMs: 'number' },
   note: { text: 'string' },
   end: { outcome: 'string' },

@@ -7,6 +7,7 @@ import type {
   HorizontalPodAutoscalerStatus,
 } from '../core/autoscaling-objects.js';
 import type { Condition, ResourceList, StringMap } from '../core/objects.js';
+import type { MeasureUnit } from '../core/measure-unit.js';
 import type { LoadSecond, LoadSummary } from '../load/sender.js';
 
 /** Version of the record shapes below; a reader refuses a newer one. */
@@ -228,6 +229,23 @@ export interface GapRecord extends At {
   readonly because: string;
 }
 
+/** What a Prometheus answered to one query about the run; told at its end. */
+export interface PrometheusRecord extends At {
+  readonly kind: 'prometheus';
+  /** Of the query. */
+  readonly name: string;
+  readonly query: string;
+  readonly unit: MeasureUnit;
+  /** Between two values where there is no gap. */
+  readonly stepMs: number;
+  /** None: it has nothing of that kind. */
+  readonly series: readonly {
+    readonly labels: StringMap;
+    /** Instant (ms since the run began, on the harness's clock) and value; what is no number is left out. */
+    readonly points: readonly (readonly [t: number, value: number])[];
+  }[];
+}
+
 /** What the harness itself used; `cpuMs` since it started. */
 export interface HarnessRecord extends At {
   readonly kind: 'harness';
@@ -265,6 +283,7 @@ export type TimelineRecord =
   | KubeEventRecord
   | HpaDecisionRecord
   | GapRecord
+  | PrometheusRecord
   | HarnessRecord
   | NoteRecord
   | EndRecord;

@@ -1,6 +1,6 @@
 /** Every named measure of the catalogue with its value, or why there is none. */
+import { measuresOf } from '../../analysis/catalogue/prometheus-measures.js';
 import type { Analysis } from '../../analysis/analyze.js';
-import { MEASURES } from '../../analysis/catalogue/catalogue.js';
 import type { MeasureDefinition } from '../../analysis/catalogue/definition.js';
 import { figureText } from '../figure-text.js';
 import { currencyOf } from '../verdict-text.js';
@@ -12,7 +12,7 @@ export function measureMarkup(analysis: Analysis): Markup {
   const currency = currencyOf(analysis);
   const known: Content[][] = [];
   const absent: Content[][] = [];
-  for (const definition of MEASURES) {
+  for (const definition of measuresOf(analysis)) {
     const measure = definition.of(analysis);
     const name = html`<code>${breakable(definition.name)}</code>`;
     if (measure.kind === 'measured') {

@@ -1,7 +1,7 @@
 /** `report.json`: verdicts on the thresholds, and every measure that has a name. */
+import { measuresOf } from '../../analysis/catalogue/prometheus-measures.js';
 import { z } from 'zod';
 import type { Analysis } from '../../analysis/analyze.js';
-import { MEASURES } from '../../analysis/catalogue/catalogue.js';
 import { measured, noData } from '../../analysis/measure.js';
 import type { MeasureDefinition } from '../../analysis/catalogue/definition.js';
 import { thresholdVerdicts, type ThresholdVerdict } from '../../analysis/threshold-verdicts.js';
@@ -53,7 +53,10 @@ export function verdictJson(
   return {
     thresholds: thresholdVerdicts(timeline, analysis).map(thresholdJson),
     measures: Object.fromEntries(
-      MEASURES.map((definition) => [definition.name, measureJson(definition, analysis)]),
+      measuresOf(analysis).map((definition) => [
+        definition.name,
+        measureJson(definition, analysis),
+      ]),
     ),
   };
 }

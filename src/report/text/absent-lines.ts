@@ -1,6 +1,6 @@
 /** Named measures without a figure, by the reason why there is none. */
+import { measuresOf } from '../../analysis/catalogue/prometheus-measures.js';
 import type { Analysis } from '../../analysis/analyze.js';
-import { MEASURES } from '../../analysis/catalogue/catalogue.js';
 import { wrapped } from '../format.js';
 
 const INDENT = 2;
@@ -8,7 +8,7 @@ const INDENT = 2;
 /** One entry a reason, the one that explains most first; empty when every measure has a figure. */
 export function absentLines(analysis: Analysis, columns: number): readonly string[] {
   const names = new Map<string, string[]>();
-  for (const { name, of } of MEASURES) {
+  for (const { name, of } of measuresOf(analysis)) {
     const figure = of(analysis);
     if (figure.kind === 'measured') continue;
     names.set(figure.because, [...(names.get(figure.because) ?? []), name]);
@@ -17,7 +17,7 @@ export function absentLines(analysis: Analysis, columns: number): readonly strin
   const count = [...names.values()].reduce((sum, { length }) => sum + length, 0);
   const reasons = [...names].toSorted(([, a], [, b]) => b.length - a.length);
   return [
-    `Not known (${count} of ${MEASURES.length} measures; names as in thresholds)`,
+    `Not known (${count} of ${measuresOf(analysis).length} measures; names as in thresholds)`,
     ...reasons.flatMap(([because, all]) =>
       wrapped(`${because}: ${shortened(all).join(', ')}`, columns - 2 * INDENT).map(
         (line, row) => `${' '.repeat(row === 0 ? INDENT : 2 * INDENT)}${line}`,
