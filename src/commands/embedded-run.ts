@@ -67,20 +67,7 @@ export async function runOnEmbedded(
     facts: cluster.facts,
   });
   const target = await embeddedTarget(cluster, clock);
-  const { kubeconfigPath, context, facts } = cluster;
-  const { namespace, service } = experiment;
-  const sender = await senderOf(experiment, {
-    kubeconfigPath,
-    context,
-    clock,
-    runId: run.runId,
-    labels: { [RUN_LABEL]: run.runId },
-    ...(senderImage === undefined ? {} : { senderImage }),
-    // without an address for each pod, Services listen elsewhere than their cluster IP says
-    ...(facts.addresses === 'shared'
-      ? { targetUrl: () => cluster.serviceUrl(namespace, service) }
-      : {}),
-  });
+  const sender = await senderFor(run, senderImage);
   const outcome = await runExperiment({
     experiment,
     objects,
@@ -98,6 +85,26 @@ export async function runOnEmbedded(
   endGroup();
   folder.close();
   return outcome;
+}
+
+function senderFor(
+  { experiment, cluster, clock, runId }: EmbeddedRun,
+  senderImage: string | undefined,
+): ReturnType<typeof senderOf> {
+  const { kubeconfigPath, context, facts } = cluster;
+  const { namespace, service } = experiment;
+  return senderOf(experiment, {
+    kubeconfigPath,
+    context,
+    clock,
+    runId,
+    labels: { [RUN_LABEL]: runId },
+    ...(senderImage === undefined ? {} : { senderImage }),
+    // without an address for each pod, Services listen elsewhere than their cluster IP says
+    ...(facts.addresses === 'shared'
+      ? { targetUrl: () => cluster.serviceUrl(namespace, service) }
+      : {}),
+  });
 }
 
 /**
