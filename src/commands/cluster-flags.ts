@@ -36,8 +36,6 @@ export interface ClusterJob {
   readonly workingDirectory: string;
   /** Absolute; absent: a place of the run's own. */
   readonly kubeconfigPath: string | undefined;
-  /** Files and folders of manifests, absolute. */
-  readonly manifests: readonly string[];
   /** Run with `KUBECONFIG` set; empty: none. */
   readonly command: readonly string[];
   readonly output: 'text' | 'json' | 'quiet';
@@ -81,7 +79,6 @@ export function clusterJob(
     workingDirectory:
       flags.settings === undefined ? process.cwd() : dirname(resolve(flags.settings)),
     kubeconfigPath,
-    manifests: (flags.apply ?? []).map((path) => resolve(path)),
     command,
     output: flags.json === true ? 'json' : flags.quiet === true ? 'quiet' : 'text',
   };

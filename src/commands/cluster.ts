@@ -1,15 +1,14 @@
 /** `npm run cluster`: the embedded cluster on its own, a place to learn and to test. */
-import { join, relative } from 'node:path';
 import { Command } from 'commander';
 import type { EmbeddedCluster } from '../cluster/embedded/embedded-cluster.js';
 import { NODES, PODS } from '../control-plane/resources.js';
 import { LabError } from '../core/errors.js';
 import type { KubeObject } from '../core/objects.js';
-import { packageRoot } from '../process/package-root.js';
 import type { Clock } from '../time/clock.js';
 import { WallClock } from '../time/wall-clock.js';
 import { runChild } from './cluster-child.js';
 import { type ClusterFlags, type ClusterJob, clusterJob } from './cluster-flags.js';
+import { clusterGuide } from './cluster-guide.js';
 import { type ClusterNews, hpaNews, newsLine, nodeNews, podNews } from './cluster-news.js';
 import { manifestsToApply } from './cluster-manifests.js';
 import { embeddedTarget } from './embedded.js';
@@ -30,7 +29,11 @@ export function clusterCommand(): Command {
       'command that stands for an image; may be repeated',
       collected,
     )
-    .option('--apply <path>', 'manifests to apply at the start; may be repeated', collected)
+    .option(
+      '--apply <path>',
+      'manifests to apply at the start, - for standard input; may be repeated',
+      collected,
+    )
     .option('--kubeconfig <path>', 'where to write the kubeconfig; it is removed at the end')
     .option('--api-port <n>', 'port of the API; any that is free by default')
     .option('--settings <file>', 'settings under `embedded:`, as in an experiment')
@@ -67,7 +70,7 @@ async function runCluster(command: readonly string[], flags: ClusterFlags): Prom
   let cluster: EmbeddedCluster | undefined;
   try {
     cluster = await startCluster(job, { objects, clock });
-    const say = sayer(job);
+    const say = sayer(job, objects);
     follow(cluster, say, clock);
     if (objects.length > 0) await (await embeddedTarget(cluster, clock)).apply(objects);
     say.ready(cluster, clock.now() - startMs);
@@ -130,7 +133,7 @@ function failure(text: string): void {
 }
 
 /** A command's standard output is its own: what is said beside it goes to standard error. */
-function sayer({ output, command }: ClusterJob): Sayer {
+function sayer({ output, command }: ClusterJob, objects: readonly KubeObject[]): Sayer {
   const stream = command.length > 0 ? process.stderr : process.stdout;
   if (output === 'quiet') return { ready: () => undefined, failure };
   if (output === 'json') {
@@ -144,7 +147,10 @@ function sayer({ output, command }: ClusterJob): Sayer {
   const hasReader = command.length === 0;
   return {
     ready: (cluster, tookMs) => {
-      stream.write(hasReader ? guide(cluster, tookMs) : '');
+      const { kubeconfigPath, nodeNames, facts } = cluster;
+      const { cpuScaleBecause } = facts;
+      const told = { kubeconfigPath, nodeNames, cpuScaleBecause, tookMs, objects };
+      stream.write(hasReader ? clusterGuide(told) : '');
     },
     ...(hasReader && stream.isTTY
       ? {
@@ -180,35 +186,6 @@ function readyFacts(cluster: EmbeddedCluster, tookMs: number): object {
     startedInMs: Math.round(tookMs),
     facts,
   };
-}
-
-function guide({ kubeconfigPath, nodeNames, facts }: EmbeddedCluster, tookMs: number): string {
-  const manifests = shortPath(join(packageRoot(), 'manifests'));
-  const [node = ''] = nodeNames.slice(-1);
-  const namespace = '-n hpa-lab';
-  return [
-    `A small Kubernetes with ${nodeNames.length === 1 ? 'one node' : `${nodeNames.length} nodes`}, up after ${Math.round(tookMs)} ms. In another terminal:`,
-    '',
-    `  export KUBECONFIG=${kubeconfigPath}`,
-    '',
-    `  kubectl apply -k ${manifests}`,
-    `  kubectl get pods,hpa ${namespace} -w`,
-    `  curl "http://$(kubectl get svc sample-service ${namespace} -o jsonpath='{.spec.clusterIP}')/work?cpuMs=20"`,
-    `  kubectl scale deployment sample-service --replicas 5 ${namespace}`,
-    `  kubectl set image deployment/sample-service sample-service=no-such-image ${namespace}   (and: kubectl rollout undo)`,
-    `  kubectl annotate node ${node} hpa-lab.dev/fault=off   (a node is lost; hpa-lab.dev/fault- brings it back)`,
-    '',
-    `CPU: ${facts.cpuScaleBecause}. Images are commands of this machine: --image NAME=COMMAND.`,
-    'Ctrl-C ends it with everything in it.',
-    '',
-    '',
-  ].join('\n');
-}
-
-/** Relative to where the user stands, where that is shorter. */
-function shortPath(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.length < path.length ? short : path;
 }
 
 function timeOfDay(atMs: number): string {

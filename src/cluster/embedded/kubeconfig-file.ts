@@ -1,5 +1,13 @@
 /** A kubeconfig at a place of the user's choosing: written only where nothing of anybody else's stands. */
-import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { LabError } from '../../core/errors.js';
 import type { ApiEndpoint } from './api-server.js';
@@ -27,7 +35,7 @@ export function kubeconfigFault(path: string): string | undefined {
 /**
  * Writes a kubeconfig that only its owner may read, all of it or nothing.
  *
- * @returns what removes it again, as long as it is still the same.
+ * @returns what removes it again, as long as it is still the same, with the folders made for it.
  * @throws {LabError} `USAGE` when something else stands there, or the folder cannot be written to.
  */
 export function placeKubeconfig(path: string, endpoint: ApiEndpoint): () => void {
@@ -36,12 +44,14 @@ export function placeKubeconfig(path: string, endpoint: ApiEndpoint): () => void
   const ticks = processStartTicks(process.pid) ?? '-';
   const text = `${MARK} ${process.pid} started ${ticks}; removed when it ends\n${kubeconfig(endpoint)}`;
   const partial = `${path}.${process.pid}.partial`;
+  let made: string | undefined;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    made = mkdirSync(dirname(path), { recursive: true });
     writeFileSync(partial, text, { mode: OWNER_ONLY, flag: 'wx' });
     renameSync(partial, path);
   } catch (error) {
-    rmSync(partial, { force: true });
+    removeIfThere(partial);
+    removeFolders(dirname(path), made);
     const because = error instanceof Error ? error.message : String(error);
     throw new LabError('USAGE', `--kubeconfig ${path}: cannot be written: ${because}`, {
       cause: error,
@@ -50,7 +60,33 @@ export function placeKubeconfig(path: string, endpoint: ApiEndpoint): () => void
   return () => {
     const now = foundAt(path);
     if (now.kind === 'text' && now.text === text) rmSync(path, { force: true });
+    removeFolders(dirname(path), made);
   };
+}
+
+/** What cannot be removed could not be written either: the first error is the one that is told. */
+function removeIfThere(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // its name is too long for a file, for example
+  }
+}
+
+/**
+ * Removes folders that were made on the way, the innermost first, as long as nothing else is in them.
+ *
+ * @param outermost - the first that was made; absent: none was.
+ */
+function removeFolders(innermost: string, outermost: string | undefined): void {
+  if (outermost === undefined) return;
+  try {
+    for (let folder = innermost; folder.length >= outermost.length; folder = dirname(folder)) {
+      rmdirSync(folder);
+    }
+  } catch {
+    // it holds something of somebody else's, or is gone already: both are fine
+  }
 }
 
 type Found =

@@ -2,6 +2,7 @@ import {
   existsSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -40,6 +41,28 @@ describe('a kubeconfig at a place of choice', () => {
     expect(readFileSync(placed, 'utf8')).toContain('token: secret');
     remove();
     expect(existsSync(placed)).toBe(false);
+  });
+
+  it('takes the folders along that were made for it, unless something else is in them', () => {
+    const removeBoth = [
+      placeKubeconfig(join(folder, 'deep', 'path', 'a'), ENDPOINT),
+      placeKubeconfig(join(folder, 'other', 'path', 'b'), ENDPOINT),
+    ];
+    writeFileSync(join(folder, 'other', 'mine'), 'mine');
+
+    for (const remove of removeBoth) remove();
+
+    expect(readdirSync(folder)).toEqual(['other']);
+    expect(readdirSync(join(folder, 'other'))).toEqual(['mine']);
+  });
+
+  it('leaves no folder behind when it cannot be written', () => {
+    const name = 'x'.repeat(250); // with the ending of a partial file it is too long
+
+    expect(() => placeKubeconfig(join(folder, 'deep', name), ENDPOINT)).toThrow(
+      /cannot be written/,
+    );
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('stays when somebody has written something else there meanwhile', () => {
