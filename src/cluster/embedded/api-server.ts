@@ -9,18 +9,16 @@ import type { TLSSocket } from 'node:tls';
 import { LabError } from '../../core/errors.js';
 import type { Pod } from '../../core/objects.js';
 import { ApiError } from '../../control-plane/api-error.js';
-import { ApiHandler, MAX_BODY_BYTES, tooLarge } from '../../control-plane/http/api-handler.js';
+import { ApiHandler, tooLarge } from '../../control-plane/http/api-handler.js';
 import type { ApiHandlerOptions } from '../../control-plane/http/context.js';
-import { mediaType } from '../../control-plane/http/body.js';
-import { impersonationOf } from '../../control-plane/http/impersonation.js';
-import { json } from '../../control-plane/http/messages.js';
 import type { PodConnection } from '../../control-plane/http/streams/pod-connection.js';
-import type { ApiRequest, ApiResponse, PlainResponse } from '../../control-plane/http/messages.js';
-import { PROTOBUF_MEDIA_TYPE } from '../../control-plane/protobuf/envelope.js';
+import type { ApiResponse } from '../../control-plane/http/messages.js';
+import { refusal, sendPlain } from './api-answer.js';
 import { bearerToken } from './api-credentials.js';
+import { apiRequest, readBody, requestTarget } from './api-request.js';
+import type { RequestTarget } from './api-request.js';
 import { openStream } from './api-stream.js';
 import { selfSignedCertificate } from './certificate.js';
-import { warningHeader } from './warning-header.js';
 import type { ContainerAccess } from './streams/container-access.js';
 import { ConnectionUpgrader, webSocketToken } from './streams/upgrade.js';
 
@@ -113,14 +111,14 @@ export class ApiServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = parsedUrl(request.url);
-    const isPublic = url !== undefined && isHealthPath(url.pathname);
+    const target = requestTarget(request.url);
+    const isPublic = target !== undefined && isHealthPath(target.rawPath);
     if (!isPublic && !this.#isAuthenticated(request)) {
       request.resume();
       sendPlain(response, refusal(ApiError.unauthorized()), request.method);
       return;
     }
-    const answer = await this.#answer(request, url);
+    const answer = await this.#answer(request, target);
     if (answer.kind === 'plain') sendPlain(response, answer, request.method);
     else openStream(response, answer);
   }
@@ -152,23 +150,19 @@ export class ApiServer {
 
   /** Undefined: no connection is asked for, or nobody may ask for one. */
   #connection(request: IncomingMessage): PodConnection | undefined {
-    const url = parsedUrl(request.url);
-    const path = url === undefined ? undefined : decodedPath(url.pathname);
-    if (url === undefined || path === undefined || !this.#isAuthenticated(request))
-      return undefined;
-    const read = { path, query: url.searchParams, body: Buffer.alloc(0) };
-    return this.#handler.connection(apiRequest(request, read));
+    const target = requestTarget(request.url);
+    if (target === undefined || !this.#isAuthenticated(request)) return undefined;
+    return this.#handler.connection(apiRequest(request, target, Buffer.alloc(0)));
   }
 
-  async #answer(request: IncomingMessage, url: URL | undefined): Promise<ApiResponse> {
-    const path = url === undefined ? undefined : decodedPath(url.pathname);
-    if (url === undefined || path === undefined) {
+  async #answer(request: IncomingMessage, target: RequestTarget | undefined): Promise<ApiResponse> {
+    if (target === undefined) {
       request.resume();
       return refusal(ApiError.badRequest('the path of the request cannot be read'));
     }
     const body = await readBody(request);
     if (body === undefined) return refusal(tooLarge());
-    return this.#handler.handle(apiRequest(request, { path, query: url.searchParams, body }));
+    return this.#handler.handle(apiRequest(request, target, body));
   }
 
   #isAuthenticated(request: IncomingMessage): boolean {
@@ -205,95 +199,6 @@ function lastResponse(request: IncomingMessage, socket: Socket): ServerResponse 
 
 function isHealthPath(path: string): boolean {
   return /^\/(healthz|livez|readyz)(\/|$)/.test(path);
-}
-
-function parsedUrl(url: string | undefined): URL | undefined {
-  try {
-    return new URL(`https://localhost${url ?? '/'}`);
-  } catch {
-    return undefined;
-  }
-}
-
-function decodedPath(path: string): string | undefined {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return undefined;
-  }
-}
-
-function apiRequest(
-  request: IncomingMessage,
-  read: { readonly path: string; readonly query: URLSearchParams; readonly body: Buffer },
-): ApiRequest {
-  const { headers } = request;
-  const { body, ...place } = read;
-  const isBinary = mediaType(headers['content-type']) === PROTOBUF_MEDIA_TYPE;
-  return {
-    method: request.method ?? 'GET',
-    ...place,
-    ...(isBinary ? { body: '', bytes: body } : { body: body.toString('utf8') }),
-    accept: headers.accept,
-    contentType: headers['content-type'],
-    userAgent: headers['user-agent']?.split('/')[0],
-    impersonation: impersonationOf(
-      Object.entries(request.headersDistinct).map(([name, values = []]) => [name, values] as const),
-    ),
-  };
-}
-
-/** The whole body; undefined when it is too large or its client leaves. */
-function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    request.on('data', (piece: Buffer) => {
-      bytes += piece.length;
-      if (bytes <= MAX_BODY_BYTES) chunks.push(piece);
-      // what comes after is read and dropped, so that the client can read the answer
-      else chunks.length = 0;
-      if (bytes <= 4 * MAX_BODY_BYTES) return;
-      request.destroy();
-      resolve(undefined);
-    });
-    request.once('end', () => {
-      resolve(bytes > MAX_BODY_BYTES ? undefined : wholeOf(chunks));
-    });
-    // the client has left: nobody will read the answer
-    request.once('error', () => resolve(undefined));
-  });
-}
-
-/** Most bodies come in one piece. */
-function wholeOf(chunks: readonly Buffer[]): Buffer {
-  const [only] = chunks;
-  return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks);
-}
-
-function refusal(error: ApiError): PlainResponse {
-  return json(error.code, error.status);
-}
-
-function sendPlain(
-  response: ServerResponse,
-  answer: PlainResponse,
-  method: string | undefined,
-): void {
-  if (response.destroyed) return;
-  const body = answer.bytes ?? answer.body;
-  response.statusCode = answer.status;
-  if (answer.contentType !== '') response.setHeader('Content-Type', answer.contentType);
-  if (answer.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="hpa-lab"');
-  response.setHeader('Cache-Control', 'no-cache, private');
-  const warnings = warningHeader(answer.warnings);
-  if (warnings.length > 0) response.setHeader('Warning', warnings);
-  if (answer.retryAfterSeconds !== undefined) {
-    response.setHeader('Retry-After', String(answer.retryAfterSeconds));
-  }
-  if (answer.status !== 204) response.setHeader('Content-Length', Buffer.byteLength(body));
-  // as a text it goes out with the headers in one write
-  response.end(method === 'HEAD' || answer.status === 204 ? undefined : body);
 }
 
 function listen(server: Server, port: number): Promise<number> {

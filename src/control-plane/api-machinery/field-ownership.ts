@@ -1,5 +1,6 @@
 /** Keeps `metadata.managedFields` of what is written. */
 import { kubeTime } from '../../core/kube-time.js';
+import { utf8Length } from '../../core/utf8-length.js';
 import type { KubeObject } from '../../core/objects.js';
 import type { Clock } from '../../time/clock.js';
 import type { FieldError } from '../api-error.js';
@@ -266,7 +267,7 @@ function entryFaults(
 ): readonly FieldError[] {
   const field = `metadata.managedFields[${index}]`;
   const faults = managerNameFaults(`${field}.manager`, manager);
-  if (new TextEncoder().encode(subresource).length <= MAX_SUBRESOURCE_BYTES) return faults;
+  if (utf8Length(subresource) <= MAX_SUBRESOURCE_BYTES) return faults;
   const message = `Too long: may not be more than ${MAX_SUBRESOURCE_BYTES} bytes`;
   return [...faults, { reason: 'FieldValueTooLong', field: `${field}.subresource`, message }];
 }

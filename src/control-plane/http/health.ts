@@ -11,6 +11,9 @@ const CHECKS: Readonly<Record<string, readonly string[]>> = {
 
 /** The answer to a health request; undefined for any other path. A server that answers is healthy. */
 export function answerHealth({ path, query }: ApiRequest): PlainResponse | undefined {
+  if (!path.startsWith('/healthz') && !path.startsWith('/livez') && !path.startsWith('/readyz')) {
+    return undefined;
+  }
   const [endpoint = '', check, ...rest] = path.split('/').slice(1);
   const checks = Object.hasOwn(CHECKS, endpoint) ? CHECKS[endpoint] : undefined;
   if (checks === undefined || rest.length > 0) return undefined;

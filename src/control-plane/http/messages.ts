@@ -18,6 +18,8 @@ export interface ApiRequest {
   readonly bytes?: Uint8Array;
   /** `User-Agent` up to its first slash: the field manager where none is named. */
   readonly userAgent: string | undefined;
+  /** Whoever asks can do with bytes: a long list is answered as such. */
+  readonly takesBytes?: true;
   /** Absent: the request is in the name of whoever sends it. */
   readonly impersonation?: Impersonation | undefined;
 }
@@ -60,6 +62,11 @@ export type ApiResponse = PlainResponse | StreamResponse;
 /** A JSON answer from a text that is JSON already. */
 export function jsonText(status: number, body: string): PlainResponse {
   return { kind: 'plain', status, contentType: 'application/json', body };
+}
+
+/** A JSON answer from the bytes of a text that is JSON already. */
+export function jsonBytes(status: number, bytes: Uint8Array): PlainResponse {
+  return { kind: 'plain', status, contentType: 'application/json', body: '', bytes };
 }
 
 /** A JSON answer. */

@@ -11,11 +11,11 @@ import { applyObject } from './apply-handler.js';
 import { encodingFor } from './context.js';
 import type { ApiHandlerOptions } from './context.js';
 import { decodeContinue, encodeContinue } from './continue-token.js';
-import { encodeList, encodeObject } from './encode.js';
+import { encodeList, encodeListBytes, encodeObject } from './encode.js';
 import type { ListMeta } from './encode.js';
 import { parseListOptions } from './list-options.js';
 import type { ListOptions } from './list-options.js';
-import { json, jsonText } from './messages.js';
+import { json, jsonBytes, jsonText } from './messages.js';
 import { checkName, keyOfPath, placeInNamespace } from './named-object.js';
 import type { ApiResponse } from './messages.js';
 import { patchedObject } from './patch.js';
@@ -94,7 +94,9 @@ function listOrWatch(options: ApiHandlerOptions, target: KindRequest): ApiRespon
     return watchStream({ api, clock, options: listOptions, selection, encoding });
   }
   const { items, meta } = page(listPage(options, kind, { selection, listOptions }), listOptions);
-  return jsonText(200, encodeList(items, encoding, meta));
+  return request.takesBytes === true
+    ? jsonBytes(200, encodeListBytes(items, encoding, meta))
+    : jsonText(200, encodeList(items, encoding, meta));
 }
 
 interface ListQuery {

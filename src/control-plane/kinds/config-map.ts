@@ -1,4 +1,5 @@
 /** ConfigMap. */
+import { utf8Length } from '../../core/utf8-length.js';
 import { CONFIG_MAPS } from '../resources.js';
 import type { ConfigMap } from '../../core/objects.js';
 import { CONFIG_MAP } from '../schema/cluster-types.js';
@@ -39,7 +40,7 @@ function configMapFaults({ data = {}, binaryData = {} }: ConfigMap): readonly Fi
     );
   }
   let bytes = 0;
-  for (const text of Object.values(data)) bytes += new TextEncoder().encode(text).length;
+  for (const text of Object.values(data)) bytes += utf8Length(text);
   for (const value of Object.values(binaryData)) bytes += bytesOfBase64(value);
   // upstream names no field here
   if (bytes > MAX_SECRET_BYTES) faults.push(tooLongValue('[]', MAX_SECRET_BYTES));

@@ -1,9 +1,13 @@
 /** Names of field managers. */
+import { utf8Length } from '../../core/utf8-length.js';
 import type { FieldError } from '../api-error.js';
 import { invalidValue } from '../field-error.js';
 
 /** Longest name of a manager, in bytes. */
 const MAX_BYTES = 128;
+
+/** Most names are of these characters only, one byte each. */
+const PLAIN = /^[ -~]{0,128}$/;
 
 const NOT_PRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
 
@@ -13,8 +17,9 @@ const NOT_PRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
  * @see Source: kubernetes `apimachinery/pkg/apis/meta/v1/validation/validation.go`, `ValidateFieldManager`.
  */
 export function managerNameFaults(field: string, name: string): readonly FieldError[] {
+  if (PLAIN.test(name)) return [];
   const faults: FieldError[] = [];
-  if (new TextEncoder().encode(name).length > MAX_BYTES) {
+  if (utf8Length(name) > MAX_BYTES) {
     faults.push({
       reason: 'FieldValueTooLong',
       field,
@@ -32,7 +37,7 @@ export function managerNameFaults(field: string, name: string): readonly FieldEr
         ),
       );
     }
-    position += new TextEncoder().encode(character).length;
+    position += utf8Length(character);
   }
   return faults;
 }
@@ -49,11 +54,13 @@ function codePoint(character: string): string {
  * @see Source: kubernetes `apiserver/pkg/endpoints/handlers/create.go`, `prefixFromUserAgent`.
  */
 export function managerOfUserAgent(userAgent: string | undefined): string {
+  const product = (userAgent ?? '').split('/', 1)[0] ?? '';
+  if (PLAIN.test(product)) return product;
   let name = '';
   let bytes = 0;
-  for (const character of (userAgent ?? '').split('/')[0] ?? '') {
+  for (const character of product) {
     if (NOT_PRINTABLE.test(character)) continue;
-    bytes += new TextEncoder().encode(character).length;
+    bytes += utf8Length(character);
     if (bytes > MAX_BYTES) break;
     name += character;
   }

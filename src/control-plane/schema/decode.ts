@@ -65,11 +65,9 @@ function decodeStruct(type: StructType, value: unknown, place: Place): JsonObjec
   const source = value ?? NOTHING;
   if (!isJsonObject(source)) throw wrongType(value, place, goName(type));
   const layout = layoutOf(type);
-  for (const index of fieldsToVisit(layout, source)) {
-    const entry = layout.fields[index];
-    if (entry === undefined) continue;
-    const [name, field] = entry;
+  for (const { name, field, isAlways } of layout) {
     const given = source[name];
+    if (given === undefined && !isAlways) continue;
     const decoded =
       given === undefined || given === null
         ? absentField(field, type, { name, place })
@@ -88,23 +86,24 @@ function decodeStruct(type: StructType, value: unknown, place: Place): JsonObjec
 
 const NOTHING: JsonObject = {};
 
-/** A type's fields by position: most objects have only a few of many. */
-interface Layout {
-  readonly fields: readonly (readonly [string, Field])[];
-  readonly positions: ReadonlyMap<string, number>;
-  /** Fields of which something is to be seen even when they are not there. */
-  readonly always: readonly number[];
+/** A field of a type, in the form in which it is looked up. */
+interface LaidOutField {
+  readonly name: string;
+  readonly field: Field;
+  /** Something is to be seen of it even when it is not there. */
+  readonly isAlways: boolean;
 }
 
-const LAYOUTS = new WeakMap<StructType, Layout>();
+const LAYOUTS = new WeakMap<StructType, readonly LaidOutField[]>();
 
-function layoutOf(type: StructType): Layout {
+function layoutOf(type: StructType): readonly LaidOutField[] {
   let layout = LAYOUTS.get(type);
   if (layout === undefined) {
-    const fields = Object.entries(type.fields);
-    const always = fields.flatMap(([, field], index) => (isNeverAbsent(field) ? [index] : []));
-    const positions = new Map(fields.map(([name], index) => [name, index]));
-    layout = { fields, positions, always };
+    layout = Object.entries(type.fields).map(([name, field]) => ({
+      name,
+      field,
+      isAlways: isNeverAbsent(field),
+    }));
     LAYOUTS.set(type, layout);
   }
   return layout;
@@ -112,20 +111,6 @@ function layoutOf(type: StructType): Layout {
 
 function isNeverAbsent({ presence, type }: Field): boolean {
   return presence !== 'pointer' && (type.kind === 'struct' || presence === 'required');
-}
-
-/** Positions of the fields that are there or never absent, in the order of the type. */
-function fieldsToVisit({ positions, always }: Layout, source: JsonObject): readonly number[] {
-  const visited = [...always];
-  for (const name of Object.keys(source)) {
-    const index = positions.get(name);
-    if (index !== undefined && !always.includes(index)) visited.push(index);
-  }
-  return visited.sort(ascending);
-}
-
-function ascending(a: number, b: number): number {
-  return a - b;
 }
 
 /** A field that may be decoded: its place is only made when there is something to decode. */
