@@ -37,10 +37,11 @@ const NO_DELAYS = ['podStart', 'podStartJitter', 'containerSeen', 'endpoints'].m
   (name) => `delays.${name}=0s`,
 );
 
-const REAL = process.env['HPA_LAB_CONTRACT_KUBECONFIG'] ?? '';
+/** Its kubeconfig; empty without one. */
+export const REAL_KUBECONFIG = process.env['HPA_LAB_CONTRACT_KUBECONFIG'] ?? '';
 
 /** Whether tests run against a real cluster. */
-export const isRealCluster = REAL !== '';
+export const isRealCluster = REAL_KUBECONFIG !== '';
 
 /** Starts or finds the cluster and makes a namespace in it. */
 export async function contractCluster(
@@ -50,7 +51,7 @@ export async function contractCluster(
   const failures: string[] = [];
   const embedded = isRealCluster ? undefined : await startEmbedded(flags, failures);
   const folder = mkdtempSync(join(tmpdir(), 'hpa-lab-contract-'));
-  const kubeconfig = embedded?.kubeconfigPath ?? REAL;
+  const kubeconfig = embedded?.kubeconfigPath ?? REAL_KUBECONFIG;
   const namespace = `contract-${process.pid}`;
   const made = await runKubectl(kubectl, ['create', 'namespace', namespace], { kubeconfig });
   const stop = async (): Promise<void> => {
@@ -68,7 +69,11 @@ export async function contractCluster(
   return { kubeconfig, isReal: isRealCluster, namespace, folder, failures, stop };
 }
 
-async function startEmbedded(flags: ClusterFlags, failures: string[]): Promise<EmbeddedCluster> {
+/** An embedded cluster for contract tests; what its parts report as failed is put into `failures`. */
+export async function startEmbedded(
+  flags: ClusterFlags,
+  failures: string[],
+): Promise<EmbeddedCluster> {
   const faults: string[] = [];
   const set = [...NO_DELAYS, ...(flags.set ?? [])];
   const job = clusterJob({ ...flags, set }, [], faults);

@@ -29,6 +29,8 @@ import type {
 import { SIMULATED_SCHEME } from './modelled-sender.js';
 import type { ServiceRouter } from './service-router.js';
 
+const CONFLICT = 409;
+
 /** What a target is made from. */
 export interface SimulatedTargetOptions {
   readonly api: ApiMachinery;
@@ -58,7 +60,7 @@ export class SimulatedTarget implements ClusterTarget {
   }
 
   async apply(objects: readonly KubeObject[]): Promise<void> {
-    for (const object of inApplyOrder(objects)) this.#create(object);
+    for (const object of inApplyOrder(objects)) this.#createOrReplace(object);
     await Promise.resolve();
   }
 
@@ -140,24 +142,32 @@ export class SimulatedTarget implements ClusterTarget {
     while (api.get(NAMESPACES, key) !== undefined) await clock.sleep(DELETE_POLL_MS);
   }
 
-  #create(object: KubeObject): void {
+  #createOrReplace(object: KubeObject): void {
     const resource = servedResource(object);
     const name = `${object.kind} ${object.metadata.name}`;
     if (resource === undefined) {
       throw new LabError('MANIFEST_INVALID', `the simulated cluster does not offer ${name}`);
     }
-    const response = this.#handler.handle({
-      method: 'POST',
-      path: collectionPath(resource, object),
+    const collection = collectionPath(resource, object);
+    let response = this.#send('POST', collection, object);
+    if (response.kind === 'plain' && response.status === CONFLICT) {
+      response = this.#send('PUT', `${collection}/${object.metadata.name}`, object);
+    }
+    if (response.kind !== 'plain' || response.status < 400) return;
+    throw new LabError('MANIFEST_INVALID', `${name} was refused: ${messageOf(response.body)}`, {
+      hint: 'mend the manifest or the patch in the experiment file',
+    });
+  }
+
+  #send(method: string, path: string, object: KubeObject): ReturnType<ApiHandler['handle']> {
+    return this.#handler.handle({
+      method,
+      path,
       query: new URLSearchParams(),
       accept: undefined,
       contentType: 'application/json',
       body: JSON.stringify(object),
       userAgent: 'hpa-lab',
-    });
-    if (response.kind !== 'plain' || response.status < 400) return;
-    throw new LabError('MANIFEST_INVALID', `${name} was refused: ${messageOf(response.body)}`, {
-      hint: 'mend the manifest or the patch in the experiment file',
     });
   }
 }
