@@ -10,8 +10,20 @@ import { experimentSchema } from './schema.js';
  * unique stage names, are not in it.
  */
 export function experimentJsonSchema(): Readonly<Record<string, unknown>> {
-  return z.toJSONSchema(experimentSchema, { io: 'input', target: 'draft-7' });
+  const schema = z.toJSONSchema(experimentSchema, { io: 'input', target: 'draft-7' });
+  return { ...schema, if: HAS_EXISTING_WORKLOAD, else: { required: ['manifests'] } };
 }
+
+const HAS_EXISTING_WORKLOAD = {
+  required: ['underTest'],
+  properties: {
+    underTest: {
+      description: 'A workload that is there already needs no manifests.',
+      required: ['existing'],
+      properties: { existing: { description: 'See above.', const: true } },
+    },
+  },
+};
 
 /** The JSON Schema (draft 7) of a price book, the same way; region and machine names are not checked. */
 export function priceBookJsonSchema(): Readonly<Record<string, unknown>> {

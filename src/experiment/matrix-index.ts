@@ -29,7 +29,7 @@ const matrixIndexSchema = z
   .strictObject({
     schemaVersion: z.literal(MATRIX_SCHEMA_VERSION),
     experiment: z.string().min(1),
-    target: z.enum(['embedded', 'simulated']),
+    target: z.enum(['embedded', 'simulated', 'kubernetes']),
     seed: z.int().min(0).describe('Of the experiment: those of the trials and their order.'),
     baseline: z.string().min(1).describe('Name of the variant to compare with.'),
     digest: z

@@ -1,6 +1,7 @@
 /** Reads an experiment file: either the whole experiment, or every fault at once with its place. */
 import { completeExperiment } from './complete.js';
 import type { Experiment } from './experiment.js';
+import { existingFaults } from './existing-faults.js';
 import type { Fault } from './fault.js';
 import { processFaults, senderPlaceFaults } from './process-faults.js';
 import { ReadFiles, type ReadText } from './read-files.js';
@@ -71,6 +72,7 @@ export function parseExperiment(
 function crossFaults(document: RawDocument, files: ReadFiles): readonly Fault[] {
   return [
     ...stageFaults(document, { path: ['load', 'stages'], files }),
+    ...existingFaults(document),
     ...requestPlaceFaults(document, ['load']),
     ...senderPlaceFaults(document, ['load']),
     ...files.demandCurveFaults(document, ['demandCurve']),

@@ -64,7 +64,7 @@ export class InProcessApi {
     return {
       status: answer.status,
       contentType: answer.contentType,
-      body: JSON.parse(answer.body),
+      body: answer.contentType.includes('json') ? JSON.parse(answer.body) : answer.body,
       warnings: answer.warnings ?? [],
     };
   }

@@ -1,27 +1,21 @@
 /** A cluster reached through its API server: the one client path of embedded and real clusters. */
-import {
-  AppsV1Api,
-  CoreV1Api,
-  KubeConfig,
-  type KubernetesObject,
-  KubernetesObjectApi,
-  Log,
-  Metrics,
-} from '@kubernetes/client-node';
+import { AppsV1Api, CoreV1Api, type KubeConfig, Log, Metrics } from '@kubernetes/client-node';
 import { PassThrough } from 'node:stream';
-import { LabError } from '../../core/errors.js';
 import { isDeployment, isPod, isPodMetrics } from '../../core/object-guards.js';
 import type { PodMetrics } from '../../core/metrics-objects.js';
 import type { Deployment, KubeObject, Pod } from '../../core/objects.js';
 import type { Clock } from '../../time/clock.js';
-import { inApplyOrder } from '../apply-order.js';
+import { applyObjects } from '../apply-objects.js';
 import type { ClusterTarget, WatchEnd, WatchListener, WatchRequest } from '../target.js';
 import { askedToWaitMs, clusterFailed, isStatus, textOf } from './api-failure.js';
+import { ApiCaller } from './api-caller.js';
+import { loadKubeconfig } from './kubeconfig.js';
 import { watchOnce } from './watch-once.js';
 import { plainItem, plainObject } from './plain-object.js';
 
 /** How to reach a cluster and where its Services can be reached. */
 export interface KubernetesTargetOptions {
+  /** As in `$KUBECONFIG`: one path or several. */
   readonly kubeconfigPath: string;
   readonly context: string;
   readonly clock: Clock;
@@ -34,7 +28,7 @@ const DELETE_POLL_MS = 100;
 /** `ClusterTarget` over `@kubernetes/client-node`. */
 export class KubernetesTarget implements ClusterTarget {
   readonly kind: ClusterTarget['kind'];
-  #config = new KubeConfig();
+  #config: KubeConfig;
   readonly #options: KubernetesTargetOptions;
   #leftAloneUntilMs = 0;
 
@@ -42,29 +36,11 @@ export class KubernetesTarget implements ClusterTarget {
   constructor(kind: ClusterTarget['kind'], options: KubernetesTargetOptions) {
     this.kind = kind;
     this.#options = options;
-    try {
-      this.#config.loadFromFile(options.kubeconfigPath);
-    } catch (error) {
-      throw new LabError('CLUSTER_FAILED', `cannot read the kubeconfig: ${textOf(error)}`, {
-        cause: error,
-      });
-    }
-    this.#config.setCurrentContext(options.context);
+    this.#config = loadKubeconfig(options.kubeconfigPath, options.context);
   }
 
-  async apply(objects: readonly KubeObject[]): Promise<void> {
-    const api = KubernetesObjectApi.makeApiClient(this.#config);
-    for (const object of inApplyOrder(objects)) {
-      try {
-        await createOrReplace(api, object);
-      } catch (error) {
-        const name = `${object.kind} ${object.metadata.name}`;
-        throw new LabError('MANIFEST_INVALID', `${name} was refused: ${textOf(error)}`, {
-          hint: 'mend the manifest or the patch in the experiment file',
-          cause: error,
-        });
-      }
-    }
+  apply(objects: readonly KubeObject[]): Promise<void> {
+    return applyObjects(new ApiCaller(this.#config, this.#options.clock), objects);
   }
 
   async deployment(namespace: string, name: string): Promise<Deployment | undefined> {
@@ -154,10 +130,7 @@ export class KubernetesTarget implements ClusterTarget {
   #readKubeconfig(): void {
     const { kubeconfigPath, context } = this.#options;
     try {
-      const fresh = new KubeConfig();
-      fresh.loadFromFile(kubeconfigPath);
-      fresh.setCurrentContext(context);
-      this.#config = fresh;
+      this.#config = loadKubeconfig(kubeconfigPath, context);
     } catch {
       // Being written, perhaps: the next refusal reads it again.
     }
@@ -179,37 +152,4 @@ export class KubernetesTarget implements ClusterTarget {
       if (!isStatus(error, 404)) throw clusterFailed(`cannot delete namespace ${namespace}`, error);
     }
   }
-}
-
-async function createOrReplace(api: KubernetesObjectApi, object: KubeObject): Promise<void> {
-  const { apiVersion, kind, metadata } = object;
-  try {
-    await api.create(wireObject(object));
-  } catch (error) {
-    if (!isStatus(error, 409)) throw error;
-    const { name, namespace } = metadata;
-    const key = { name, ...(namespace === undefined ? {} : { namespace }) };
-    const present = await api.read({ apiVersion, kind, metadata: key });
-    const resourceVersion = present.metadata?.resourceVersion;
-    const pinned = resourceVersion === undefined ? {} : { resourceVersion };
-    await api.replace(wireObject({ ...object, metadata: { ...metadata, ...pinned } }));
-  }
-}
-
-/** What the client sends: our objects are JSON already, where it has classes with `Date`s. */
-function wireObject({ apiVersion, kind, metadata, ...rest }: KubeObject): KubernetesObject {
-  const { name, namespace, labels, annotations, finalizers, resourceVersion } = metadata;
-  return {
-    ...rest,
-    apiVersion,
-    kind,
-    metadata: {
-      name,
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(labels === undefined ? {} : { labels: { ...labels } }),
-      ...(annotations === undefined ? {} : { annotations: { ...annotations } }),
-      ...(finalizers === undefined ? {} : { finalizers: [...finalizers] }),
-      ...(resourceVersion === undefined ? {} : { resourceVersion }),
-    },
-  };
 }
