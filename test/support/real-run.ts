@@ -63,7 +63,7 @@ interface Line {
 /** The runs that were recorded. */
 export type RealRun = 'B-nominal-stab30' | 'D-nominal-scaleup' | 'E-ramp-target70';
 
-/** A recording as a timeline. Response times are made up of the percentiles that were recorded. */
+/** A recording as a timeline. Response times are made up of the percentiles that were recorded, linear between them. */
 export function realRun(run: RealRun): Timeline {
   const record = lines(`${run}-record.jsonl.gz`);
   const load = lines(`${run}-load.jsonl.gz`);
@@ -256,14 +256,30 @@ function loadRecord(
 ): TimelineRecord {
   const answered = line.ok;
   const refused = line.err['ECONNREFUSED'] ?? 0;
-  const percentiles: readonly number[] = [line.p50, line.p95, line.p99, line.max];
-  const timesMs = Array.from({ length: answered }, (_, index) => {
-    const share = (index + 1) / answered;
-    return percentiles[share <= 0.5 ? 0 : share <= 0.95 ? 1 : share <= 0.99 ? 2 : 3] ?? 0;
-  });
+  const timesMs = Array.from({ length: answered }, (_, index) =>
+    quantile(line, (index + 0.5) / answered),
+  );
   // A line tells of the second that ends with it.
   const t = of.loadT + line.t * 1_000 - 1_000;
   const counts = { due: line.sent, sent: line.sent };
   const failed = refused === 0 ? {} : { refused };
   return { t, kind: 'load', load: aLoadSecond(of.second, { timesMs, ...counts, failed }) };
+}
+
+/**
+ * What was recorded of a second are four percentiles; between them it is linear, and the fastest answer, which was not
+ * recorded, is taken to have had half of the median's time.
+ */
+function quantile({ p50, p95, p99, max }: Line, share: number): number {
+  const points = [
+    [0, p50 / 2],
+    [0.5, p50],
+    [0.95, p95],
+    [0.99, p99],
+    [1, max],
+  ] as const;
+  const above = points.findIndex(([at]) => at >= share);
+  const [highAt, high] = points[above] ?? [1, max];
+  const [lowAt, low] = points[above - 1] ?? [0, p50 / 2];
+  return highAt === lowAt ? high : low + ((high - low) * (share - lowAt)) / (highAt - lowAt);
 }
