@@ -16,6 +16,7 @@ import { type HeaderRecord, TIMELINE_SCHEMA_VERSION } from '../timeline/record.j
 import { Recorder } from '../timeline/recorder.js';
 import type { CiLog } from './ci-log.js';
 import { embeddedTarget } from './embedded.js';
+import type { ExportFlags } from './export-flags.js';
 import { LiveDisplay } from './live-display.js';
 import { runCompanions } from './run-companions.js';
 import { senderOf } from './load-sender.js';
@@ -41,11 +42,17 @@ export async function runOnEmbedded(
     ci,
     log,
     senderImage,
-  }: { readonly ci: boolean; readonly log: CiLog; readonly senderImage?: string },
+    ...flags
+  }: ExportFlags & { readonly ci: boolean; readonly log: CiLog; readonly senderImage?: string },
 ): Promise<Awaited<ReturnType<typeof runExperiment>>> {
   const { experiment, objects, cluster, folder, clock, signal } = run;
   const startMs = clock.now();
-  const { companions, onRecord } = runCompanions(experiment, { clock, environment: process.env });
+  const { companions, onRecord } = runCompanions(experiment, {
+    flags,
+    runId: run.runId,
+    clock,
+    environment: process.env,
+  });
   const live = new LiveState(experiment);
   const recorder = new Recorder({
     clock,

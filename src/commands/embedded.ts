@@ -16,15 +16,17 @@ export async function startEmbedded(options: {
   readonly experiment: Experiment;
   readonly objects: readonly KubeObject[];
   readonly clock: Clock;
+  readonly prometheusTargets?: string;
 }): Promise<EmbeddedCluster> {
   const { EmbeddedCluster: Cluster } = await import('../cluster/embedded/embedded-cluster.js');
-  const { experiment, objects, clock } = options;
+  const { experiment, objects, clock, prometheusTargets } = options;
   return Cluster.start({
     settings: experiment.embedded,
     seed: experiment.seed,
     workingDirectory: experiment.folder,
     objects,
     clock,
+    ...(prometheusTargets === undefined ? {} : { prometheusTargets }),
   });
 }
 

@@ -20,11 +20,12 @@ import { startEmbedded } from './embedded.js';
 import { refuseUnsendable, refuseWrong, runOnEmbedded } from './embedded-run.js';
 import { analyzeFolder, renderReport, writeReports, type AnalyzedRun } from './report-formats.js';
 import { wholeOption } from './option-values.js';
+import { type ExportFlags, withExportFlags } from './export-flags.js';
 import { stopOnSignals } from './stop-signals.js';
 import { terminalOptions } from './terminal.js';
 import { requireThresholds } from './threshold-exit.js';
 
-interface ExperimentOptions {
+interface ExperimentOptions extends ExportFlags {
   readonly experiments: string;
   readonly results: string;
   readonly ci: boolean;
@@ -50,7 +51,7 @@ const MOST_NAMES = 20;
 
 /** Runs an experiment and writes its result folder. */
 export function experimentCommand(): Command {
-  return new Command('experiment')
+  const command = new Command('experiment')
     .description('run an experiment and report how the HPA did')
     .argument('[experiment]', 'a name in experiments/, or the path of an experiment file')
     .option(
@@ -89,6 +90,7 @@ export function experimentCommand(): Command {
       process.env['CI'] !== undefined,
     )
     .action(runNamed);
+  return withExportFlags(command);
 }
 
 async function runNamed(name: string | undefined, options: ExperimentOptions): Promise<void> {
@@ -149,7 +151,13 @@ async function runFromFile(name: string, options: RunContext): Promise<void> {
   const stop = stopOnSignals();
   let cluster: EmbeddedCluster | undefined;
   try {
-    cluster = await startEmbedded({ experiment, objects, clock });
+    const { prometheusTargets } = options;
+    cluster = await startEmbedded({
+      experiment,
+      objects,
+      clock,
+      ...(prometheusTargets === undefined ? {} : { prometheusTargets }),
+    });
     stop.signal.throwIfAborted();
     const folder = createRunFolder(resolve(options.results), experiment.name, runId);
     const run = { experiment, objects, cluster, folder, runId, clock, signal: stop.signal };

@@ -123,7 +123,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     mayImport: {
       core: 'all',
       time: 'all',
-      load: 'types',
+      load: 'all',
       timeline: 'all',
       experiment: 'types',
       'control-plane': 'types',

@@ -28,6 +28,7 @@ import { backOffNote } from './back-off-note.js';
 import { builtInImages } from './built-in-images.js';
 import type { CpuScale } from './cpu-scale.js';
 import { cpuScaleOf } from './deployed-cpu-scale.js';
+import { writeTargets } from './exposition-targets.js';
 import { KUBECONFIG_CONTEXT, writeKubeconfig } from './kubeconfig.js';
 import { placeKubeconfig } from './kubeconfig-file.js';
 import { EmbeddedNodes, machineCapacity, overbooked } from './nodes.js';
@@ -48,6 +49,8 @@ export interface EmbeddedClusterOptions {
   readonly workingDirectory?: string;
   /** Where the kubeconfig is written, absolute; absent: into the run's own temporary folder. */
   readonly kubeconfigPath?: string;
+  /** Folder in which a Prometheus is told where the cluster is; absent: none is. */
+  readonly prometheusTargets?: string;
   /** What will be deployed: the CPU scale is chosen so that it fits. */
   readonly objects: readonly KubeObject[];
 }
@@ -141,6 +144,7 @@ export class EmbeddedCluster {
     const { manager, nodes, metrics, podMetrics, proxySync, proxy, server, runtime, guard } =
       this.#parts;
     this.#parts.removeKubeconfig();
+    this.#parts.removeTargets();
     proxySync.stop();
     manager.stop();
     metrics.stop();
@@ -169,6 +173,7 @@ interface Parts {
   readonly server: ApiServer;
   readonly kubeconfigPath: string;
   readonly removeKubeconfig: () => void;
+  readonly removeTargets: () => void;
   readonly url: string;
 }
 
@@ -180,6 +185,15 @@ function kubeconfigAt(
   if (path !== undefined) return placeKubeconfig(path, endpoint);
   writeKubeconfig(join(guard.directory, 'kubeconfig'), endpoint);
   return () => undefined;
+}
+
+function targetsAt(
+  folder: string | undefined,
+  { endpoint, nodes }: { readonly endpoint: ApiEndpoint; readonly nodes: EmbeddedNodes },
+): () => void {
+  if (folder === undefined) return () => undefined;
+  const nodeNames = nodes.descriptions.map(({ name }) => name);
+  return writeTargets(folder, { ...endpoint, nodeNames });
 }
 
 /** @param undo - gets what must be undone, in order, should a later step fail. */
@@ -220,6 +234,8 @@ async function build(
   const kubeconfigPath = options.kubeconfigPath ?? join(guard.directory, 'kubeconfig');
   const removeKubeconfig = kubeconfigAt(options.kubeconfigPath, { guard, endpoint });
   undo.push(removeKubeconfig);
+  const removeTargets = targetsAt(options.prometheusTargets, { endpoint, nodes });
+  undo.push(removeTargets);
   const proxySync = serviceProxySync(options, { api, proxy, runtime });
   const { caPem } = endpoint;
   const at = { address: runtime.hostIP, port: Number(new URL(endpoint.url).port) };
@@ -227,7 +243,7 @@ async function build(
   const running = { guard, runtime, manager, nodes, metrics, podMetrics, proxy, proxySync, server };
   const facts = factsOf(runtime, cpuScale, notesOf(nodes, machine, settings));
   const cluster = new EmbeddedCluster(
-    { ...running, api, kubeconfigPath, removeKubeconfig, url: endpoint.url },
+    { ...running, api, kubeconfigPath, removeKubeconfig, removeTargets, url: endpoint.url },
     facts,
     listeners,
   );

@@ -1,0 +1,38 @@
+/** Flags of a run about telling others of it. */
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { wholeOption } from './option-values.js';
+
+/** As they were typed; absent: not asked for. */
+export interface ExportFlags {
+  readonly prometheusTargets?: string;
+  readonly metricsPort?: number;
+  readonly otlp?: string;
+}
+
+const MAX_PORT = 65_535;
+
+/** Adds the flags to a command. */
+export function withExportFlags(command: Command): Command {
+  return command
+    .option(
+      '--prometheus-targets <folder>',
+      'where a Prometheus is told how to read the embedded cluster (see manifests/prometheus)',
+    )
+    .addOption(
+      new Option(
+        '--metrics-port <port>',
+        "the lab's own metrics of the run on http://127.0.0.1:<port>/metrics",
+      ).argParser(wholeOption(0, MAX_PORT)),
+    )
+    .addOption(
+      new Option(
+        '--otlp <url>',
+        'sends the metrics of the run to an OpenTelemetry collector (OTLP over HTTP, JSON)',
+      ).argParser(httpUrl),
+    );
+}
+
+function httpUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError('Expected an address such as http://127.0.0.1:4318.');
+}
