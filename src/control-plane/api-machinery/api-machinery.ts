@@ -21,7 +21,7 @@ import { SYSTEM_PRIORITY_CLASSES } from '../kinds/priority-class.js';
 import { keyOf } from '../object-keys.js';
 import { PRIORITY_CLASSES, SERVICES } from '../resources.js';
 import type { Resource } from '../resources.js';
-import { DecodeError, decode } from '../schema/decode.js';
+import { DecodeError } from '../schema/decode.js';
 import type { JsonObject } from '../schema/json.js';
 import { ObjectStore } from '../store/object-store.js';
 import { isDeletedByUpdate, planDeletion } from './deletion.js';
@@ -40,6 +40,7 @@ import { generatedName } from './names.js';
 import { refuseInEndingNamespace } from './namespace-lifecycle.js';
 import {
   canonical,
+  draftOf,
   isNewGeneration,
   isUnchanged,
   refuseFaults,
@@ -48,7 +49,7 @@ import {
 } from './stored-form.js';
 import { tableOf } from './tables.js';
 import { ServiceAddresses, parseServiceRange } from './service-addresses.js';
-import { decodedDraft, typedList, typedObject, untypedListener } from './typed.js';
+import { typedList, typedObject, untypedListener } from './typed.js';
 import type { Change, GivenObject, Received } from './received.js';
 import { randomUid } from './uid.js';
 import {
@@ -376,9 +377,7 @@ export class ApiMachinery implements KubeApi {
   #decoded(kind: Kind, source: unknown, options: DecodingOptions = {}): GivenObject {
     try {
       const { object, managedFields } = takenApart(source, options.report);
-      const draft = decodedDraft(
-        decode(kind.type, object, { report: options.report, keepsEmpty: true }),
-      );
+      const draft = draftOf(kind, object, options.report);
       options.onDecoded?.();
       const { group, version } = kind.resource;
       draft.kind = kind.resource.kind;

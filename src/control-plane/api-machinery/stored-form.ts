@@ -3,7 +3,8 @@ import type { KubeObject } from '../../core/objects.js';
 import { ApiError } from '../api-error.js';
 import type { Draft, Kind } from '../kinds/kind.js';
 import { isSameButTimes } from '../managed-fields/managers.js';
-import { decode } from '../schema/decode.js';
+import { decodeCopy, decodeStored } from '../schema/decode-known.js';
+import type { DecodeReport } from '../schema/decode.js';
 import { isEqualJson } from './equality.js';
 import { ownersOf } from './field-ownership.js';
 import type { ManagedFields } from './field-ownership.js';
@@ -12,7 +13,16 @@ import { decodedDraft } from './typed.js';
 
 /** As it is stored: without empty lists and whatever else the rules left behind. */
 export function canonical(kind: Kind, draft: KubeObject): Draft<KubeObject> {
-  return decodedDraft(decode(kind.type, draft));
+  return decodedDraft(decodeStored(kind.type, draft));
+}
+
+/** What a client or a component sent, to be worked on. @throws {DecodeError} when it has the wrong types. */
+export function draftOf(
+  kind: Kind,
+  object: unknown,
+  report: DecodeReport | undefined,
+): Draft<KubeObject> {
+  return decodedDraft(decodeCopy(kind.type, object, { report, keepsEmpty: true }));
 }
 
 /** The draft with these owners; with none it has no such field. */
