@@ -26,10 +26,10 @@ export interface ClusterProcess {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a cluster; the harness has to be built. */
+/** Starts a cluster as `npm run cluster` does; the harness has to be built and bundled. */
 export async function startClusterProcess(): Promise<ClusterProcess> {
   const startMs = clock.now();
-  const cli = join(packageRoot(), 'dist', 'cli.js');
+  const cli = join(packageRoot(), 'dist', 'bundle', 'cli.js');
   const child = spawn(process.execPath, [cli, 'cluster', '--json'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
