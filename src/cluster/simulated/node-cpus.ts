@@ -15,13 +15,14 @@ export interface NodeThread {
  * their weights (Linux's `cpu.shares`), and what one cannot use goes to the others.
  */
 export class NodeCpus {
-  readonly #cpus: number;
+  /** How many there are. */
+  readonly cpus: number;
   readonly #busy = new Set<NodeThread>();
   #wanted = 0;
   #isShort = false;
 
   constructor(cpus: number) {
-    this.#cpus = cpus;
+    this.cpus = cpus;
   }
 
   /** A thread begins to be busy, or has nothing more to do. */
@@ -30,7 +31,7 @@ export class NodeCpus {
     if (isBusy) this.#busy.add(thread);
     else this.#busy.delete(thread);
     this.#wanted += isBusy ? thread.threadCpus : -thread.threadCpus;
-    const isShort = this.#wanted > this.#cpus + 1e-9;
+    const isShort = this.#wanted > this.cpus + 1e-9;
     if (isShort || this.#isShort) this.#share();
     this.#isShort = isShort;
     if (!isBusy) thread.loop.setSpeed(thread.threadCpus);
@@ -38,7 +39,7 @@ export class NodeCpus {
 
   /** Water filling: who needs less than a fair share gets what it needs, and the rest is shared anew. */
   #share(): void {
-    let left = this.#cpus;
+    let left = this.cpus;
     const open = [...this.#busy].sort((a, b) => a.threadCpus / a.weight - b.threadCpus / b.weight);
     let weights = open.reduce((sum, { weight }) => sum + weight, 0);
     for (const { loop, weight, threadCpus } of open) {
