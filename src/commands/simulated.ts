@@ -1,6 +1,7 @@
 /** An experiment on the simulated cluster, for the command line. */
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
+import { unbatchable } from '../cluster/simulated/batch-plan.js';
 import { LabError } from '../core/errors.js';
 import type { Experiment } from '../experiment/experiment.js';
 import type { CheckSpec } from '../load/request-spec.js';
@@ -79,7 +80,15 @@ export async function runSimulated(
  *
  * @throws {LabError} `LOAD_INVALID`.
  */
-export function refuseUnmodelled({ load }: Experiment): void {
+export function refuseUnmodelled({ load, simulated }: Experiment): void {
+  const single = simulated?.requests === 'batched' ? unbatchable(load) : [];
+  if (single.length > 0) {
+    throw new LabError(
+      'LOAD_INVALID',
+      `simulated.requests is batched, but the load has what is only known of single requests: ${single.join('; ')}`,
+      { hint: 'write requests: each, or auto, or change the load' },
+    );
+  }
   const lookers = load.requests
     .flatMap(({ steps }) => steps)
     .filter(({ checks, extract }) => checks.some(looksInside) || Object.keys(extract).length > 0)

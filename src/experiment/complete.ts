@@ -58,6 +58,7 @@ export function completeExperiment(
     coolDownMs: input.coolDown,
     flapWindowMs: input.flapWindow,
     embedded: embeddedSettings(input.embedded),
+    ...(input.simulated === undefined ? {} : { simulated: input.simulated }),
     ...(input.slo === undefined
       ? {}
       : { slo: { responseTimeMs: input.slo.responseTime, objective: input.slo.objective } }),

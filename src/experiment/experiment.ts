@@ -80,6 +80,12 @@ export interface EmbeddedSettings {
   readonly apiPort: number;
 }
 
+/** Settings of the simulated cluster. */
+export interface SimulatedSettings {
+  /** `each`: one by one; `batched`: as what flows to each pod; `auto`: batched from high rates and long loads on. */
+  readonly requests: 'auto' | 'each' | 'batched';
+}
+
 /** A merge patch for one object of the manifests. */
 export interface ManifestPatch {
   readonly kind: string;
@@ -142,6 +148,8 @@ export interface Experiment {
   /** A flap is ready, unready and ready again within this window. */
   readonly flapWindowMs: number;
   readonly embedded: EmbeddedSettings;
+  /** Absent, as in results of before it could be set: as is worthwhile. */
+  readonly simulated?: SimulatedSettings;
   /** Absent: nothing is promised, and measures of it are absent. */
   readonly slo?: SloSettings;
   /** Prices of a book, or those written in the experiment itself. */

@@ -57,6 +57,14 @@ const underTest = z.strictObject({
     ),
 });
 
+const simulated = z.strictObject({
+  requests: word(['auto', 'each', 'batched'])
+    .prefault('auto')
+    .describe(
+      'How requests are modelled: each, one by one; batched, as what flows to each pod in a while; auto, batched above 2,000/s, 2,000,000 requests or a day where the load allows it, else each.',
+    ),
+});
+
 /** An experiment file; its output has durations in milliseconds and rates a second. */
 export const experimentSchema = z
   .strictObject({
@@ -100,6 +108,7 @@ export const experimentSchema = z
       .optional()
       .describe('The cluster of the target kubernetes, and how the service is reached there.'),
     embedded: embedded.prefault({}).describe('Settings of the embedded cluster.'),
+    simulated: simulated.optional().describe('Settings of the simulated cluster.'),
     slo: slo.optional().describe('What users are promised; without it, measures of it are absent.'),
     price: price
       .optional()

@@ -108,6 +108,8 @@ export type RequestKindSecond = Pick<
 export interface LoadSecond {
   /** Seconds since the load began, 0 first. */
   readonly second: number;
+  /** How many seconds, from `second` on, are told together, where a load of days is; absent: one. */
+  readonly seconds?: number;
   readonly due: number;
   /** Due while `maxInFlight` requests were already under way; never sent. */
   readonly dropped: number;

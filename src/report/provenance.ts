@@ -1,8 +1,9 @@
 /** What of a run was real, what modelled, what missing: the limits of every figure. */
 import { experimentOf } from '../analysis/run-facts.js';
 import type { Analysis } from '../analysis/analyze.js';
+import type { GeneratorVerdict } from '../analysis/verdicts.js';
 import type { Timeline } from '../timeline/record.js';
-import { firstLine, plural } from './format.js';
+import { firstLine, latencyText, plural } from './format.js';
 
 /** Sentences a reader must know before believing a figure. */
 export interface Provenance {
@@ -42,9 +43,17 @@ function realPods({ header: { environment }, records }: Timeline): readonly stri
   ];
 }
 
+function senderText(generator: Extract<GeneratorVerdict, { readonly engine: string }>): string {
+  const { engine, workers } = generator;
+  if (workers === undefined) return engine;
+  const { count, clockUncertaintyMs } = workers;
+  const pods = `${count} ${count === 1 ? 'pod' : 'pods'} of the cluster`;
+  return `${engine}, from ${pods} whose clocks are known to within ${latencyText(clockUncertaintyMs)}`;
+}
+
 function realLoad(timeline: Timeline, { generator }: Analysis): readonly string[] {
   if (!timeline.records.some(({ kind }) => kind === 'load')) return [];
-  const engine = 'engine' in generator ? ` Requests were sent by ${generator.engine}.` : '';
+  const engine = 'engine' in generator ? ` Requests were sent by ${senderText(generator)}.` : '';
   const experiment = experimentOf(timeline);
   const isClosed = experiment.kind === 'measured' && experiment.value.load.load.model === 'closed';
   const from = isClosed
@@ -59,6 +68,11 @@ function modelledCluster({ header: { environment } }: Timeline): readonly string
   if (target === 'simulated') {
     return [
       "Pods, requests and time were modelled; the control plane (API, controllers, HPA, scheduler, metrics) is the embedded cluster's.",
+      ...(simulated?.requests === 'batched'
+        ? [
+            'Requests were modelled in batches: what flows to each pod in a while, with the times that its line gives; no single request was followed.',
+          ]
+        : []),
       ...(simulated?.isCalibrated === true
         ? [`The model (${simulated.model}) was ${simulated.calibration ?? 'calibrated'}.`]
         : [

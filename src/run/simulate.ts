@@ -1,4 +1,5 @@
 /** A run on the simulated cluster: the same phases and records as any other, in virtual time. */
+import { isBatched } from '../cluster/simulated/batch-plan.js';
 import { SimulatedCluster } from '../cluster/simulated/simulated-cluster.js';
 import type { KubeObject } from '../core/objects.js';
 import type { ServiceModel } from '../core/service-model.js';
@@ -40,8 +41,19 @@ export async function simulate(
   const { experiment, objects, model, seed, header, sink, signal } = options;
   const clock = new VirtualClock(START_MS);
   const recorder = new Recorder({ clock, startMs: START_MS, sink });
-  recorder.record({ kind: 'header', startedAt: new Date(START_MS).toISOString(), ...header });
-  const cluster = new SimulatedCluster({ clock, settings: experiment.embedded, model, seed });
+  const requests = experiment.simulated?.requests ?? 'auto';
+  recorder.record({
+    kind: 'header',
+    startedAt: new Date(START_MS).toISOString(),
+    ...(isBatched(experiment.load, requests) ? inBatches(header) : header),
+  });
+  const cluster = new SimulatedCluster({
+    clock,
+    settings: experiment.embedded,
+    model,
+    seed,
+    requests,
+  });
   cluster.onDecision((name, decision) => recorder.record({ kind: 'hpa-decision', name, decision }));
   cluster.onFailure((text) => recorder.record({ kind: 'note', text }));
   try {
@@ -62,4 +74,16 @@ export async function simulate(
   } finally {
     cluster.stop();
   }
+}
+
+type Header = SimulateOptions['header'];
+
+function inBatches(header: Header): Header {
+  const { environment } = header;
+  const { simulated } = environment;
+  if (simulated === undefined) return header;
+  return {
+    ...header,
+    environment: { ...environment, simulated: { ...simulated, requests: 'batched' } },
+  };
 }

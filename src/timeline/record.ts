@@ -44,6 +44,8 @@ export interface Environment {
     /** Where the model's numbers are from: `textbook`, or the path of a model file. */
     readonly model: string;
     readonly isCalibrated: boolean;
+    /** Absent: requests were modelled one by one. */
+    readonly requests?: 'batched';
     /** On what it was calibrated and how far off it was, in a sentence; absent when it was not. */
     readonly calibration?: string;
   };

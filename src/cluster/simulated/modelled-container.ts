@@ -12,6 +12,7 @@ import type {
   RunningContainer,
 } from '../../control-plane/pod-runtime.js';
 import type { Cancel, Clock } from '../../time/clock.js';
+import type { CpuUse } from './cpu-budget.js';
 import type { CpuDrift } from './cpu-drift.js';
 import { EventLoop } from './event-loop.js';
 import { ModelledService } from './modelled-service.js';
@@ -74,7 +75,10 @@ export class ModelledContainer implements RunningContainer {
     const { clock, model, podUid, start } = this.#options;
     const startedAtMs = this.#startedAtMs;
     if (startedAtMs === undefined || this.#isOver || this.#service === undefined) return undefined;
-    const { cpuMs, periods, throttledPeriods, throttledMs } = this.#loop.use();
+    const { cpuMs, periods, throttledPeriods, throttledMs } = sumOf(
+      this.#loop.use(),
+      this.#service.batchUse(),
+    );
     const idleMs = ((clock.now() - startedAtMs) * model.idleMillicores) / 1_000;
     const memoryBytes = Math.round(this.#service.memoryBytes());
     const limit = start.container.resources?.limits?.['memory'];
@@ -139,7 +143,10 @@ export class ModelledContainer implements RunningContainer {
   }
 
   #start(): void {
-    const { clock, random, model, drift, start, podUid } = this.#options;
+    const { clock, random, model, drift, start, podUid, node } = this.#options;
+    const { weight, threadCpus } = this.#thread;
+    const limit = start.container.resources?.limits?.['cpu'];
+    const limitCpus = limit === undefined ? undefined : milliValue(limit) / 1_000;
     this.#startedAtMs = clock.now();
     this.#service = new ModelledService({
       clock,
@@ -148,6 +155,7 @@ export class ModelledContainer implements RunningContainer {
       drift,
       settings: serviceSettings(start.env),
       loop: this.#loop,
+      cpu: { threadCpus, weight, node, ...(limitCpus === undefined ? {} : { limitCpus }) },
       onExit: (exitCode) => this.#exit(exitCode, { isOutOfMemory: false }),
     });
     start.onEvent({
@@ -200,6 +208,16 @@ export class ModelledContainer implements RunningContainer {
       cancel();
     };
   }
+}
+
+function sumOf(use: CpuUse, more: CpuUse | undefined): CpuUse {
+  if (more === undefined) return use;
+  return {
+    cpuMs: use.cpuMs + more.cpuMs,
+    periods: use.periods + more.periods,
+    throttledPeriods: use.throttledPeriods + more.throttledPeriods,
+    throttledMs: use.throttledMs + more.throttledMs,
+  };
 }
 
 function resultOf(status: number): ProbeResult {

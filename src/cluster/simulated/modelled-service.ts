@@ -4,8 +4,11 @@ import { drawOf } from '../../core/scatter.js';
 import type { Random } from '../../core/random.js';
 import type { Cancel, Clock } from '../../time/clock.js';
 import { AcceptQueue, type Arrival } from './accept-queue.js';
+import type { CpuUse } from './cpu-budget.js';
 import type { CpuDrift } from './cpu-drift.js';
 import type { EventLoop } from './event-loop.js';
+import { FluidQueue } from './fluid-queue.js';
+import type { NodeCpus } from './node-cpus.js';
 import type { ServiceSettings } from './service-settings.js';
 
 /** What a service is made from. */
@@ -16,8 +19,30 @@ export interface ModelledServiceOptions {
   readonly drift: CpuDrift;
   readonly settings: ServiceSettings;
   readonly loop: EventLoop;
+  readonly cpu: BatchedCpu;
   /** It ended by itself, or because it was told to; not called after `end`. */
   readonly onExit: (exitCode: number) => void;
+}
+
+/** The CPU that a service may use. */
+export interface BatchedCpu {
+  /** CPUs that its thread gets when there is enough. */
+  readonly threadCpus: number;
+  /** Absent: none. */
+  readonly limitCpus?: number;
+  /** Its share where there is not enough for all. */
+  readonly weight: number;
+  readonly node: NodeCpus;
+}
+
+/** A service to which requests come in batches. */
+export interface BatchedService {
+  readonly queue: FluidQueue;
+  readonly cpu: BatchedCpu;
+  /** CPU time of a request that does not ask for another, ms. */
+  readonly workCpuMs: number;
+  /** How dear requests are now, as a factor. */
+  readonly drift: () => number;
 }
 
 /** A client's side of a connection to a service. */
@@ -48,6 +73,7 @@ export class ModelledService {
   #drainsSinceMs: number | undefined;
   #isOver = false;
   #underWay = 0;
+  #batched: BatchedService | undefined;
 
   constructor(options: ModelledServiceOptions) {
     const { clock, random, model, settings, loop } = options;
@@ -65,13 +91,24 @@ export class ModelledService {
     return this.#isListening;
   }
 
+  /** Where requests come in batches, from the first call on. */
+  get batched(): BatchedService {
+    this.#batched ??= this.#takeBatches();
+    return this.#batched;
+  }
+
+  /** What requests in batches used up to now; absent where none came. */
+  batchUse(): CpuUse | undefined {
+    return this.#batched?.queue.use(this.#options.clock.now());
+  }
+
   /** Bytes that it holds. */
   memoryBytes(): number {
     const { clock, model, settings } = this.#options;
     const aliveMs = clock.now() - this.#startedMs;
     return (
       model.memoryBytes +
-      this.#underWay * settings.requestMemoryBytes +
+      (this.#underWay + (this.#batched?.queue.underWay ?? 0)) * settings.requestMemoryBytes +
       (aliveMs / 1_000) * settings.leakBytesPerSecond
     );
   }
@@ -98,6 +135,13 @@ export class ModelledService {
   /** Answers a probe's request when its turn comes; the status is decided then. */
   probe(path: string, onAnswer: (status: number) => void): void {
     // a probe opens a connection of its own, and waits as all do
+    const waitMs = this.#batched?.queue.waitMs(this.#options.clock.now());
+    if (this.#batched !== undefined && waitMs === undefined) return;
+    if (waitMs === undefined || waitMs === 0) this.#probe(path, onAnswer);
+    else this.#after(waitMs, () => this.#probe(path, onAnswer));
+  }
+
+  #probe(path: string, onAnswer: (status: number) => void): void {
     if (this.#queue.arrive() === undefined) return;
     this.#options.loop.submit({
       cpuMs: this.#options.model.probeCpuMs,
@@ -116,6 +160,7 @@ export class ModelledService {
     this.#after(settings.drainDelayMs, () => {
       this.#isListening = false;
       this.#resetWaiting();
+      this.#batched?.queue.closeListener(clock.now());
       this.#closeIdle();
       this.#endIfDone();
     });
@@ -129,9 +174,21 @@ export class ModelledService {
     this.#isListening = false;
     for (const cancel of this.#cancels) cancel();
     this.#options.loop.stop();
+    this.#batched?.queue.end(this.#options.clock.now());
     const closed = [...this.#connections.values()];
     this.#connections.clear();
     for (const onClosed of closed) onClosed();
+  }
+
+  #takeBatches(): BatchedService {
+    const { clock, cpu, drift, random, settings } = this.#options;
+    const waits = random.child('probe-waits');
+    const queue = new FluidQueue({
+      nowMs: clock.now(),
+      answersFromMs: this.#startedMs + settings.startDelayMs,
+      draw: () => waits.next(),
+    });
+    return { queue, cpu, workCpuMs: settings.workCpuMs, drift: () => drift.factor };
   }
 
   /** The first request of a connection: where the queue is full it never comes, and nobody says so. */
@@ -201,7 +258,9 @@ export class ModelledService {
 
   #endIfDone(): void {
     if (this.#drainsSinceMs === undefined || this.#isListening || this.#underWay > 0) return;
-    this.#exit(0);
+    const leftMs = this.#batched?.queue.emptyInMs(this.#options.clock.now()) ?? 0;
+    if (leftMs > 0) this.#after(leftMs, () => this.#exit(0));
+    else this.#exit(0);
   }
 
   #isReady(): boolean {

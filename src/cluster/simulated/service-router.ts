@@ -25,6 +25,7 @@ export class ServiceRouter {
   readonly #options: ServiceRouterOptions;
   readonly #cancels: Cancel[] = [];
   #routes: ReadonlyMap<string, ServiceRoute> = new Map();
+  readonly #listeners = new Set<() => void>();
   #cancelGather: Cancel | undefined;
 
   constructor(options: ServiceRouterOptions) {
@@ -53,6 +54,18 @@ export class ServiceRouter {
     return this.#routes.get(key)?.ports[0] !== undefined;
   }
 
+  /** Calls `listener` whenever routes may have changed. */
+  onChange(listener: () => void): Cancel {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** What stands behind a Service's first port, endpoint by endpoint; undefined: nothing listens there. */
+  backends(key: string): readonly (Backend | undefined)[] {
+    const endpoints = this.#routes.get(key)?.ports[0]?.endpoints ?? [];
+    return endpoints.map(({ address }) => serviceAt(this.#options.pods, address));
+  }
+
   /** Where a new connection to a Service's first port goes; undefined: it is refused. */
   route(key: string): Backend | undefined {
     const endpoints = this.#routes.get(key)?.ports[0]?.endpoints ?? [];
@@ -70,5 +83,6 @@ export class ServiceRouter {
     this.#cancelGather?.();
     this.#cancelGather = undefined;
     this.#routes = new Map(serviceRoutes(this.#options.api).map((route) => [route.key, route]));
+    for (const listener of this.#listeners) listener();
   }
 }

@@ -20,6 +20,9 @@ import type { ServiceModel } from '../../core/service-model.js';
 import type { EmbeddedSettings, NodeSettings } from '../../experiment/experiment.js';
 import type { VirtualClock } from '../../time/virtual-clock.js';
 import { ModelledRuntime, type ModelledPod } from './modelled-runtime.js';
+import type { LoadSender } from '../../load/sender.js';
+import { isBatched, type RequestModelling } from './batch-plan.js';
+import { BatchSender } from './batch-sender.js';
 import { ModelledSender } from './modelled-sender.js';
 import { ServiceRouter } from './service-router.js';
 import { SimulatedTarget } from './simulated-target.js';
@@ -31,6 +34,8 @@ export interface SimulatedClusterOptions {
   readonly settings: EmbeddedSettings;
   readonly model: ServiceModel;
   readonly seed: number;
+  /** Whether requests are modelled one by one or in batches; absent: as is worthwhile. */
+  readonly requests?: RequestModelling;
 }
 
 /** Upstream's 5 s protect against caches that lag, which this store has none of. */
@@ -47,7 +52,7 @@ export class SimulatedCluster {
   /** The cluster as the harness sees it. */
   readonly target: SimulatedTarget;
   /** Sends load at its Services. */
-  readonly sender: ModelledSender;
+  readonly sender: LoadSender;
   readonly usage: UsageSource;
   /** Names of the pods that exist or existed, by uid. */
   readonly podNames: ReadonlyMap<string, string>;
@@ -56,7 +61,7 @@ export class SimulatedCluster {
   #onFailure: (text: string) => void = () => undefined;
 
   constructor(options: SimulatedClusterOptions) {
-    const { clock, settings, model } = options;
+    const { clock, settings } = options;
     const random = seededRandom(options.seed);
     const api = new ApiMachinery({ clock, random: random.child('api'), hasFieldOwners: false });
     createSystemNamespaces(api);
@@ -73,12 +78,7 @@ export class SimulatedCluster {
     });
     this.podNames = podNames(api);
     this.target = new SimulatedTarget({ api, clock, metrics, router });
-    this.sender = new ModelledSender({
-      clock,
-      random: random.child('load'),
-      networkMs: model.networkMs,
-      router,
-    });
+    this.sender = senderOf(options, { router, random: random.child('load') });
     const manager = this.#controllerManager(options, { api, metrics });
     const kubelets = nodes.map(({ node, runtime }) => kubeletOf(options, { api, node, runtime }));
     manager.start();
@@ -129,6 +129,19 @@ export class SimulatedCluster {
       },
     });
   }
+}
+
+function senderOf(
+  { clock, model, requests = 'auto' }: SimulatedClusterOptions,
+  of: { readonly router: ServiceRouter; readonly random: Random },
+): LoadSender {
+  const { networkMs } = model;
+  return {
+    send: (plan, options) => {
+      const Sender = isBatched(plan, requests) ? BatchSender : ModelledSender;
+      return new Sender({ clock, model, networkMs, ...of }).send(plan, options);
+    },
+  };
 }
 
 interface SimulatedNode {
