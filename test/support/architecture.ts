@@ -169,7 +169,8 @@ const HOME_OF_PACKAGE: Readonly<Record<string, readonly string[]>> = {
   commander: ['commands', 'cli.ts'],
   'log-update': ['commands'],
   'prometheus-query': ['observe'],
-  undici: ['load/senders'],
+  // client-node itself sends with it, and its connections go nowhere else
+  undici: ['load/senders', 'cluster/kubernetes'],
   ws: ['cluster/embedded'],
 };
 
