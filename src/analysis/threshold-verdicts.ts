@@ -7,7 +7,7 @@ import type { MeasureDefinition } from './catalogue/definition.js';
 import { measureOf } from './catalogue/prometheus-measures.js';
 import { noData, valueOf, type Measure } from './measure.js';
 import { experimentOf } from './run-facts.js';
-import type { GeneratorVerdict } from './verdicts.js';
+import { generatorTrouble, type GeneratorVerdict } from './verdicts.js';
 
 /**
  * What became of a threshold.
@@ -49,7 +49,7 @@ export function judgeThreshold(threshold: Threshold, analysis: Analysis): Thresh
   }
   const figure = comparableFigure(threshold, measure, analysis);
   if (figure.kind !== 'measured') return { kind: 'absent', threshold, because: figure.because };
-  const doubt = measure.needsPunctualSender ? SENDER_DOUBTS[analysis.generator.kind] : undefined;
+  const doubt = measure.needsPunctualSender ? senderDoubt(analysis.generator) : undefined;
   if (doubt !== undefined) return { kind: 'not-judged', threshold, because: doubt };
   const { value } = figure;
   return { kind: holds(value, threshold) ? 'pass' : 'fail', threshold, value };
@@ -63,12 +63,12 @@ const NOT_WHOLE = {
 } as const;
 
 /** How far behind it was is told once, with the run. */
-const SENDER_DOUBTS: Readonly<Record<GeneratorVerdict['kind'], string | undefined>> = {
-  'kept-up': undefined,
-  modelled: undefined,
-  saturated: 'the load generator fell behind',
-  unknown: 'whether the load generator kept up is not known',
-};
+function senderDoubt(generator: GeneratorVerdict): string | undefined {
+  if (generator.kind === 'saturated') return generatorTrouble(generator);
+  return generator.kind === 'unknown'
+    ? 'whether the load generator kept up is not known'
+    : undefined;
+}
 
 function comparableFigure(
   threshold: Threshold,

@@ -1,5 +1,5 @@
 /** Whether a run's figures may be believed: was it whole, and did the load generator keep up? */
-import type { LoadSummary, SenderAudit } from '../load/sender.js';
+import type { LoadSummary, SenderAudit, WorkersSummary } from '../load/sender.js';
 import type { Timeline } from '../timeline/record.js';
 import { phaseStart, recordsOf } from './run-facts.js';
 
@@ -21,15 +21,19 @@ export function completeness(timeline: Timeline): Completeness {
   return { kind: end.outcome, because: end.because ?? 'no reason was recorded' };
 }
 
+/** What a load generator was and measured of itself. */
+interface GeneratorFacts {
+  readonly engine: string;
+  readonly audit: SenderAudit;
+  /** The pods that sent; absent: it was sent from where the harness ran. */
+  readonly workers?: WorkersSummary;
+}
+
 /** Whether response times tell of the service or of the load generator. */
 export type GeneratorVerdict =
-  | { readonly kind: 'kept-up'; readonly engine: string; readonly audit: SenderAudit }
-  | {
-      readonly kind: 'saturated';
-      readonly because: string;
-      readonly engine: string;
-      readonly audit: SenderAudit;
-    }
+  | ({ readonly kind: 'kept-up' } & GeneratorFacts)
+  /** It was late, or a share of the load is missing. */
+  | ({ readonly kind: 'saturated'; readonly because: string } & GeneratorFacts)
   | { readonly kind: 'unknown'; readonly because: string }
   /** The load was modelled: it cannot be late, and has nothing to tell of itself. */
   | { readonly kind: 'modelled'; readonly because: string };
@@ -48,11 +52,20 @@ export function verdictOf(summary: LoadSummary | undefined): GeneratorVerdict {
   if (summary === undefined) {
     return { kind: 'unknown', because: 'the load generator did not finish' };
   }
-  const { audit, engine } = summary;
+  const { audit, engine, workers } = summary;
   if (audit === undefined) {
     return { kind: 'modelled', because: 'it was modelled, and a model is never late' };
   }
+  const facts = { engine, audit, ...(workers === undefined ? {} : { workers }) };
   return audit.isSaturated
-    ? { kind: 'saturated', because: audit.because ?? 'it sent late', engine, audit }
-    : { kind: 'kept-up', engine, audit };
+    ? { kind: 'saturated', because: audit.because ?? 'it sent late', ...facts }
+    : { kind: 'kept-up', ...facts };
+}
+
+/** What is wrong with what a load generator told, in a few words: shares are missing, or else it was late. */
+export function generatorTrouble(
+  { workers }: Pick<GeneratorFacts, 'workers'>,
+  whenLate = 'the load generator fell behind',
+): string {
+  return (workers?.missing.length ?? 0) > 0 ? 'a part of the load is missing' : whenLate;
 }

@@ -11,6 +11,8 @@ import type {
 
 /** What one sender tells in the end. */
 export interface ShareSummary {
+  /** What the sender is called; absent: `process 2 of 3`, by its place among all. */
+  readonly name?: string;
   readonly summary: AuditedLoadSummary;
   /** Of {@link SenderAudit.sendLagP99Ms}, so that lags of several senders can be merged. */
   readonly sendLag: EncodedHistogram;
@@ -117,13 +119,9 @@ function mergeProgress(shares: readonly LoadProgress[]): LoadProgress {
 /**
  * One summary of all shares.
  *
- * @param called - what one of the senders is called.
  * @throws {RangeError} when there is none.
  */
-export function mergeSummaries(
-  shares: readonly ShareSummary[],
-  called: 'process' | 'worker' = 'process',
-): AuditedLoadSummary {
+export function mergeSummaries(shares: readonly ShareSummary[]): AuditedLoadSummary {
   const [first] = shares;
   if (first === undefined) throw new RangeError('expected the summary of a sender');
   if (shares.length === 1) return first.summary;
@@ -132,7 +130,7 @@ export function mergeSummaries(
     startedAtMs: first.summary.startedAtMs,
     endedAtMs: Math.max(...summaries.map(({ endedAtMs }) => endedAtMs)),
     engine: first.summary.engine,
-    audit: mergeAudits(shares, called),
+    audit: mergeAudits(shares),
   };
 }
 
@@ -140,11 +138,12 @@ export function mergeSummaries(
  * Lag percentiles are of all sends together; those of event loops, the longest pause and the memory are
  * the worst process's; CPU and pauses add up. Saturated if any process was.
  */
-function mergeAudits(shares: readonly ShareSummary[], called: string): SenderAudit {
+function mergeAudits(shares: readonly ShareSummary[]): SenderAudit {
   const audits = shares.map(({ summary }) => summary.audit);
-  const reasons = audits.flatMap(({ isSaturated, because }, index) =>
-    isSaturated ? [`${called} ${index + 1} of ${shares.length}: ${because ?? 'it sent late'}`] : [],
-  );
+  const reasons = shares.flatMap(({ name, summary: { audit } }, index) => {
+    const who = name ?? `process ${index + 1} of ${shares.length}`;
+    return audit.isSaturated ? [`${who}: ${audit.because ?? 'it sent late'}`] : [];
+  });
   const eventLoopLagP99Ms = mostOf(audits.map((each) => each.eventLoopLagP99Ms));
   const gcPauseMs = sumOf(audits.map((each) => each.gcPauseMs));
   const gcLongestMs = mostOf(audits.map((each) => each.gcLongestMs));

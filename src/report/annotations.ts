@@ -1,6 +1,7 @@
 /** What a reader of a CI run must see of it. */
 import type { Analysis } from '../analysis/analyze.js';
 import type { ThresholdVerdict } from '../analysis/threshold-verdicts.js';
+import { generatorTrouble } from '../analysis/verdicts.js';
 import type { Annotation } from './ci-lines.js';
 import { plural } from './format.js';
 import { verdictTexts, type VerdictText } from './verdict-text.js';
@@ -21,7 +22,7 @@ export function annotationsOf(
       ? [
           {
             level: 'warning',
-            title: 'Not a result: the load generator fell behind',
+            title: `Not a result: ${generatorTrouble(generator)}`,
             message: `${generator.because}. Response times and errors are not the service's.`,
           },
         ]

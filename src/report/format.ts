@@ -114,3 +114,8 @@ function cut(text: string, columns: number): readonly string[] {
     text.slice(index * columns, (index + 1) * columns),
   );
 }
+
+/** A text with its first letter as at the beginning of a sentence. */
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -4,6 +4,7 @@ import type { Distribution } from '../analysis/distribution.js';
 import { valueOf, type Measure } from '../analysis/measure.js';
 import type { LoadStretch } from '../analysis/requests.js';
 import type { ScaleUp } from '../analysis/scale-up.js';
+import { generatorTrouble } from '../analysis/verdicts.js';
 import { formatDurationMs } from '../core/duration.js';
 import {
   countsText,
@@ -157,5 +158,5 @@ function generatorText({ generator }: Analysis): string {
       : `sent p99 ${latencyText(sendLagP99Ms)}, at most ${latencyText(sendLagMaxMs)} after it was due`;
   return generator.kind === 'kept-up'
     ? `the generator kept up (${lag})`
-    : `THE GENERATOR FELL BEHIND (${lag}): ${generator.because}`;
+    : `${generatorTrouble(generator, 'the generator fell behind').toUpperCase()} (${lag}): ${generator.because}`;
 }

@@ -3,6 +3,7 @@ import type { Analysis } from '../analysis/analyze.js';
 import { valueOf } from '../analysis/measure.js';
 import { experimentOf, phaseStart } from '../analysis/run-facts.js';
 import { thresholdVerdicts } from '../analysis/threshold-verdicts.js';
+import { generatorTrouble } from '../analysis/verdicts.js';
 import { PHASES, type Phase, type Timeline } from '../timeline/record.js';
 import { verdictTexts, type VerdictText } from './verdict-text.js';
 import { xmlDocument, type XmlElement } from './xml.js';
@@ -152,6 +153,6 @@ function stageCase(
     return { name, seconds, outcome: isOver ? PASSED : endedIn(analysis) };
   }
   if (generator.kind !== 'saturated') return { name, seconds, outcome: PASSED };
-  const message = `not a result: the load generator fell behind: ${generator.because}`;
+  const message = `not a result: ${generatorTrouble(generator)}: ${generator.because}`;
   return { name, seconds, outcome: { kind: 'skipped', message } };
 }

@@ -1,5 +1,6 @@
 /** What a reader must know of a run before any figure of it. */
 import type { Analysis } from '../analysis/analyze.js';
+import { generatorTrouble } from '../analysis/verdicts.js';
 import { firstLine } from './format.js';
 
 /** Sentences; empty for a whole run whose load generator kept up. */
@@ -16,7 +17,7 @@ export function warningTexts({ completeness, generator, loadStartT }: Analysis):
         ]),
     ...(generator.kind === 'saturated'
       ? [
-          `NOT A RESULT: the load generator was the bottleneck (${generator.because}). Response times and errors below are not the service's.`,
+          `NOT A RESULT: ${generatorTrouble(generator, 'the load generator was the bottleneck')} (${generator.because}). Response times and errors below are not the service's.`,
         ]
       : []),
   ];

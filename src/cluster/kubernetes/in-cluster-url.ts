@@ -1,7 +1,8 @@
 /** Where a Service is reached from within its cluster. */
-import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { CoreV1Api } from '@kubernetes/client-node';
 import { LabError } from '../../core/errors.js';
 import { clusterFailed } from './api-failure.js';
+import { loadKubeconfig } from './kubeconfig.js';
 
 /**
  * `http://<cluster IP>:<first port>`; of a Service without an address of its own its DNS name.
@@ -13,10 +14,8 @@ export async function inClusterUrl(
   service: { readonly namespace: string; readonly name: string },
 ): Promise<string> {
   const { namespace, name } = service;
-  const config = new KubeConfig();
+  const config = loadKubeconfig(cluster.kubeconfigPath, cluster.context);
   try {
-    config.loadFromFile(cluster.kubeconfigPath);
-    config.setCurrentContext(cluster.context);
     const { spec } = await config.makeApiClient(CoreV1Api).readNamespacedService(service);
     const port = spec?.ports?.[0];
     if (port === undefined) {

@@ -1,10 +1,11 @@
 /** Load workers as pods of an Indexed Job, through the API. */
-import { BatchV1Api, CoreV1Api, KubeConfig, type V1Pod } from '@kubernetes/client-node';
+import { BatchV1Api, CoreV1Api, type KubeConfig, type V1Pod } from '@kubernetes/client-node';
 import { LabError } from '../../core/errors.js';
 import type { StringMap } from '../../core/objects.js';
 import type { WorkerPod, WorkerPods } from '../../load/worker-pods.js';
 import type { Clock } from '../../time/clock.js';
 import { clusterFailed, isStatus, textOf } from './api-failure.js';
+import { loadKubeconfig } from './kubeconfig.js';
 import { ConnectedPod } from './worker-connection.js';
 import { JOB_LABEL, WORKER_JOB, workerJob, workerNamespace } from './worker-job.js';
 import { workerIndex, workerState } from './worker-state.js';
@@ -29,7 +30,7 @@ const DELETE_MS = 120_000;
 
 /** See {@link WorkerPods}. */
 export class KubernetesWorkers implements WorkerPods {
-  readonly #config = new KubeConfig();
+  readonly #config: KubeConfig;
   readonly #options: KubernetesWorkersOptions;
   #workers: readonly ConnectedPod[] = [];
   #isMade = false;
@@ -37,12 +38,7 @@ export class KubernetesWorkers implements WorkerPods {
   /** @throws {LabError} `CLUSTER_FAILED` when the kubeconfig cannot be read. */
   constructor(options: KubernetesWorkersOptions) {
     this.#options = options;
-    try {
-      this.#config.loadFromFile(options.kubeconfigPath);
-    } catch (error) {
-      throw clusterFailed('cannot read the kubeconfig', error);
-    }
-    this.#config.setCurrentContext(options.context);
+    this.#config = loadKubeconfig(options.kubeconfigPath, options.context);
   }
 
   async start(

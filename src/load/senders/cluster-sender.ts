@@ -234,7 +234,7 @@ class WorkersRun {
       const who = length === 1 ? 'the load worker was' : `all ${length} load workers were`;
       throw failed(`${who} lost: ${missing.map(({ because }) => because).join('; ')}`);
     }
-    const merged = mergeSummaries(done, 'worker');
+    const merged = mergeSummaries(done);
     const nodes = this.#nodes();
     const workers = {
       count: ends.length,
@@ -287,17 +287,28 @@ class WorkersRun {
 
 function byOurClock({ summary, sendLag }: ShareSummary, link: WorkerLink): ShareSummary {
   const endedAtMs = summary.endedAtMs - (link.clockOffset?.offsetMs ?? 0);
-  return { summary: { ...summary, endedAtMs }, sendLag };
+  const { index, count } = link.share;
+  return {
+    name: `worker ${index + 1} of ${count}`,
+    summary: { ...summary, endedAtMs },
+    sendLag,
+  };
 }
 
 function missingOf(link: WorkerLink, end: ShareEnd): readonly MissingShare[] {
   const { index } = link.share;
   const fromSecond = (link.lastSecond ?? -1) + 1;
   if (end.kind === 'lost') return [{ index, fromSecond, because: end.because }];
-  const { lostLines } = link;
-  return lostLines === 0
+  const { lost } = link;
+  return lost === undefined
     ? []
-    : [{ index, fromSecond: 0, because: `the cluster did not keep ${lostLines} lines of its log` }];
+    : [
+        {
+          index,
+          fromSecond: lost.fromSecond,
+          because: `the cluster did not keep ${lost.lines} lines of its log`,
+        },
+      ];
 }
 
 /** What is not whole is no result, whoever is to blame. */

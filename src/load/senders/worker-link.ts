@@ -49,6 +49,7 @@ export class WorkerLink {
   #cancelTick: Cancel = () => undefined;
   #podEnd: string | undefined;
   #lastSecond: number | undefined;
+  #lostFrom: number | undefined;
   #attachFailure: string | undefined;
 
   constructor(options: WorkerLinkOptions) {
@@ -72,9 +73,10 @@ export class WorkerLink {
     return this.#lastSecond;
   }
 
-  /** Lines of its output that the cluster did not keep. */
-  get lostLines(): number {
-    return this.#lines.lost;
+  /** Lines of its output that the cluster did not keep, and the second after which they were; undefined: none. */
+  get lost(): { readonly lines: number; readonly fromSecond: number } | undefined {
+    const { lost: lines } = this.#lines;
+    return lines === 0 ? undefined : { lines, fromSecond: this.#lostFrom ?? 0 };
   }
 
   /** Its clock against ours, as far as is known. */
@@ -120,6 +122,7 @@ export class WorkerLink {
 
   /** Nothing more is waited for. */
   giveUp(because: string): void {
+    if (this.#lines.missingFrom !== undefined) this.#lostFrom = (this.#lastSecond ?? -1) + 1;
     this.#lines.giveUp();
     this.#end({ kind: 'lost', because });
   }

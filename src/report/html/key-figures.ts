@@ -3,8 +3,10 @@ import type { Analysis } from '../../analysis/analyze.js';
 import type { Measure } from '../../analysis/measure.js';
 import type { LoadStretch } from '../../analysis/requests.js';
 import { countVerdicts, type ThresholdVerdict } from '../../analysis/threshold-verdicts.js';
+import { generatorTrouble } from '../../analysis/verdicts.js';
 import { formatDurationMs } from '../../core/duration.js';
 import {
+  capitalized,
   firstLine,
   latencyText,
   measureText,
@@ -22,7 +24,7 @@ export function banners({ completeness, generator }: Analysis): Markup {
   const parts = [
     ...(generator.kind === 'saturated'
       ? [
-          html`<div class="banner bad" role="alert"><strong>Not a result.</strong> The load generator was the bottleneck: ${generator.because}. Response times and errors below are not the service's.</div>`,
+          html`<div class="banner bad" role="alert"><strong>Not a result.</strong> ${capitalized(generatorTrouble(generator, 'the load generator was the bottleneck'))}: ${generator.because}. Response times and errors below are not the service's.</div>`,
         ]
       : []),
     ...(completeness.kind === 'completed'

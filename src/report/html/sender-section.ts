@@ -1,8 +1,8 @@
 /** What the load generator says of itself: whether it, and not the service, was late. */
-import type { GeneratorVerdict } from '../../analysis/verdicts.js';
+import { generatorTrouble, type GeneratorVerdict } from '../../analysis/verdicts.js';
 import { formatDurationMs } from '../../core/duration.js';
-import type { SenderAudit } from '../../load/sender.js';
-import { latencyText, numberText, percentText } from '../format.js';
+import type { SenderAudit, WorkersSummary } from '../../load/sender.js';
+import { capitalized, latencyText, numberText, percentText } from '../format.js';
 import { html, type Content, type Markup } from './markup.js';
 import { tableMarkup } from './tables.js';
 
@@ -12,11 +12,11 @@ export function senderMarkup(generator: GeneratorVerdict): Markup {
     return html`<h3>The load generator</h3>
 <p class="absent">Not audited: ${generator.because}.</p>\n`;
   }
-  const { audit, engine } = generator;
+  const { audit, engine, workers } = generator;
   const verdict =
     generator.kind === 'kept-up'
       ? "It kept up: every time is the service's own."
-      : html`<span class="bad-text">It fell behind: ${generator.because}.</span> Response times and errors are not the service's.`;
+      : html`<span class="bad-text">${capitalized(generatorTrouble(generator, 'it fell behind'))}: ${generator.because}.</span> Response times and errors are not the service's.`;
   return html`<h3>The load generator</h3>
 <p>${verdict}</p>
 ${tableMarkup({
@@ -25,9 +25,19 @@ ${tableMarkup({
     { title: 'of the load generator', align: 'left' },
     { title: 'measured', align: 'left' },
   ],
-  rows: [['sent by', engine], ...auditRows(audit)],
+  rows: [['sent by', engine], ...workerRows(workers), ...auditRows(audit)],
   isCaptionHidden: true,
 })}`;
+}
+
+function workerRows(workers: WorkersSummary | undefined): readonly (readonly [string, Content])[] {
+  if (workers === undefined) return [];
+  const { count, nodes, clockUncertaintyMs, missing } = workers;
+  return [
+    ['pods that sent', nodes === undefined ? count : `${count}, on ${nodes} of the nodes`],
+    ['their clocks are known to within', latencyText(clockUncertaintyMs)],
+    ['shares that are missing', missing.length === 0 ? 'none' : `${missing.length} of ${count}`],
+  ];
 }
 
 function auditRows(audit: SenderAudit): readonly (readonly [string, Content])[] {

@@ -94,14 +94,37 @@ const audit = z
   })
   .meta({ id: 'audit' });
 
+const workers = z
+  .strictObject({
+    count: number.describe('How many there were.'),
+    nodes: number.optional().describe('On how many nodes; absent: not told.'),
+    clockUncertaintyMs: number.describe('Their clocks are known to within this; the worst.'),
+    missing: z
+      .array(
+        z.strictObject({
+          index: number.describe('Which worker, 0 first.'),
+          fromSecond: number.describe('The first second of the load that is missing of it.'),
+          because: z.string(),
+        }),
+      )
+      .describe('Shares of the load that are not in the figures, or not all of them.'),
+  })
+  .meta({ id: 'workers', description: 'The pods that sent the load.' });
+
 const generator = z
   .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('kept-up'), engine: z.string(), audit }),
+    z.strictObject({
+      kind: z.literal('kept-up'),
+      engine: z.string(),
+      audit,
+      workers: workers.optional(),
+    }),
     z.strictObject({
       kind: z.literal('saturated'),
       because: z.string(),
       engine: z.string(),
       audit,
+      workers: workers.optional(),
     }),
     z.strictObject({ kind: z.literal('unknown'), because: z.string() }),
     z.strictObject({ kind: z.literal('modelled'), because: z.string() }),
@@ -190,10 +213,12 @@ function settingsJson({ embedded: of, flapWindowMs }: Experiment): z.output<type
 
 function generatorJson(verdict: GeneratorVerdict): z.output<typeof generator> {
   if (verdict.kind === 'unknown' || verdict.kind === 'modelled') return verdict;
+  const { audit: _measured, workers: sent, ...facts } = verdict;
   const { sendLagP50Ms, sendLagP99Ms, sendLagMaxMs, eventLoopLagP99Ms } = verdict.audit;
   const { gcPauseMs, gcLongestMs, cpuMs, machineShare, elapsedMs, maxRssBytes } = verdict.audit;
   return {
-    ...verdict,
+    ...facts,
+    ...(sent === undefined ? {} : { workers: { ...sent, missing: [...sent.missing] } }),
     audit: {
       sendLagP50Ms: orAbsent(sendLagP50Ms, NOTHING_DUE),
       sendLagP99Ms: orAbsent(sendLagP99Ms, NOTHING_DUE),
