@@ -58,6 +58,7 @@ export function fitModel(runs: readonly Timeline[]): FittedModel {
     idleMillicores: idle.idleMillicores,
     memoryBytes: memoryOf(seen, note),
     threadCpus: times.threadCpus,
+    ...nodeOf(runs, note),
     networkMs: TEXTBOOK_MODEL.networkMs,
   };
   note('probeCpuMs', 'probes are not seen apart from the rest', false);
@@ -300,6 +301,14 @@ function startsOf(
     `scheduled to running of ${sorted.length} pods, less the cluster's delays`,
   );
   return { processStartMs: { kind: 'uniform', low: round(own / 2), high: round(own * 1.5) } };
+}
+
+/** The embedded cluster starts processes; all else starts containers, which takes a node's own work. */
+function nodeOf(runs: readonly Timeline[], note: Note): Pick<ServiceModel, 'containerStartCpuMs'> {
+  if (runs.every(({ header }) => header.environment.target === 'embedded')) return {};
+  note('containerStartCpuMs', "the node's own work is not seen in pods", false);
+  const { containerStartCpuMs } = TEXTBOOK_MODEL;
+  return containerStartCpuMs === undefined ? {} : { containerStartCpuMs };
 }
 
 /** Of the readiness probe of the first container; undefined without one, and where runs differ. */

@@ -116,16 +116,21 @@ const request = z
     drift: z.strictObject({ everyMs: above0, factor: scatter }).optional(),
   })
   .transform(({ drift, ...rest }) => (drift === undefined ? rest : { ...rest, drift }));
-const model: z.ZodType<ServiceModel> = z.strictObject({
-  processStartMs: scatter,
-  bootCpuMs: scatter,
-  request,
-  probeCpuMs: atLeast0,
-  idleMillicores: atLeast0,
-  memoryBytes: atLeast0,
-  threadCpus: above0,
-  networkMs: scatter,
-});
+const model: z.ZodType<ServiceModel> = z
+  .strictObject({
+    processStartMs: scatter,
+    bootCpuMs: scatter,
+    request,
+    probeCpuMs: atLeast0,
+    idleMillicores: atLeast0,
+    memoryBytes: atLeast0,
+    threadCpus: above0,
+    containerStartCpuMs: scatter.optional(),
+    networkMs: scatter,
+  })
+  .transform(({ containerStartCpuMs, ...rest }) =>
+    containerStartCpuMs === undefined ? rest : { ...rest, containerStartCpuMs },
+  );
 const run = z.strictObject({
   folder: words,
   runId: words,

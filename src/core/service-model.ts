@@ -15,6 +15,11 @@ export interface ServiceModel {
   readonly memoryBytes: number;
   /** CPUs that its one thread gets on a machine with nothing else to do. */
   readonly threadCpus: number;
+  /**
+   * CPU that the node itself (kubelet, container runtime) takes to start one container; the sandbox of a pod is one
+   * more. Felt where a node has little left. Absent: none.
+   */
+  readonly containerStartCpuMs?: Scatter;
   /** There and back between a client and a pod, opening a connection included. */
   readonly networkMs: Scatter;
 }
@@ -53,6 +58,7 @@ export const TEXTBOOK_MODEL: ServiceModel = {
   idleMillicores: 1,
   memoryBytes: 64 * 1024 ** 2,
   threadCpus: 1,
+  containerStartCpuMs: { kind: 'uniform', low: 120, high: 230 },
   networkMs: { kind: 'uniform', low: 0.3, high: 0.9 },
 };
 

@@ -34,8 +34,12 @@ const STAGES: readonly StageSpec[] = [
 /** Pods that are older than this are not new to the HPA any more. */
 const SETTLED_MS = 330_000;
 
-/** Simulates it once. */
-export async function overload(seed: number): Promise<OverloadSeen> {
+/**
+ * Simulates it once.
+ *
+ * @param timeoutMs - how long clients wait. The recording did not tell, and what is answered depends on it.
+ */
+export async function overload(seed: number, timeoutMs: number): Promise<OverloadSeen> {
   const quiet = realExperimentRun('D-nominal-scaleup');
   const experiment = realExperiment(quiet);
   const timeline = await simulateAgain(
@@ -45,7 +49,7 @@ export async function overload(seed: number): Promise<OverloadSeen> {
       coolDownMs: 0,
       load: {
         ...experiment.load,
-        timeoutMs: 10_000,
+        timeoutMs,
         load: { model: 'open', spacing: 'poisson', profile: { stages: STAGES } },
       },
     }),

@@ -12,6 +12,7 @@ import type { Clock } from '../../time/clock.js';
 import { CpuDrift } from './cpu-drift.js';
 import { ModelledContainer } from './modelled-container.js';
 import type { ModelledService } from './modelled-service.js';
+import { NodeAgents } from './node-agents.js';
 import { NodeCpus } from './node-cpus.js';
 
 /** How a runtime is made. */
@@ -41,6 +42,7 @@ export class ModelledRuntime implements PodRuntime, UsageSource {
   readonly hostIP: string;
   readonly #options: ModelledRuntimeOptions;
   readonly #node: NodeCpus;
+  readonly #agents: NodeAgents;
   readonly #drift: CpuDrift;
   readonly #containers = new Set<ModelledContainer>();
   #addresses = 0;
@@ -49,6 +51,12 @@ export class ModelledRuntime implements PodRuntime, UsageSource {
     this.#options = options;
     this.#node = new NodeCpus(options.cpus);
     const { model, clock, random } = options;
+    this.#agents = new NodeAgents({
+      clock,
+      random: random.child('agents'),
+      node: this.#node,
+      containerStartCpuMs: model.containerStartCpuMs,
+    });
     this.#drift = new CpuDrift(model.request.drift, clock, random.child('cpu-drift'));
     this.hostIP = `10.0.0.${options.number + 1}`;
   }
@@ -58,6 +66,7 @@ export class ModelledRuntime implements PodRuntime, UsageSource {
     const podIP = podAddress(number, this.#addresses++);
     const uid = pod.metadata.uid ?? '';
     const containers = new Set<ModelledContainer>();
+    this.#agents.startContainer();
     pods.set(podIP, { name: pod.metadata.name, uid, containers });
     return {
       podIP,
@@ -65,6 +74,7 @@ export class ModelledRuntime implements PodRuntime, UsageSource {
       imageFault: () => undefined,
       setVolume: () => undefined,
       startContainer: (start) => {
+        this.#agents.startContainer();
         const container = new ModelledContainer({
           clock,
           random: random.child(`${pod.metadata.name}/${start.container.name}/${start.attempt}`),
