@@ -1,4 +1,5 @@
 /** All measures of a run, from its timeline alone. */
+import { spanMs } from '../load/load-span.js';
 import type { GapRecord, LoadRecord, Timeline } from '../timeline/record.js';
 import { loadByRequest, type LoadByRequest } from './by-request.js';
 import { type ExplainedDecision, hpaDecisions } from './hpa-decisions.js';
@@ -33,8 +34,6 @@ import {
   type Completeness,
   type GeneratorVerdict,
 } from './verdicts.js';
-
-const SECOND_MS = 1_000;
 
 /** Everything the lab can say of a run. Instants (`t`) are ms since the run began. */
 export interface Analysis extends ScalingAnalysis, ServiceAnalysis {
@@ -130,7 +129,7 @@ function wholeLoad(seconds: readonly LoadRecord[]): Measure<LoadStretch> {
   const first = seconds[0];
   const last = seconds.at(-1);
   if (first === undefined || last === undefined) return noData('no second of the load was told');
-  const span = { fromT: first.t, toT: last.t + SECOND_MS };
+  const span = { fromT: first.t, toT: last.t + spanMs(last.load) };
   const plannedPerSecond = noData('it is not one stretch of the plan');
   return measured(loadStretch(seconds, { name: 'the whole load', span, plannedPerSecond }));
 }

@@ -8,6 +8,8 @@ import type { Span } from './run-facts.js';
 export interface SecondRate {
   /** Begin of the second, ms since the run began. */
   readonly t: number;
+  /** How long it is where several are told together; absent: a second. */
+  readonly lengthMs?: number;
   readonly perSecond: number;
 }
 
@@ -39,7 +41,7 @@ export function demandOver(curve: DemandCurve, rates: readonly SecondRate[]): Me
     isMeasured = isMeasured && kind === 'measured' && !isAtLeast;
     if (points.at(-1)?.value !== replicas) points.push({ t, value: replicas });
   }
-  const span = { fromT: first.t, toT: last.t + SECOND_MS };
+  const span = { fromT: first.t, toT: last.t + (last.lengthMs ?? SECOND_MS) };
   return measured({ series: points, span, isMeasured });
 }
 

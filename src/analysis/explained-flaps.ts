@@ -1,4 +1,5 @@
 /** Each flap with what surrounded it and the requests it met. */
+import { spanMs } from '../load/load-span.js';
 import { countAtOrBelowMs } from '../load/time-counts.js';
 import type { SloSettings } from '../experiment/experiment.js';
 import type { LoadRecord } from '../timeline/record.js';
@@ -160,5 +161,5 @@ function total(counts: Readonly<Partial<Record<string, number>>>): number {
 
 /** Seconds of the load that have a part of a span. */
 function overlapping(seconds: readonly LoadRecord[], { fromT, toT }: Span): readonly LoadRecord[] {
-  return seconds.filter(({ t }) => t + SECOND_MS > fromT && t < toT);
+  return seconds.filter(({ t, load }) => t + spanMs(load) > fromT && t < toT);
 }

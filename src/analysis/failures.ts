@@ -1,4 +1,5 @@
 /** Requests that failed, by what was going on in the cluster at that time. */
+import { spanMs } from '../load/load-span.js';
 import { FAILURE_KINDS, type FailureKind, type LoadSecond } from '../load/sender.js';
 import type { LoadRecord } from '../timeline/record.js';
 import type { FailureWindow } from './failure-windows.js';
@@ -52,8 +53,6 @@ export interface FailureReport {
   readonly byCause: readonly CausedFailures[];
 }
 
-const SECOND_MS = 1_000;
-
 /** Failures of one kind that were due in one second, and what they are put down to. */
 export interface AttributedFailures {
   /** Begin of the second, ms since the run began. */
@@ -80,7 +79,7 @@ export function attributeFailures(
   const index = new SpanIndex(windows);
   return seconds.flatMap(({ t, load }) =>
     failuresOf(load).map(([kind, count]) => {
-      const toT = t + SECOND_MS + (kind === 'timeout' ? timeoutMs : 0);
+      const toT = t + spanMs(load) + (kind === 'timeout' ? timeoutMs : 0);
       const window = index.firstWithin({ fromT: t, toT }, (each) => canCause(each.cause, kind));
       const { cause = 'unknown', evidence = NO_EVIDENCE } = window ?? {};
       return { t, kind, count, cause, evidence };

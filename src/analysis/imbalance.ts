@@ -1,4 +1,5 @@
 /** How unevenly answers were spread over the pods. */
+import { spanMs } from '../load/load-span.js';
 import type { EndpointsRecord, LoadRecord } from '../timeline/record.js';
 import { measured, noData, type Measure } from './measure.js';
 import type { Span } from './run-facts.js';
@@ -29,7 +30,6 @@ export interface Imbalance {
 const STABLE_MS = 10_000;
 /** Connections and proxies learn of a new set after it was seen. */
 const SETTLING_MS = 2_000;
-const SECOND_MS = 1_000;
 
 /**
  * Imbalance over the stretches of at least 10 s in which the ready endpoints were the same, their first
@@ -78,7 +78,9 @@ function stretchOf(
   { names, fromT, toT }: StableSet,
   seconds: readonly LoadRecord[],
 ): readonly StablePods[] {
-  const within = seconds.filter(({ t }) => t >= fromT + SETTLING_MS && t + SECOND_MS <= toT);
+  const within = seconds.filter(
+    ({ t, load }) => t >= fromT + SETTLING_MS && t + spanMs(load) <= toT,
+  );
   const counts = names.map((name) =>
     within.reduce((sum, { load }) => sum + (load.byPod[name] ?? 0), 0),
   );
@@ -91,7 +93,7 @@ function stretchOf(
   return [
     {
       fromT: first.t,
-      toT: last.t + SECOND_MS,
+      toT: last.t + spanMs(last.load),
       pods: names.length,
       answers,
       byPod: Object.fromEntries(names.map((name, index) => [name, counts[index] ?? 0])),

@@ -1,4 +1,5 @@
 /** Response times before, during and after each load change. */
+import { spanMs } from '../load/load-span.js';
 import { formatDurationMs } from '../core/duration.js';
 import type { LoadRecord } from '../timeline/record.js';
 import type { LoadChange } from './load-changes.js';
@@ -25,7 +26,6 @@ export interface LoadEffect {
 
 const BEFORE_MS = 30_000;
 const LEAST_DURING_MS = 10_000;
-const SECOND_MS = 1_000;
 
 /** What each load change did; changes at the end of the load, to nothing, have no `after`. */
 export function loadEffects(
@@ -33,7 +33,8 @@ export function loadEffects(
   seconds: readonly LoadRecord[],
   scaleUps: readonly ScaleUp[],
 ): readonly LoadEffect[] {
-  const endT = (seconds.at(-1)?.t ?? -SECOND_MS) + SECOND_MS;
+  const last = seconds.at(-1);
+  const endT = last === undefined ? 0 : last.t + spanMs(last.load);
   return changes.map((change, index) => {
     const { t } = change;
     const lastT = changes[index - 1]?.t ?? -Infinity;
@@ -77,7 +78,7 @@ function stretch(seconds: readonly LoadRecord[], name: string, span: Span): Meas
     return noData(`no second of the load was told ${name} the change`);
   }
   const plannedPerSecond = noData('it is not one stretch of the plan');
-  const told = { fromT: first.t, toT: last.t + SECOND_MS };
+  const told = { fromT: first.t, toT: last.t + spanMs(last.load) };
   return measured(
     loadStretch(within, { name: `${name} the change`, span: told, plannedPerSecond }),
   );

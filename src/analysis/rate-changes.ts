@@ -1,9 +1,7 @@
 /** When the load changed, found from the arrivals of each second: for a run without a planned rate. */
+import { spanMs } from '../load/load-span.js';
 import type { LoadRecord } from '../timeline/record.js';
 import type { LoadChange } from './load-changes.js';
-
-/** The load is told by the second. */
-export const RESOLUTION_MS = 1_000;
 
 /** Name of the stage of a change that no plan names. */
 export const MEASURED_STAGE = 'measured rate';
@@ -53,7 +51,7 @@ export function measuredLoadChanges(seconds: readonly LoadRecord[]): readonly Lo
   };
   for (const { t, perSecond } of levels) add(t, perSecond);
   const last = seconds.at(-1);
-  if (last !== undefined) add(last.t + RESOLUTION_MS, 0);
+  if (last !== undefined) add(last.t + spanMs(last.load), 0);
   return changes;
 }
 
@@ -76,7 +74,7 @@ function stretches(seconds: readonly LoadRecord[]): readonly (readonly LoadRecor
     if (
       current !== undefined &&
       before !== undefined &&
-      second.t - before.t < 1.5 * RESOLUTION_MS
+      second.t - before.t < 1.5 * spanMs(before.load)
     ) {
       current.push(second);
     } else {
@@ -88,6 +86,7 @@ function stretches(seconds: readonly LoadRecord[]): readonly (readonly LoadRecor
 
 function levelsOf(stretch: readonly LoadRecord[]): readonly Level[] {
   const counts = stretch.map(({ load }) => load.due);
+  const lengthS = spanMs(stretch[0]?.load ?? {}) / 1_000;
   const sums = [0];
   for (const count of counts) sums.push((sums.at(-1) ?? 0) + count);
   const penalty = PENALTY * Math.log(counts.length) * scatterOf(counts);
@@ -95,7 +94,7 @@ function levelsOf(stretch: readonly LoadRecord[]): readonly Level[] {
   return borders.slice(0, -1).flatMap((from, index) => {
     const to = borders[index + 1] ?? from;
     const t = stretch[from]?.t;
-    return t === undefined ? [] : [{ t, perSecond: sumOf(sums, from, to) / (to - from) }];
+    return t === undefined ? [] : [{ t, perSecond: sumOf(sums, from, to) / (to - from) / lengthS }];
   });
 }
 

@@ -1,4 +1,5 @@
 /** What became of the requests: in all, by stretch of the load, and before, in and after its peak. */
+import { spanMs } from '../load/load-span.js';
 import type { FailureKind, StatusClass } from '../load/sender.js';
 import type { LoadRecord } from '../timeline/record.js';
 import type { LoadPiece } from './load-changes.js';
@@ -53,7 +54,7 @@ export function requestCounts(seconds: readonly LoadRecord[]): RequestCounts {
   const failedTotal = Object.values(failed).reduce((sum, count) => sum + count, 0);
   const errors = failedTotal + (answered['5xx'] ?? 0) + sums.dropped + sums.unsent;
   const errorShare = sums.due === 0 ? noData('no request was due') : measured(errors / sums.due);
-  return { seconds: seconds.length, ...sums, answered, failed, failedTotal, errors, errorShare };
+  return { seconds: lengthOf(seconds), ...sums, answered, failed, failedTotal, errors, errorShare };
 }
 
 function addTo<K extends string>(
@@ -183,4 +184,9 @@ function spansAbove(piece: LoadPiece, threshold: number): readonly Span[] {
   return fromPerSecond > threshold
     ? [{ fromT: fromMs, toT: crossingMs }]
     : [{ fromT: crossingMs, toT: toMs }];
+}
+
+/** In seconds. */
+function lengthOf(seconds: readonly LoadRecord[]): number {
+  return seconds.reduce((sum, { load }) => sum + spanMs(load), 0) / 1_000;
 }

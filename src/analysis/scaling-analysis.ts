@@ -1,4 +1,5 @@
 /** Every measure of scaling: what the HPA and the cluster did, how long it took and how well it fitted. */
+import { perSecond, spanMs } from '../load/load-span.js';
 import { distribution, type Distribution } from './distribution.js';
 import type { LoadRecord, Timeline } from '../timeline/record.js';
 import { seriesValueAt, type StepSeries } from '../timeline/series.js';
@@ -227,13 +228,22 @@ function demandOf(timeline: Timeline, load: LoadFacts): Measure<Demand> {
 /** The planned rate in the middle of each second that was sent, else the arrivals due in it. */
 function secondRates({ plan, seconds }: LoadFacts): readonly SecondRate[] {
   const known = valueOf(plan);
-  if (known === undefined) return seconds.map(({ t, load }) => ({ t, perSecond: load.due }));
+  if (known === undefined)
+    return seconds.map(({ t, load }) => ({
+      t,
+      lengthMs: spanMs(load),
+      perSecond: perSecond(load.due, load),
+    }));
   let index = 0;
   return seconds.map(({ t, load }) => {
-    const atMs = t - known.loadStartT + 500;
+    const atMs = t - known.loadStartT + spanMs(load) / 2;
     while (index < known.pieces.length - 1 && (known.pieces[index]?.toMs ?? 0) <= atMs) index++;
     const piece = known.pieces[index];
-    return { t, perSecond: piece === undefined ? load.due : rateIn(piece, atMs) };
+    return {
+      t,
+      lengthMs: spanMs(load),
+      perSecond: piece === undefined ? perSecond(load.due, load) : rateIn(piece, atMs),
+    };
   });
 }
 

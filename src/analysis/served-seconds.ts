@@ -1,6 +1,6 @@
 /** Which pod answered in which seconds of the load. */
+import { spanMs } from '../load/load-span.js';
 import type { LoadRecord } from '../timeline/record.js';
-import { RESOLUTION_MS } from './rate-changes.js';
 
 /** First and last second in which a pod answered a request that was due in it, ms since the run began. */
 export interface ServedSpan {
@@ -19,7 +19,7 @@ export function servedSpans(seconds: readonly LoadRecord[]): ReadonlyMap<string,
   for (const { t, load } of seconds) {
     for (const name in load.byPod) {
       if ((load.byPod[name] ?? 0) === 0) continue;
-      spans.set(name, { firstT: spans.get(name)?.firstT ?? t, lastT: t + RESOLUTION_MS });
+      spans.set(name, { firstT: spans.get(name)?.firstT ?? t, lastT: t + spanMs(load) });
     }
   }
   return spans;

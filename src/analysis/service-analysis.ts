@@ -1,4 +1,5 @@
 /** What the service did and what it took: readiness, what users felt, saturation and cost. */
+import { spanMs } from '../load/load-span.js';
 import type { LoadRecord, Timeline } from '../timeline/record.js';
 import { overTargetSpans, shortOfCpu } from './busy-spans.js';
 import { cost, type Cost, type GoodRequests } from './cost.js';
@@ -59,7 +60,6 @@ export interface ServiceFacts {
 const DEFAULT_FLAP_WINDOW_MS = 60_000;
 /** Where the experiment of a header names no timeout. */
 const DEFAULT_TIMEOUT_MS = 5_000;
-const SECOND_MS = 1_000;
 
 /** All that is said of the service. */
 export function serviceAnalysis(timeline: Timeline, facts: ServiceFacts): ServiceAnalysis {
@@ -135,7 +135,7 @@ function loadSpan(timeline: Timeline, seconds: readonly LoadRecord[]): Measure<S
   const last = seconds.at(-1);
   return first === undefined || last === undefined
     ? noLoadTold(timeline)
-    : measured({ fromT: first.t, toT: last.t + SECOND_MS });
+    : measured({ fromT: first.t, toT: last.t + spanMs(last.load) });
 }
 
 function goodRequests(

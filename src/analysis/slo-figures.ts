@@ -22,11 +22,15 @@ export function sloFigures(seconds: readonly SloSecond[], { objective }: SloSett
   const good = seconds.reduce((sum, each) => sum + each.good, 0);
   const goodShare = total === 0 ? noData('no request was due') : measured(good / total);
   return {
-    seconds: seconds.length,
-    violationSeconds: seconds.filter(({ isHeld }) => !isHeld).length,
+    seconds: secondsOf(seconds),
+    violationSeconds: secondsOf(seconds.filter(({ isHeld }) => !isHeld)),
     total,
     good,
     goodShare,
     budgetBurn: mapMeasure(goodShare, () => (total - good) / total / (1 - objective)),
   };
+}
+
+function secondsOf(all: readonly SloSecond[]): number {
+  return all.reduce((sum, { seconds = 1 }) => sum + seconds, 0);
 }

@@ -1,4 +1,5 @@
 /** When the SLO held again after it was broken. */
+import { spanMs } from '../load/load-span.js';
 import { measured, notReached, type Measure } from './measure.js';
 import type { Span } from './run-facts.js';
 import type { SloSecond } from './slo.js';
@@ -17,8 +18,8 @@ export type SloRecovery =
 /** So many seconds must hold in a row; one may hold by luck. */
 export const RECOVERED_SECONDS = 5;
 
-/** Seconds further apart are not in a row: some between them were not told. */
-const IN_A_ROW_MS = 1_500;
+/** Seconds further apart than so many of their lengths are not in a row: some between them were not told. */
+const IN_A_ROW = 1.5;
 
 /**
  * The first violation within a span and the recovery from it.
@@ -39,7 +40,7 @@ export function sloRecovery(seconds: readonly SloSecond[], within: Span): SloRec
     const second = seconds[index];
     const before = seconds[index - 1];
     if (second === undefined || before === undefined) break;
-    if (second.t - before.t > IN_A_ROW_MS) inARow = 0;
+    if (second.t - before.t > IN_A_ROW * spanMs(before)) inARow = 0;
     inARow = second.isHeld ? inARow + 1 : 0;
     const begin = seconds[index - RECOVERED_SECONDS + 1];
     if (inARow === RECOVERED_SECONDS && begin !== undefined) {

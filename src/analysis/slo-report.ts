@@ -1,4 +1,5 @@
 /** Whether users got what they were promised, and what was being waited for when they did not. */
+import { spanMs } from '../load/load-span.js';
 import type { SloSettings } from '../experiment/experiment.js';
 import type { Measure } from './measure.js';
 import type { Span } from './run-facts.js';
@@ -43,7 +44,6 @@ export interface SloReport extends SloFigures {
   readonly byCause: readonly SloCauseSum[];
 }
 
-const SECOND_MS = 1_000;
 /** So many held seconds within a violation do not end it: the stretch is one thing to look at. */
 const HELD_WITHIN = 2;
 
@@ -76,7 +76,7 @@ function stretchesOf(bySecond: readonly SloSecond[]): readonly (readonly SloSeco
   let held: SloSecond[] = [];
   for (const second of bySecond) {
     const last = held.at(-1) ?? current.at(-1);
-    const isGap = last !== undefined && second.t - last.t > 1.5 * SECOND_MS;
+    const isGap = last !== undefined && second.t - last.t > 1.5 * spanMs(last);
     if (isGap || held.length > HELD_WITHIN) {
       if (current.length > 0) stretches.push(current);
       current = [];
@@ -97,24 +97,25 @@ function violation(
   causeOf: (second: Span) => CausedBy,
 ): SloViolation {
   const fromT = seconds[0]?.t ?? 0;
-  const toT = (seconds.at(-1)?.t ?? fromT) + SECOND_MS;
+  const last = seconds.at(-1);
+  const toT = last === undefined ? fromT : last.t + spanMs(last);
   const { violationSeconds, total, good, budgetBurn } = sloFigures(seconds, settings);
   const waits: SloWait[] = [];
-  for (const { t, total: due, good: wellDone, isHeld } of seconds) {
+  for (const { t, seconds: length = 1, total: due, good: wellDone, isHeld } of seconds) {
     if (isHeld) continue;
-    const span = { fromT: t, toT: t + SECOND_MS };
+    const span = { fromT: t, toT: t + spanMs({ seconds: length }) };
     const { cause, evidence } = causeOf(span);
-    const last = waits.at(-1);
+    const lastWait = waits.at(-1);
     const bad = due - wellDone;
-    if (last?.cause === cause) {
-      const counted = last.violationSeconds + 1;
+    if (lastWait?.cause === cause) {
+      const counted = lastWait.violationSeconds + length;
       waits[waits.length - 1] = {
-        ...last,
+        ...lastWait,
         toT: span.toT,
         violationSeconds: counted,
-        bad: last.bad + bad,
+        bad: lastWait.bad + bad,
       };
-    } else waits.push({ ...span, cause, violationSeconds: 1, bad, evidence });
+    } else waits.push({ ...span, cause, violationSeconds: length, bad, evidence });
   }
   return { fromT, toT, violationSeconds, total, bad: total - good, budgetBurn, waits };
 }

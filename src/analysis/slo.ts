@@ -11,6 +11,8 @@ import { experimentOf, noLoadTold, recordsOf } from './run-facts.js';
 export interface SloSecond {
   /** Begin of the second, ms since the run began. */
   readonly t: number;
+  /** How many seconds are told together; absent: one. */
+  readonly seconds?: number;
   /** Requests due in it that were good, at least: every 5xx is taken to have been in time. */
   readonly good: number;
   /** The same, at most: every 5xx is taken to have been late. Equal to `good` without 5xx answers. */
@@ -55,6 +57,7 @@ function sloSecond(second: LoadRecord, slo: SloSettings): SloSecond {
   const total = load.due - load.unanswered;
   return {
     t,
+    ...(load.seconds === undefined ? {} : { seconds: load.seconds }),
     good,
     goodAtMost: Math.min(inTime, answeredOf(load) - serverErrors),
     total,

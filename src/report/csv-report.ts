@@ -13,6 +13,7 @@ import { dataNumber } from './format.js';
 import {
   answeredOf,
   cpuPercentSeries,
+  dueOf,
   errorsOf,
   percentileSeries,
   secondSeries,
@@ -96,10 +97,7 @@ function seriesColumns(timeline: Timeline, originT: number): readonly Column[] {
       name: 'planned_per_second',
       at: (t) => (isInLoad(t) ? rounded(profile?.ratePerSecondAt(t - originT)) : undefined),
     },
-    series(
-      'due',
-      secondSeries(seconds, ({ due }) => due),
-    ),
+    series('due', secondSeries(seconds, dueOf)),
     series('answered', secondSeries(seconds, answeredOf)),
     series('errors', secondSeries(seconds, errorsOf)),
     series('response_time_p50_ms', p50),

@@ -1,4 +1,5 @@
 /** The plots of a run, one under the other on one time axis. */
+import { spanMs } from '../load/load-span.js';
 import type { Analysis } from '../analysis/analyze.js';
 import { valueOf } from '../analysis/measure.js';
 import { podHistories } from '../analysis/pod-history.js';
@@ -16,7 +17,7 @@ import {
   ROWS,
   type Draw,
 } from './request-plots.js';
-import { answeredOf, cpuPercentSeries, secondSeries } from './run-series.js';
+import { answeredOf, cpuPercentSeries, dueOf, secondSeries } from './run-series.js';
 import { axisLines, columnOf, stretchLines, type TimeAxis } from './time-axis.js';
 import { toldStretches } from './told-stretches.js';
 
@@ -42,7 +43,7 @@ export function runPlots(
   return [
     ...stretchLines(axis, stretches, margin),
     ...ratePlot(
-      { due: secondSeries(seconds, ({ due }) => due), answered: secondSeries(seconds, answeredOf) },
+      { due: secondSeries(seconds, dueOf), answered: secondSeries(seconds, answeredOf) },
       draw,
     ),
     '',
@@ -51,7 +52,11 @@ export function runPlots(
     ...cpuPlot(timeline, analysis, draw),
     '',
     ...responseTimePlot(
-      seconds.map(({ t, load }) => ({ t, responseTime: load.responseTime })),
+      seconds.map(({ t, load }) => ({
+        t,
+        lengthMs: spanMs(load),
+        responseTime: load.responseTime,
+      })),
       draw,
     ),
     ...axisLines(axis, margin),

@@ -49,6 +49,8 @@ export function ratePlot(
 /** One second of the load with its response times; `t` on the axis that is drawn. */
 export interface TimedSecond {
   readonly t: number;
+  /** How long it is where several are told together; absent: a second. */
+  readonly lengthMs?: number;
   readonly responseTime: EncodedHistogram;
 }
 
@@ -85,7 +87,9 @@ function columnHistograms(seconds: readonly TimedSecond[], axis: TimeAxis) {
   const widthMs = (axis.toT - axis.fromT) / axis.columns;
   return Array.from({ length: axis.columns }, (_, column) => {
     const fromT = axis.fromT + column * widthMs;
-    const within = seconds.filter(({ t }) => t + SECOND_MS > fromT && t < fromT + widthMs);
+    const within = seconds.filter(
+      ({ t, lengthMs = SECOND_MS }) => t + lengthMs > fromT && t < fromT + widthMs,
+    );
     return mergeHistograms(within.map(({ responseTime }) => responseTime));
   });
 }

@@ -1,4 +1,5 @@
 /** What a run did over time as step series: the lines that every kind of report draws. */
+import { perSecond, spanMs } from '../load/load-span.js';
 import { cpuSeries, cpuUsage } from '../analysis/cpu-usage.js';
 import { recordsOf } from '../analysis/run-facts.js';
 import { LatencyHistogram } from '../load/histogram.js';
@@ -6,31 +7,40 @@ import type { LoadSecond } from '../load/sender.js';
 import type { LoadRecord, Timeline } from '../timeline/record.js';
 import type { StepSeries } from '../timeline/series.js';
 
-const SECOND_MS = 1_000;
-
 /** One point a second; a second that was not told, or of which nothing is known, is a gap. */
 export function secondSeries(
   seconds: readonly LoadRecord[],
   value: (second: LoadSecond) => number | undefined,
 ): StepSeries {
   return seconds.flatMap((second, index) => {
-    const endT = second.t + SECOND_MS;
+    const endT = second.t + spanMs(second.load);
     const isFollowed = Math.abs((seconds[index + 1]?.t ?? Infinity) - endT) < 1;
     const point = { t: second.t, value: value(second.load) };
     return isFollowed ? [point] : [point, { t: endT, value: undefined }];
   });
 }
 
+/** Arrivals a second. */
+export function dueOf(load: LoadSecond): number {
+  return perSecond(load.due, load);
+}
+
+/** Requests sent a second. */
+export function sentOf(load: LoadSecond): number {
+  return perSecond(load.sent, load);
+}
+
 /** Answers that are no server error, of the arrivals due in a second. */
-export function answeredOf({ answered }: LoadSecond): number {
-  const { '1xx': told = 0, '2xx': ok = 0, '3xx': moved = 0, '4xx': refused = 0 } = answered;
-  return told + ok + moved + refused;
+export function answeredOf(load: LoadSecond): number {
+  const { '1xx': told = 0, '2xx': ok = 0, '3xx': moved = 0, '4xx': refused = 0 } = load.answered;
+  return perSecond(told + ok + moved + refused, load);
 }
 
 /** What users did not get, of the arrivals due in a second: failed, answered 5xx, dropped, unsent. */
-export function errorsOf({ answered, failed, dropped, unsent }: LoadSecond): number {
+export function errorsOf(load: LoadSecond): number {
+  const { answered, failed, dropped, unsent } = load;
   const failures = Object.values(failed).reduce((sum, count) => sum + count, 0);
-  return failures + (answered['5xx'] ?? 0) + dropped + unsent;
+  return perSecond(failures + (answered['5xx'] ?? 0) + dropped + unsent, load);
 }
 
 /** Response time percentiles of each second, ms; a second without answers is a gap. */

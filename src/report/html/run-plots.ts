@@ -1,4 +1,5 @@
 /** The plots of a run: which lines, in what unit, drawn how, and what each one says in words. */
+import { spanMs } from '../../load/load-span.js';
 import type { Analysis } from '../../analysis/analyze.js';
 import { valueOf } from '../../analysis/measure.js';
 import { podHistories, type PodHistory } from '../../analysis/pod-history.js';
@@ -11,6 +12,7 @@ import {
   answeredOf,
   cpuPercentSeries,
   errorsOf,
+  sentOf,
   percentileSeries,
   secondSeries,
 } from '../run-series.js';
@@ -71,7 +73,12 @@ export function plannedProfile(timeline: Timeline): Profile | undefined {
 }
 
 function ratePlot(timeline: Timeline, analysis: Analysis, seconds: readonly LoadRecord[]): RunPlot {
-  const planned = plannedSeries(timeline, analysis);
+  const [first] = seconds;
+  const planned = plannedSeries(
+    timeline,
+    analysis,
+    first === undefined ? undefined : spanMs(first.load),
+  );
   return {
     id: 'rate',
     title: 'Requests a second',
@@ -82,7 +89,7 @@ function ratePlot(timeline: Timeline, analysis: Analysis, seconds: readonly Load
     lines: [
       line('sent', 'seen', {
         style: 'line',
-        series: secondSeries(seconds, ({ sent }) => sent),
+        series: secondSeries(seconds, sentOf),
         rule: 'mean',
       }),
       line('answered', 'had', {
@@ -102,15 +109,20 @@ function ratePlot(timeline: Timeline, analysis: Analysis, seconds: readonly Load
   };
 }
 
-/** Arrivals planned in each second of the load. */
-function plannedSeries(timeline: Timeline, analysis: Analysis): StepSeries | undefined {
+/** Arrivals a second planned in each second of the load, or in so many together as are told. */
+function plannedSeries(
+  timeline: Timeline,
+  analysis: Analysis,
+  lengthMs: number | undefined,
+): StepSeries | undefined {
   const profile = plannedProfile(timeline);
   const startT = valueOf(analysis.loadStartT);
   if (profile === undefined || startT === undefined) return undefined;
-  const points = Array.from({ length: Math.ceil(profile.durationMs / SECOND_MS) }, (_, second) => {
-    const fromMs = second * SECOND_MS;
-    const planned = profile.arrivalsBefore(fromMs + SECOND_MS) - profile.arrivalsBefore(fromMs);
-    return { t: startT + fromMs, value: planned };
+  const stepMs = lengthMs ?? SECOND_MS;
+  const points = Array.from({ length: Math.ceil(profile.durationMs / stepMs) }, (_, step) => {
+    const fromMs = step * stepMs;
+    const planned = profile.arrivalsBefore(fromMs + stepMs) - profile.arrivalsBefore(fromMs);
+    return { t: startT + fromMs, value: planned / (stepMs / SECOND_MS) };
   });
   return withoutRepeats([...points, { t: startT + profile.durationMs, value: undefined }]);
 }
