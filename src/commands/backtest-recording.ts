@@ -17,6 +17,7 @@ import { isDeployment } from '../core/object-guards.js';
 import { milliValue, parseQuantity } from '../core/quantity.js';
 import { parseManifests } from '../experiment/manifests.js';
 import type { BacktestInputs } from './backtest-inputs.js';
+import type { ReadRecording } from './backtest-prometheus.js';
 import { readManifest } from './read-hpa.js';
 
 /** What a recording does not say itself, as the command line has it. */
@@ -34,11 +35,12 @@ const MAX_SYNCS = 1_000_000;
 /**
  * The syncs of a recording.
  *
+ * @param recording - the path of a file, or what was read from elsewhere.
  * @throws {LabError} `USAGE` with every fault of the options and of the files, each with its place;
  *   `MANIFEST_INVALID` for `--deployment`.
  */
 export function recordingInputs(
-  path: string,
+  recording: string | ReadRecording,
   hpa: HorizontalPodAutoscaler,
   options: RecordingOptions,
 ): BacktestInputs {
@@ -46,8 +48,12 @@ export function recordingInputs(
   const syncPeriodMs = periodOf(options, faults);
   const requests = requestsOf(options, hpa, faults);
   const replicas = replicasOf(options, faults);
-  const series = seriesOf(path, options.series, faults);
-  faults.push(...spanFaults(path, series, syncPeriodMs));
+  const { name, text } =
+    typeof recording === 'string'
+      ? { name: recording, text: readRecording(recording, faults) }
+      : recording;
+  const series = seriesOf({ path: name, text }, options.series, faults);
+  faults.push(...spanFaults(name, series, syncPeriodMs));
   if (faults.length > 0) throw new LabError('USAGE', faults.join('\n'));
   const { series: kind } = options;
   const made = usageSyncs(series, {
@@ -188,13 +194,17 @@ function replicasOf(
   if (/^\d+$/.test(replicas)) {
     return { samples: [{ atMs: 0, value: Number(replicas) }], from: '--replicas' };
   }
-  const [found] = seriesOf(replicas, 'total', faults);
+  const text = readRecording(replicas, faults);
+  const [found] = seriesOf({ path: replicas, text }, 'total', faults);
   return found === undefined ? undefined : { samples: found.samples, from: replicas };
 }
 
 /** Faults are added to those there are; then the series are none. */
-function seriesOf(path: string, kind: UsageKind, faults: string[]): readonly UsageSeries[] {
-  const text = readRecording(path, faults);
+function seriesOf(
+  { path, text }: { readonly path: string; readonly text: string | undefined },
+  kind: UsageKind,
+  faults: string[],
+): readonly UsageSeries[] {
   if (text === undefined) return [];
   const recording = parsedRecording(path, text, kind);
   if (recording.kind === 'faults') {

@@ -8,10 +8,17 @@ import { backtestJson } from '../report/backtest-json.js';
 import { backtestReport, type BacktestView } from '../report/backtest-report.js';
 import { type BacktestInputs, folderInputs, isFolder } from './backtest-inputs.js';
 import { type RecordingOptions, recordingInputs } from './backtest-recording.js';
+import {
+  isPrometheusUrl,
+  type PrometheusFlags,
+  prometheusRecording,
+  type ReadRecording,
+} from './backtest-prometheus.js';
 import { readHpa } from './read-hpa.js';
+import { WallClock } from '../time/wall-clock.js';
 
 /** The command line of a backtest. */
-export interface BacktestOptions extends RecordingOptions {
+export interface BacktestOptions extends RecordingOptions, Partial<PrometheusFlags> {
   readonly hpa: string;
   readonly explain: boolean;
   readonly all: boolean;
@@ -26,7 +33,7 @@ export function backtestCommand(): Command {
     .description('what another HPA would have decided on recorded inputs')
     .argument(
       '<recording>',
-      'a result folder, or CPU use as CSV (time,pod,cpu or time,<pod>,...) or as JSON of a Prometheus range query',
+      'a result folder; CPU use as CSV (time,pod,cpu or time,<pod>,...) or as JSON of a Prometheus range query; or the address of a Prometheus',
     )
     .requiredOption('--hpa <file>', 'a manifest with the other HorizontalPodAutoscaler')
     .option('--explain', 'explain each of its decisions', false)
@@ -41,6 +48,19 @@ export function backtestCommand(): Command {
     .option('--deployment <file>', 'recordings: a manifest whose pods request the CPU')
     .option('--replicas <count or file>', 'recordings: the size, or a file with it over time')
     .option('--sync-period <time>', 'recordings: how long after a sync the next one begins', '15s')
+    .option('--namespace <name>', 'Prometheus: where the pods are')
+    .option('--workload <name>', 'Prometheus: the Deployment whose pods they are')
+    .option('--query <promql>', 'Prometheus: CPU in cores by pod, instead of these two')
+    .option('--from <time>', 'Prometheus: from when on: a time, or how long ago', '1h')
+    .option('--to <time>', 'Prometheus: until when', 'now')
+    .option('--step <time>', 'Prometheus: between two values', '15s')
+    .option('--window <time>', 'Prometheus: what the rate of CPU is taken over', '1m')
+    .addOption(
+      new Option('--labels <style>', 'Prometheus: names that its metrics have')
+        .choices(['kube-prometheus', 'gke'])
+        .default('kube-prometheus'),
+    )
+    .option('--header <name: value>', 'Prometheus: $NAME is taken from the environment', collected)
     .action((recording: string, options: BacktestOptions) => runBacktest(recording, options));
 }
 
@@ -56,9 +76,10 @@ export async function runBacktest(
   print: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
 ): Promise<void> {
   const hpa = readHpa(options.hpa);
-  const inputs = isFolder(recording)
-    ? folderInputs(recording)
-    : recordingInputs(recording, hpa, options);
+  const inputs =
+    !isPrometheusUrl(recording) && isFolder(recording)
+      ? folderInputs(recording)
+      : recordingInputs(await recordingOf(recording, options), hpa, options);
   const view = viewOf(inputs, hpa);
   for (const line of backtestReport(view, { columns: COLUMNS, isWhole: options.all })) print(line);
   if (options.explain) {
@@ -71,6 +92,29 @@ export async function runBacktest(
   if (options.json !== undefined) {
     writeJson(options.json, backtestJson(view, { source: recording, spec: hpa.spec }));
   }
+}
+
+function collected(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
+
+function recordingOf(
+  recording: string,
+  {
+    labels = 'kube-prometheus',
+    from = '1h',
+    to = 'now',
+    step = '15s',
+    window = '1m',
+    ...rest
+  }: BacktestOptions,
+): Promise<ReadRecording> | string {
+  if (!isPrometheusUrl(recording)) return recording;
+  const flags = { labels, from, to, step, window, ...rest };
+  return prometheusRecording(recording, flags, {
+    clock: new WallClock(),
+    environment: process.env,
+  });
 }
 
 function viewOf(inputs: BacktestInputs, hpa: Parameters<typeof backtest>[1]): BacktestView {
