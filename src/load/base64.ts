@@ -26,7 +26,7 @@ export function toBase64(bytes: Uint8Array): string {
   codes.fill(PADDING, codes.length - missing);
   let text = '';
   for (let from = 0; from < codes.length; from += PIECE) {
-    text += String.fromCharCode(...codes.subarray(from, from + PIECE));
+    text += Reflect.apply(String.fromCharCode, undefined, codes.subarray(from, from + PIECE));
   }
   return text;
 }

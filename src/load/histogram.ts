@@ -97,8 +97,8 @@ export class LatencyHistogram {
     if (place >= this.#counts.length) this.#makeRoomFor(place);
     const before = this.#counts[place] ?? 0;
     if (before === 0) {
+      this.#isSorted &&= this.#places.length === 0;
       this.#places.push(place);
-      this.#isSorted = false;
     }
     this.#counts[place] = before + count;
     this.#count += count;
@@ -121,7 +121,8 @@ export class LatencyHistogram {
   #timeCounts(): TimeCounts {
     const places = this.#sortedPlaces();
     const times = new Uint32Array(2 * places.length);
-    for (const [index, place] of places.entries()) {
+    for (let index = 0; index < places.length; index++) {
+      const place = places[index] ?? 0;
       times[2 * index] = place;
       times[2 * index + 1] = this.#counts[place] ?? 0;
     }

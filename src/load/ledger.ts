@@ -191,7 +191,7 @@ export class LoadLedger {
 
   #tellSettled(): void {
     for (;;) {
-      const [account] = this.#accounts;
+      const account = this.#accounts[0];
       if (account === undefined || account.second >= this.#passedSeconds) return;
       if (account.open > 0) return;
       this.#accounts.shift();

@@ -1,14 +1,15 @@
 /** A priority queue of timed entries, earliest first, equal times in order of insertion. */
 
-interface Entry<T> {
+/** Something in a heap; what it holds may be changed while it waits. */
+export interface HeapEntry<T> {
   readonly dueMs: number;
   readonly order: number;
-  readonly value: T;
+  value: T;
 }
 
 /** Binary min-heap ordered by (due time, insertion number). Push and pop are O(log n). */
 export class EventHeap<T> {
-  readonly #entries: Entry<T>[] = [];
+  readonly #entries: HeapEntry<T>[] = [];
   #inserted = 0;
 
   get size(): number {
@@ -20,8 +21,9 @@ export class EventHeap<T> {
     return this.#entries[0]?.dueMs;
   }
 
-  push(dueMs: number, value: T): void {
-    const entry = { dueMs, order: this.#inserted++, value };
+  /** Adds a value, and gives its entry. */
+  push(dueMs: number, value: T): HeapEntry<T> {
+    const entry: HeapEntry<T> = { dueMs, order: this.#inserted++, value };
     let index = this.#entries.length;
     while (index > 0) {
       const parentIndex = (index - 1) >> 1;
@@ -31,6 +33,7 @@ export class EventHeap<T> {
       index = parentIndex;
     }
     this.#entries[index] = entry;
+    return entry;
   }
 
   /** Removes and gives the earliest entry; absent when empty. */
@@ -42,7 +45,7 @@ export class EventHeap<T> {
     return top;
   }
 
-  #sink(entry: Entry<T>): void {
+  #sink(entry: HeapEntry<T>): void {
     const entries = this.#entries;
     let index = 0;
     for (;;) {
@@ -59,6 +62,6 @@ export class EventHeap<T> {
   }
 }
 
-function isBefore<T>(a: Entry<T>, b: Entry<T>): boolean {
+function isBefore<T>(a: HeapEntry<T>, b: HeapEntry<T>): boolean {
   return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order);
 }

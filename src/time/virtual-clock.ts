@@ -2,9 +2,8 @@
 import type { Cancel, Clock, EpochMs } from './clock.js';
 import { EventHeap } from './event-heap.js';
 
-interface Task {
-  run: (() => void) | undefined;
-}
+/** What is to be done; undefined when it was cancelled. */
+type Task = (() => void) | undefined;
 
 /** To look after each task would take longer than most tasks do. */
 const LONGEST_WAIT_MS = 1_000;
@@ -33,10 +32,9 @@ export class VirtualClock implements Clock {
   }
 
   after(delayMs: number, task: () => void): Cancel {
-    const entry: Task = { run: task };
-    this.#heap.push(this.#nowMs + Math.max(0, delayMs), entry);
+    const entry = this.#heap.push(this.#nowMs + Math.max(0, delayMs), task);
     return () => {
-      entry.run = undefined;
+      entry.value = undefined;
     };
   }
 
@@ -107,9 +105,9 @@ export class VirtualClock implements Clock {
     const dueMs = this.#heap.peekDueMs();
     if (dueMs === undefined || dueMs > endMs) return false;
     const task = this.#heap.pop()?.value;
-    if (task?.run !== undefined) {
+    if (task !== undefined) {
       this.#nowMs = dueMs;
-      task.run();
+      task();
     }
     return true;
   }

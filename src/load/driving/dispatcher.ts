@@ -66,7 +66,10 @@ export class Dispatcher implements EngineEvents {
    * Sends an arrival now; false when no connection is to be had. Whether that was late by the
    * sender's own fault is for the caller to say, who knows if a connection was free before.
    */
-  send({ account, dueMs, request }: Arrival, isLate: (sentMs: number) => boolean): boolean {
+  send(
+    { account, dueMs, request }: Arrival,
+    isLate: (sentMs: number, dueMs: number) => boolean,
+  ): boolean {
     const sentMs = this.#options.elapsedMs();
     const exchange: Exchange = {
       account,
@@ -80,7 +83,7 @@ export class Dispatcher implements EngineEvents {
     if (!this.#engine.send(exchange)) return false;
     this.#underWay.add(exchange);
     this.#options.lastSecond.sent++;
-    this.#options.ledger.sent(account, isLate(sentMs));
+    this.#options.ledger.sent(account, isLate(sentMs, dueMs));
     return true;
   }
 

@@ -74,7 +74,7 @@ export class OpenDriver implements Driver {
     this.#end();
   }
 
-  #wake(): void {
+  readonly #wake = (): void => {
     if (this.#isOver) return;
     const elapsedMs = this.#elapsedMs();
     this.#sendDue(elapsedMs);
@@ -87,12 +87,17 @@ export class OpenDriver implements Driver {
       return;
     }
     const delayMs = this.#nextWakeMs() - this.#elapsedMs();
-    this.#cancelWake = this.#options.clock.after(Math.max(0, delayMs), () => this.#wake());
-  }
+    this.#cancelWake = this.#options.clock.after(Math.max(0, delayMs), this.#wake);
+  };
+
+  readonly #lateness = (sentMs: number, dueMs: number): boolean => {
+    this.#options.sendLag.recordMs(sentMs - dueMs);
+    return sentMs - dueMs > LATE_AFTER_MS;
+  };
 
   #sendDue(elapsedMs: number): void {
     if (this.#isOver) return;
-    const { maxInFlight, sendLag } = this.#options;
+    const { maxInFlight } = this.#options;
     for (;;) {
       const arrival = this.#takeDue(elapsedMs);
       if (arrival === undefined) return;
@@ -100,12 +105,7 @@ export class OpenDriver implements Driver {
         this.#dispatcher.drop(arrival);
         continue;
       }
-      const isSent =
-        this.#waiting.length === 0 &&
-        this.#dispatcher.send(arrival, (sentMs) => {
-          sendLag.recordMs(sentMs - arrival.dueMs);
-          return sentMs - arrival.dueMs > LATE_AFTER_MS;
-        });
+      const isSent = this.#waiting.length === 0 && this.#dispatcher.send(arrival, this.#lateness);
       if (!isSent) this.#waiting.push(arrival);
     }
   }

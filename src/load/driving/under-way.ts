@@ -9,6 +9,8 @@ interface Lane {
   newest: Exchange | undefined;
 }
 
+const NO_LANE: Lane = { timeoutMs: 0, oldest: undefined, newest: undefined };
+
 /** A linked list for each timeout there is: adding and removing take the same time however many there are. */
 export class UnderWay {
   readonly #lanes: Lane[] = [];
@@ -43,7 +45,8 @@ export class UnderWay {
 
   /** A request that was sent its timeout ago or longer; absent when there is none. */
   overdue(elapsedMs: number): Exchange | undefined {
-    for (const { oldest, timeoutMs } of this.#lanes) {
+    for (let index = 0; index < this.#lanes.length; index++) {
+      const { oldest, timeoutMs } = this.#lanes[index] ?? NO_LANE;
       if (oldest === undefined) continue;
       if (elapsedMs + DUE_WITHIN_MS >= oldest.sentMs + timeoutMs) return oldest;
     }
@@ -53,7 +56,8 @@ export class UnderWay {
   /** When the next request will have taken too long; absent when none is under way. */
   nextTimeoutMs(): number | undefined {
     let nextMs: number | undefined;
-    for (const { oldest, timeoutMs } of this.#lanes) {
+    for (let index = 0; index < this.#lanes.length; index++) {
+      const { oldest, timeoutMs } = this.#lanes[index] ?? NO_LANE;
       if (oldest === undefined) continue;
       const atMs = oldest.sentMs + timeoutMs;
       if (nextMs === undefined || atMs < nextMs) nextMs = atMs;
@@ -62,6 +66,8 @@ export class UnderWay {
   }
 
   #laneOf(timeoutMs: number): Lane {
+    const first = this.#lanes[0];
+    if (first?.timeoutMs === timeoutMs) return first;
     for (const lane of this.#lanes) if (lane.timeoutMs === timeoutMs) return lane;
     const lane: Lane = { timeoutMs, oldest: undefined, newest: undefined };
     this.#lanes.push(lane);
