@@ -57,25 +57,27 @@ export function isDeletedByUpdate(kind: Kind, object: KubeObject): boolean {
   );
 }
 
+/** @see Source: kubernetes `apiserver/pkg/registry/rest/delete.go`, `BeforeDelete`: the kind, not the resource. */
 function checkPreconditions(
-  kind: Kind,
+  { resource }: Kind,
   object: KubeObject,
   { preconditions }: DeleteOptions,
 ): void {
-  const { uid, resourceVersion, name } = object.metadata;
+  const { uid = '', resourceVersion = '', name } = object.metadata;
+  const named = { ...resource, plural: resource.kind };
   if (preconditions?.uid !== undefined && preconditions.uid !== uid) {
     throw ApiError.conflict(
-      kind.resource,
+      named,
       name,
-      `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid ?? ''}`,
+      `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
     );
   }
   const wanted = preconditions?.resourceVersion;
   if (wanted !== undefined && wanted !== resourceVersion) {
     throw ApiError.conflict(
-      kind.resource,
+      named,
       name,
-      `Precondition failed: ResourceVersion in precondition: ${wanted}, ResourceVersion in object meta: ${resourceVersion ?? ''}`,
+      `the ResourceVersion in the precondition (${wanted}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
     );
   }
 }

@@ -9,6 +9,8 @@ import {
   requiredValue,
   unsupportedValue,
 } from '../field-error.js';
+import { environmentFaults } from './env-validation.js';
+import { handlerFaults } from './handler-validation.js';
 import { portNameFaults, portNumberFaults } from './port-rules.js';
 import { requirementFaults } from './resource-requirements.js';
 
@@ -24,9 +26,12 @@ export function containerFaults(
 ): readonly FieldError[] {
   const hasProbes = !isInit || container.restartPolicy === 'Always';
   return [
-    ...imageFaults(`${field}.image`, container.image ?? ''),
+    ...(container.image === '' || container.image === undefined
+      ? [requiredValue(`${field}.image`)]
+      : []),
     ...portFaults(`${field}.ports`, container.ports ?? []),
-    ...envFaults(`${field}.env`, container),
+    ...environmentFaults(field, container),
+    ...terminationFaults(field, container),
     ...pullPolicyFaults(field, container),
     ...requirementFaults(`${field}.resources`, container.resources ?? {}),
     ...(hasProbes
@@ -35,7 +40,7 @@ export function containerFaults(
           ...probeFaults(`${field}.readinessProbe`, container.readinessProbe, false),
           ...probeFaults(`${field}.startupProbe`, container.startupProbe, true),
         ]
-      : (['livenessProbe', 'readinessProbe', 'startupProbe'] as const)
+      : (['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const)
           .filter((name) => container[name] !== undefined)
           .map((name) =>
             forbiddenValue(
@@ -46,10 +51,15 @@ export function containerFaults(
   ];
 }
 
-function imageFaults(field: string, image: string): readonly FieldError[] {
-  if (image === '') return [requiredValue(field)];
-  if (image === image.trim()) return [];
-  return [invalidValue(field, image, 'must not have leading or trailing whitespace')];
+const MESSAGE_POLICIES = ['File', 'FallbackToLogsOnError'];
+
+function terminationFaults(
+  field: string,
+  { terminationMessagePolicy: policy = '' }: Container,
+): readonly FieldError[] {
+  if (MESSAGE_POLICIES.includes(policy)) return [];
+  const path = `${field}.terminationMessagePolicy`;
+  return [policy === '' ? requiredValue(path) : unsupportedValue(path, policy, MESSAGE_POLICIES)];
 }
 
 function portFaults(field: string, ports: readonly ContainerPort[]): readonly FieldError[] {
@@ -68,46 +78,12 @@ function portFaults(field: string, ports: readonly ContainerPort[]): readonly Fi
     if (port.containerPort === undefined || port.containerPort === 0) {
       faults.push(requiredValue(`${path}.containerPort`));
     } else faults.push(...portNumberFaults(`${path}.containerPort`, port.containerPort));
-    if (port.hostPort !== undefined) {
+    if (port.hostPort !== undefined && port.hostPort !== 0) {
       faults.push(...portNumberFaults(`${path}.hostPort`, port.hostPort));
     }
     const protocols = ['SCTP', 'TCP', 'UDP'];
     if (!protocols.includes(port.protocol ?? '')) {
       faults.push(unsupportedValue(`${path}.protocol`, port.protocol, protocols));
-    }
-    return faults;
-  });
-}
-
-function envFaults(field: string, { env = [] }: Container): readonly FieldError[] {
-  return env.flatMap((variable, index) => {
-    const path = `${field}[${index}]`;
-    const faults: FieldError[] = [];
-    if (variable.name === undefined || variable.name === '')
-      faults.push(requiredValue(`${path}.name`));
-    const sources = Object.keys(variable.valueFrom ?? {});
-    if (variable.valueFrom !== undefined) {
-      if (sources.length === 0) {
-        faults.push(
-          invalidValue(
-            `${path}.valueFrom`,
-            '',
-            'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`',
-          ),
-        );
-      } else if (variable.value !== undefined) {
-        faults.push(
-          invalidValue(`${path}.valueFrom`, '', 'may not be specified when `value` is not empty'),
-        );
-      } else if (sources.length > 1) {
-        faults.push(
-          invalidValue(
-            `${path}.valueFrom`,
-            '',
-            'may not have more than one field specified at a time',
-          ),
-        );
-      }
     }
     return faults;
   });
@@ -119,8 +95,6 @@ function pullPolicyFaults(field: string, { imagePullPolicy }: Container): readon
   if (policies.includes(imagePullPolicy)) return [];
   return [unsupportedValue(`${field}.imagePullPolicy`, imagePullPolicy, policies)];
 }
-
-const HANDLERS = ['exec', 'httpGet', 'tcpSocket', 'grpc'] as const;
 
 /** @see Source: `validation.go`, `validateProbe`, `validateLivenessProbe`. */
 function probeFaults(
@@ -153,36 +127,4 @@ function probeFaults(
     );
   }
   return faults;
-}
-
-function handlerFaults(field: string, probe: Probe): readonly FieldError[] {
-  const given = HANDLERS.filter((name) => probe[name] !== undefined);
-  const [first, ...others] = given;
-  if (first === undefined) return [requiredValue(field, 'must specify a handler type')];
-  const faults: FieldError[] = others.map((name) =>
-    forbiddenValue(`${field}.${name}`, 'may not specify more than 1 handler type'),
-  );
-  if (first === 'httpGet' && probe.httpGet !== undefined) {
-    const { path, port, scheme } = probe.httpGet;
-    if (path === undefined || path === '') faults.push(requiredValue(`${field}.httpGet.path`));
-    faults.push(...intOrStringPortFaults(`${field}.httpGet.port`, port));
-    if (scheme !== 'HTTP' && scheme !== 'HTTPS') {
-      faults.push(unsupportedValue(`${field}.httpGet.scheme`, scheme, ['HTTP', 'HTTPS']));
-    }
-  }
-  if (first === 'tcpSocket' && probe.tcpSocket !== undefined) {
-    faults.push(...intOrStringPortFaults(`${field}.tcpSocket.port`, probe.tcpSocket.port));
-  }
-  if (first === 'exec' && (probe.exec?.command ?? []).length === 0) {
-    faults.push(requiredValue(`${field}.exec.command`));
-  }
-  if (first === 'grpc' && probe.grpc !== undefined) {
-    faults.push(...portNumberFaults(`${field}.grpc.port`, probe.grpc.port));
-  }
-  return faults;
-}
-
-function intOrStringPortFaults(field: string, port: number | string): readonly FieldError[] {
-  if (typeof port === 'number') return portNumberFaults(field, port);
-  return portNameFaults(port).map((fault) => invalidValue(field, port, fault));
 }

@@ -8,7 +8,12 @@ import type {
   PodAffinity,
   PodAffinityTerm,
 } from '../../core/scheduling-objects.js';
-import { labelFaults, qualifiedNameFaults, subdomainFaults } from '../api-machinery/names.js';
+import {
+  labelFaults,
+  labelValueFaults,
+  qualifiedNameFaults,
+  subdomainFaults,
+} from '../api-machinery/names.js';
 import type { FieldError } from '../api-error.js';
 import { forbiddenValue, invalidValue, requiredValue } from '../field-error.js';
 import { selectorFaults } from './selectors.js';
@@ -65,7 +70,10 @@ function nodeAffinityFaults(
     if (terms.length === 0) {
       faults.push(requiredValue(path, 'must have at least one node selector term'));
     }
-    faults.push(...terms.flatMap((term, index) => nodeTermFaults(`${path}[${index}]`, term)));
+    faults.push(
+      ...terms.flatMap((term, index) => nodeTermFaults(`${path}[${index}]`, term)),
+      ...terms.flatMap((term, index) => termValueFaults(`${path}[${index}]`, term)),
+    );
   }
   for (const [index, { weight, preference }] of (affinity?.[PREFERRED] ?? []).entries()) {
     const path = `${field}.${PREFERRED}[${index}]`;
@@ -87,6 +95,20 @@ function nodeTermFaults(
       fieldRequirementFaults(`${field}.matchFields[${index}]`, requirement),
     ),
   ];
+}
+
+/** Values that no label can have; where a term is only preferred they are let pass. */
+function termValueFaults(
+  field: string,
+  { matchExpressions = [] }: NodeSelectorTerm,
+): readonly FieldError[] {
+  return matchExpressions.flatMap(({ values = [] }, index) =>
+    values.flatMap((value, place) =>
+      labelValueFaults(value).map((fault) =>
+        invalidValue(`${field}.matchExpressions[${index}].values[${place}]`, value, fault),
+      ),
+    ),
+  );
 }
 
 /** @see Source: `validation.go`, `ValidateNodeSelectorRequirement`. */

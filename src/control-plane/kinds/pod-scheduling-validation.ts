@@ -2,7 +2,7 @@
 import type { PodSpec, Toleration } from '../../core/objects.js';
 import type { TopologySpreadConstraint } from '../../core/scheduling-objects.js';
 import { labelsFaults } from '../api-machinery/metadata-rules.js';
-import { qualifiedNameFaults } from '../api-machinery/names.js';
+import { labelValueFaults, qualifiedNameFaults } from '../api-machinery/names.js';
 import type { FieldError } from '../api-error.js';
 import { duplicateValue, invalidValue, requiredValue, unsupportedValue } from '../field-error.js';
 import { affinityFaults, labelKeysFaults } from './pod-affinity-validation.js';
@@ -53,6 +53,10 @@ function tolerationFaults(field: string, toleration: Toleration): readonly Field
         "effect must be 'NoExecute' when `tolerationSeconds` is set",
       ),
     );
+  }
+  const wrongValue = operator === '' || operator === 'Equal' ? labelValueFaults(value) : [];
+  if (wrongValue.length > 0) {
+    faults.push(invalidValue(`${field}.operator`, value, wrongValue.join(';')));
   }
   if (operator === 'Exists' && value !== '') {
     faults.push(

@@ -1,13 +1,15 @@
 /** Faults of pod specs, in pods and in templates. */
 import type { Container, PodSpec } from '../../core/objects.js';
-import { labelFaults, subdomainFaults } from '../api-machinery/names.js';
+import { labelFaults, qualifiedNameFaults, subdomainFaults } from '../api-machinery/names.js';
 import type { FieldError } from '../api-error.js';
 import { duplicateValue, invalidValue, requiredValue, unsupportedValue } from '../field-error.js';
-import { textOf } from '../schema/json.js';
+import { isJsonObject, jsonObjects, textOf } from '../schema/json.js';
 import { containerFaults } from './container-validation.js';
+import { networkFaults } from './pod-network-validation.js';
 import { schedulingFaults } from './pod-scheduling-validation.js';
 import { mountFaults, volumeFaults } from './pod-volume-validation.js';
-import { containerSecurityFaults, idFaults } from './security-validation.js';
+import { lifecycleFaults } from './handler-validation.js';
+import { containerSecurityFaults, podSecurityFaults } from './security-validation.js';
 
 const MAX_DEADLINE_SECONDS = 2_147_483_647;
 
@@ -32,7 +34,10 @@ export function podSpecFaults(field: string, spec: PodSpec): readonly FieldError
         ]),
     ...dnsPolicyFaults(field, spec),
     ...volumeFaults(field, spec),
-    ...idFaults(`${field}.securityContext`, spec['securityContext']),
+    ...networkFaults(field, spec),
+    ...gateFaults(field, spec),
+    ...nameReferenceFaults(field, spec),
+    ...podSecurityFaults(`${field}.securityContext`, spec['securityContext']),
     ...schedulingFaults(field, spec),
     ...deadlineFaults(field, spec['activeDeadlineSeconds']),
     ...priorityFaults(field, spec),
@@ -51,9 +56,10 @@ export function podSpecFaults(field: string, spec: PodSpec): readonly FieldError
 
 function containerListFaults(field: string, spec: PodSpec): readonly FieldError[] {
   const names = new Set<string>();
+  // what is twice is told of the init container
   const lists = [
-    ['initContainers', spec.initContainers ?? []],
     ['containers', spec.containers ?? []],
+    ['initContainers', spec.initContainers ?? []],
   ] as const;
   return lists.flatMap(([list, containers]) =>
     containers.flatMap((container, index) => {
@@ -62,7 +68,10 @@ function containerListFaults(field: string, spec: PodSpec): readonly FieldError[
         ...nameFaultsOf(path, container, names),
         ...containerFaults(path, container, list === 'initContainers'),
         ...mountFaults(path, container, spec),
-        ...containerSecurityFaults(path, container, spec),
+        ...(list === 'initContainers' && container.restartPolicy !== 'Always'
+          ? []
+          : lifecycleFaults(path, container, spec)),
+        ...containerSecurityFaults(path, container),
       ];
     }),
   );
@@ -79,6 +88,48 @@ function nameFaultsOf(
   if (names.has(name)) return [duplicateValue(`${path}.name`, name)];
   names.add(name);
   return [];
+}
+
+/** @see Source: `validation.go`, `validateReadinessGates`, `validateSchedulingGates`. */
+function gateFaults(field: string, spec: PodSpec): readonly FieldError[] {
+  const seen = new Set<string>();
+  return [
+    ...jsonObjects(spec['readinessGates']).flatMap((gate, index) => {
+      const type = textOf(gate['conditionType']);
+      const path = `${field}.readinessGates[${index}].conditionType`;
+      return qualifiedNameFaults(type).map((fault) => invalidValue(path, type, fault));
+    }),
+    ...jsonObjects(spec['schedulingGates']).flatMap((gate, index) => {
+      const name = textOf(gate['name']);
+      const path = `${field}.schedulingGates[${index}]`;
+      const isRepeated = seen.has(name);
+      seen.add(name);
+      const wrong = qualifiedNameFaults(name).map((fault) => invalidValue(path, name, fault));
+      return isRepeated ? wrong.concat(duplicateValue(path, name)) : wrong;
+    }),
+  ];
+}
+
+const SYSTEMS = ['linux', 'windows'];
+
+/** Names of objects elsewhere, and of the operating system. */
+function nameReferenceFaults(field: string, spec: PodSpec): readonly FieldError[] {
+  const system = spec['os'];
+  const systemName = isJsonObject(system) ? textOf(system['name']) : '';
+  return [
+    ...(['serviceAccountName', 'runtimeClassName'] as const).flatMap((name) => {
+      const value = textOf(spec[name]);
+      if (value === '') return [];
+      return subdomainFaults(value).map((fault) => invalidValue(`${field}.${name}`, value, fault));
+    }),
+    ...(system === undefined || SYSTEMS.includes(systemName)
+      ? []
+      : [
+          systemName === ''
+            ? requiredValue(`${field}.os.name`)
+            : unsupportedValue(`${field}.os.name`, systemName, SYSTEMS),
+        ]),
+  ];
 }
 
 function priorityFaults(

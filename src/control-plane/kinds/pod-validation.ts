@@ -4,6 +4,7 @@ import type { FieldError } from '../api-error.js';
 import { isEqualJson } from '../api-machinery/equality.js';
 import { forbiddenValue, invalidValue } from '../field-error.js';
 import { isIpAddress } from './ip-address.js';
+import { textOf } from '../schema/json.js';
 import { podAnnotationFaults } from './pod-annotations.js';
 import { podSpecFaults } from './pod-spec-validation.js';
 
@@ -12,7 +13,24 @@ export function podFaults(pod: Pod): readonly FieldError[] {
   return [
     ...podAnnotationFaults('metadata.annotations', pod.metadata.annotations, pod.spec),
     ...podSpecFaults('spec', pod.spec),
+    ...imageFaults('spec.containers', pod.spec.containers ?? []),
+    ...imageFaults('spec.initContainers', pod.spec.initContainers ?? []),
   ];
+}
+
+/** Looked at in pods alone, not in templates. @see Source: `validation.go`, `validateContainerOnlyForPod`. */
+function imageFaults(field: string, containers: readonly Container[]): readonly FieldError[] {
+  return containers.flatMap(({ image }, index) =>
+    textOf(image).trim() === textOf(image)
+      ? []
+      : [
+          invalidValue(
+            `${field}[${index}].image`,
+            image,
+            'must not have leading or trailing whitespace',
+          ),
+        ],
+  );
 }
 
 const MUTABLE_MESSAGE =

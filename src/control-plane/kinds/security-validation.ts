@@ -1,69 +1,83 @@
-/** Faults of security contexts and lifecycle hooks. */
-import type { Container, PodSpec } from '../../core/objects.js';
+/** Faults of security contexts. */
+import type { Container } from '../../core/objects.js';
 import type { FieldError } from '../api-error.js';
-import { forbiddenValue, invalidValue, requiredValue } from '../field-error.js';
-import { isJsonObject } from '../schema/json.js';
+import { invalidValue, requiredValue, unsupportedValue } from '../field-error.js';
+import { isJsonObject, textOf } from '../schema/json.js';
 import type { JsonObject } from '../schema/json.js';
+import { descendingPathFaults } from './path-rules.js';
 
 const MAX_ID = 2_147_483_647;
+const ID_RULE = `must be between 0 and ${MAX_ID}, inclusive`;
 
 /** Faults of user and group ids in a security context of a pod or of a container. */
-export function idFaults(field: string, context: unknown): readonly FieldError[] {
+function idFaults(field: string, context: unknown): readonly FieldError[] {
   if (!isJsonObject(context)) return [];
   return ['runAsUser', 'runAsGroup', 'fsGroup'].flatMap((name) => {
     const id = context[name];
     if (typeof id !== 'number' || (id >= 0 && id <= MAX_ID)) return [];
-    return [invalidValue(`${field}.${name}`, id, `must be between 0 and ${MAX_ID}, inclusive`)];
+    return [invalidValue(`${field}.${name}`, id, ID_RULE)];
   });
 }
 
 /**
- * Faults of a container's security context and hooks.
+ * Faults of a container's security context.
  *
- * @see Source: kubernetes `pkg/apis/core/validation/validation.go`, `ValidateSecurityContext`,
- *   `validateLifecycle`.
+ * @see Source: kubernetes `pkg/apis/core/validation/validation.go`, `ValidateSecurityContext`.
  */
 export function containerSecurityFaults(
   field: string,
-  container: Container,
-  spec: PodSpec,
+  { securityContext }: Container,
 ): readonly FieldError[] {
-  const { lifecycle, securityContext } = container;
-  const hooks = isJsonObject(lifecycle) ? lifecycle : {};
   return [
-    ...['postStart', 'preStop'].flatMap((name) =>
-      hookFaults(`${field}.lifecycle.${name}`, hooks[name], spec),
-    ),
     ...idFaults(`${field}.securityContext`, securityContext),
+    ...profileFaults(`${field}.securityContext`, securityContext),
     ...escalationFaults(`${field}.securityContext`, securityContext),
   ];
 }
 
-function hookFaults(field: string, hook: unknown, spec: PodSpec): readonly FieldError[] {
-  if (!isJsonObject(hook)) return [];
-  const [first, ...others] = ['exec', 'httpGet', 'tcpSocket', 'sleep'].filter(
-    (name) => hook[name] !== undefined,
-  );
-  if (first === undefined) return [requiredValue(field, 'must specify a handler type')];
+const CHANGE_POLICIES = ['Always', 'OnRootMismatch'];
+
+/** @see Source: `validation.go`, `validatePodSpecSecurityContext`. */
+export function podSecurityFaults(field: string, context: unknown): readonly FieldError[] {
+  if (!isJsonObject(context)) return [];
+  const groups = context['supplementalGroups'];
+  const policy = context['fsGroupChangePolicy'];
   return [
-    ...others.map((name) =>
-      forbiddenValue(`${field}.${name}`, 'may not specify more than 1 handler type'),
-    ),
-    ...sleepFaults(`${field}.sleep`, hook['sleep'], spec.terminationGracePeriodSeconds ?? 30),
+    ...idFaults(field, context),
+    ...(Array.isArray(groups) ? groups : [])
+      .filter((id) => typeof id === 'number' && (id < 0 || id > MAX_ID))
+      .map((id: unknown) => invalidValue(`${field}.supplementalGroups`, id, ID_RULE)),
+    ...profileFaults(field, context),
+    ...(policy === undefined || CHANGE_POLICIES.includes(textOf(policy))
+      ? []
+      : [unsupportedValue(`${field}.fsGroupChangePolicy`, policy, CHANGE_POLICIES)]),
   ];
 }
 
-function sleepFaults(field: string, sleep: unknown, graceSeconds: number): readonly FieldError[] {
-  if (!isJsonObject(sleep) || typeof sleep['seconds'] !== 'number') return [];
-  const { seconds } = sleep;
-  if (seconds >= 0 && seconds <= graceSeconds) return [];
-  return [
-    invalidValue(
-      field,
-      seconds,
-      `must be non-negative and less than terminationGracePeriodSeconds (${graceSeconds})`,
-    ),
-  ];
+const PROFILE_TYPES = ['Localhost', 'RuntimeDefault', 'Unconfined'];
+
+/** @see Source: `validation.go`, `validateSeccompProfileField`. */
+function profileFaults(field: string, context: unknown): readonly FieldError[] {
+  const profile = isJsonObject(context) ? context['seccompProfile'] : undefined;
+  if (!isJsonObject(profile)) return [];
+  const path = `${field}.seccompProfile`;
+  const type = textOf(profile['type']);
+  const local = textOf(profile['localhostProfile']);
+  if (!PROFILE_TYPES.includes(type)) {
+    return [
+      type === ''
+        ? requiredValue(`${path}.type`, 'type is required when seccompProfile is set')
+        : unsupportedValue(`${path}.type`, type, PROFILE_TYPES),
+    ];
+  }
+  if (type === 'Localhost') {
+    return local === ''
+      ? [requiredValue(`${path}.localhostProfile`, 'must be set when seccomp type is Localhost')]
+      : descendingPathFaults(`${path}.localhostProfile`, local);
+  }
+  if (local === '') return [];
+  const detail = 'can only be set when seccomp type is Localhost';
+  return [invalidValue(`${path}.localhostProfile`, local, detail)];
 }
 
 function escalationFaults(field: string, context: unknown): readonly FieldError[] {

@@ -315,7 +315,7 @@ describe('ApiMachinery', () => {
       );
 
       expect(wrong.status.message).toContain(
-        `Precondition failed: UID in precondition: other, UID in object meta: ${created.metadata.uid}`,
+        `the UID in the precondition (other) does not match the UID in record (${created.metadata.uid})`,
       );
     });
 
