@@ -93,6 +93,7 @@ export class EventAggregator {
   #isCombined(key: string, message: string, nowMs: EpochMs): boolean {
     const known = this.#similar.get(key);
     const isFresh = known !== undefined && nowMs - known.lastMs <= SIMILAR_INTERVAL_MS;
+    forgetFirst(this.#similar, ({ lastMs }) => nowMs - lastMs > SIMILAR_INTERVAL_MS);
     const similar = isFresh ? known : { messages: new Set<string>(), lastMs: nowMs };
     similar.lastMs = nowMs;
     similar.messages.add(message);
@@ -108,13 +109,26 @@ export class EventAggregator {
 
   #isAllowed(subject: string, nowMs: EpochMs): boolean {
     const known = this.#allowances.get(subject) ?? { tokens: BURST, lastMs: nowMs };
-    const tokens = Math.min(BURST, known.tokens + (nowMs - known.lastMs) * REFILL_PER_MS);
+    const tokens = refilled(known, nowMs);
+    forgetFirst(this.#allowances, (allowance) => refilled(allowance, nowMs) === BURST);
     const isAllowed = tokens >= 1;
     remember(this.#allowances, subject, {
       tokens: isAllowed ? tokens - 1 : tokens,
       lastMs: nowMs,
     });
     return isAllowed;
+  }
+}
+
+function refilled({ tokens, lastMs }: Allowance, nowMs: EpochMs): number {
+  return Math.min(BURST, tokens + (nowMs - lastMs) * REFILL_PER_MS);
+}
+
+/** Forgets those used longest ago of which nothing more follows than of none. */
+function forgetFirst<T>(map: Map<string, T>, isOver: (entry: T) => boolean): void {
+  for (const [key, entry] of map) {
+    if (!isOver(entry)) return;
+    map.delete(key);
   }
 }
 

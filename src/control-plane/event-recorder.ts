@@ -36,6 +36,7 @@ export interface EventRecorderOptions {
 }
 
 interface SeriesEvent {
+  readonly namespace: string;
   readonly name: string;
   count: number;
 }
@@ -147,8 +148,17 @@ export class EventRecorder {
       reportingInstance: this.#host === '' ? this.#component : `${this.#component}-${this.#host}`,
     });
     this.#series.delete(key);
-    this.#series.set(key, { name, count: 1 });
-    forgetOldest(this.#series, MAX_SERIES);
+    this.#series.set(key, { namespace, name, count: 1 });
+    this.#forgetSeries();
+  }
+
+  /** The oldest whose events are gone: the next of their kind begin anew. */
+  #forgetSeries(): void {
+    for (const [key, event] of this.#series) {
+      const isOver = this.#api.get(EVENTS, event) === undefined;
+      if (!isOver && this.#series.size <= MAX_SERIES) return;
+      this.#series.delete(key);
+    }
   }
 
   /** Names are the instant in nanoseconds; several events of one instant take the next free one. */
@@ -194,10 +204,4 @@ function referenceTo(subject: EventSubject): ObjectReference {
 /** Events about objects without a namespace are in `default`. */
 function eventNamespace({ namespace }: ObjectReference): string {
   return namespace === undefined || namespace === '' ? 'default' : namespace;
-}
-
-function forgetOldest(map: Map<string, unknown>, limit: number): void {
-  if (map.size <= limit) return;
-  const oldest = map.keys().next();
-  if (oldest.done !== true) map.delete(oldest.value);
 }

@@ -109,7 +109,9 @@ patches:
                 image: hpa-lab/sample-service:0.1.0
                 ports: [{ name: http, containerPort: 8000 }]
                 readinessProbe: { httpGet: { path: /ready, port: http }, periodSeconds: 1 }
-embedded: { cpuScale: 1 }
+embedded:
+  cpuScale: 1
+  delays: { podStart: 0s, podStartJitter: 0s, containerSeen: 0s, endpoints: 0s }
 `;
 
 function parsed(fileName: string, text: string): Experiment {

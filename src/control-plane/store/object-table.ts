@@ -105,8 +105,8 @@ export class ObjectTable {
     this.#history.push(change);
     const first = this.#history[0]?.version ?? change.version;
     if (this.#history.length > 2 * limit) this.#drop(this.#history.length - limit);
-    // in pieces, so that not every write moves the whole list
-    else if (change.version - first > span + span / 4) {
+    // in pieces, so that not every write moves the whole list; in small ones, so that memory stays flat
+    else if (change.version - first > span + span / 16) {
       this.#drop(this.#history.length - this.changesSince(change.version - span).length);
     }
   }
