@@ -31,7 +31,7 @@ async function work(): Promise<'bye' | 'stopped' | 'silence'> {
   const clock = new WallClock();
   preferOverPods();
   // so that a log that is followed has a first line, and whoever looks at it knows what this is
-  process.stdout.write('hpa-lab load worker: waits for its plan on its input\n');
+  process.stdout.write(`hpa-lab load worker, process ${process.pid}: waits for its plan\n`);
   const lines = createInterface({ input: process.stdin });
   const because = await new Promise<'bye' | 'stopped' | 'silence'>((resolve) => {
     const session = new WorkerSession({

@@ -7,6 +7,7 @@ import { benchHpa } from './hpa-bench.js';
 import { benchHtml } from './html-bench.js';
 import { benchLoad } from './load-bench.js';
 import { benchLoadMemory } from './load-memory-bench.js';
+import { benchWorkers } from './workers-bench.js';
 import type { BenchFigure } from './figure.js';
 
 const BENCHES: Readonly<Record<string, () => Promise<readonly BenchFigure[]>>> = {
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly BenchFigure[]>>> =
   html: benchHtml,
   load: benchLoad,
   'load-memory': benchLoadMemory,
+  workers: benchWorkers,
 };
 
 const wanted = process.argv.slice(2);
