@@ -1,5 +1,5 @@
 /** A run on the simulated cluster: the same phases and records as any other, in virtual time. */
-import { isBatched } from '../cluster/simulated/batch-plan.js';
+import { isBatched, spanSecondsOf } from '../cluster/simulated/batch-plan.js';
 import { SimulatedCluster } from '../cluster/simulated/simulated-cluster.js';
 import type { KubeObject } from '../core/objects.js';
 import type { ServiceModel } from '../core/service-model.js';
@@ -7,6 +7,8 @@ import type { Experiment } from '../experiment/experiment.js';
 import { VirtualClock } from '../time/virtual-clock.js';
 import type { EndRecord, HeaderRecord, Phase, TimelineRecord } from '../timeline/record.js';
 import { Recorder } from '../timeline/recorder.js';
+import { thinned } from '../timeline/thinning.js';
+import type { UsageSource } from '../control-plane/pod-runtime.js';
 import { runExperiment } from './run-experiment.js';
 
 /** What is simulated. */
@@ -26,6 +28,8 @@ export interface SimulateOptions {
   readonly signal: AbortSignal;
 }
 
+/** What repeats is told once in so many of the spans of the load. */
+const SPANS_EACH = 5;
 /** Every simulated run begins here, so that the same seed gives the same bytes. */
 const START_MS = Date.UTC(2026, 0, 1);
 
@@ -40,7 +44,9 @@ export async function simulate(
 ): Promise<{ readonly outcome: EndRecord['outcome']; readonly error?: unknown }> {
   const { experiment, objects, model, seed, header, sink, signal } = options;
   const clock = new VirtualClock(START_MS);
-  const recorder = new Recorder({ clock, startMs: START_MS, sink });
+  const repeatMs = repeatMsOf(experiment);
+  const kept = repeatMs === undefined ? sink : thinned(sink, repeatMs);
+  const recorder = new Recorder({ clock, startMs: START_MS, sink: kept });
   const requests = experiment.simulated?.requests ?? 'auto';
   recorder.record({
     kind: 'header',
@@ -53,7 +59,10 @@ export async function simulate(
     model,
     seed,
     requests,
+    faults: experiment.faults ?? [],
+    ...(repeatMs === undefined ? {} : { metricsToldMs: repeatMs }),
   });
+  if (repeatMs !== undefined) recorder.record({ kind: 'note', text: thinnedText(repeatMs) });
   cluster.onDecision((name, decision) => recorder.record({ kind: 'hpa-decision', name, decision }));
   cluster.onFailure((text) => recorder.record({ kind: 'note', text }));
   try {
@@ -65,7 +74,11 @@ export async function simulate(
         sender: cluster.sender,
         clock,
         recorder,
-        usage: { source: cluster.usage, podNames: cluster.podNames },
+        usage: {
+          source: repeatMs === undefined ? cluster.usage : seldom(cluster.usage, repeatMs),
+          podNames: cluster.podNames,
+        },
+        faults: cluster.faults,
         onPhase: options.onPhase ?? (() => undefined),
         onProgress: () => undefined,
         signal,
@@ -74,6 +87,30 @@ export async function simulate(
   } finally {
     cluster.stop();
   }
+}
+
+/** How often a long run in batches tells what repeats; undefined: always. */
+function repeatMsOf({ load, simulated }: Experiment): number | undefined {
+  if (!isBatched(load, simulated?.requests ?? 'auto')) return undefined;
+  const spanSeconds = spanSecondsOf(load);
+  return spanSeconds === 1 ? undefined : SPANS_EACH * spanSeconds * 1_000;
+}
+
+function thinnedText(repeatMs: number): string {
+  const seconds = repeatMs / 1_000;
+  return `the run is long: of the load ${seconds / SPANS_EACH} s are told together, and use, metrics, and decisions that change nothing once in ${seconds} s`;
+}
+
+/** Tells use once a period, and nothing in between. */
+function seldom(source: UsageSource, periodMs: number): UsageSource {
+  let dueMs = Number.NEGATIVE_INFINITY;
+  return {
+    readUsage: (nowMs) => {
+      if (nowMs < dueMs) return [];
+      dueMs = nowMs + periodMs;
+      return source.readUsage(nowMs);
+    },
+  };
 }
 
 type Header = SimulateOptions['header'];

@@ -8,17 +8,21 @@ import {
   HorizontalPodAutoscalerController,
   type HpaSyncRecord,
 } from '../../control-plane/controllers/horizontal-pod-autoscaler.js';
-import { Kubelet } from '../../control-plane/kubelet/kubelet.js';
+import { FaultInjector } from '../../control-plane/faults/fault-injector.js';
+import type { ChangingMetrics } from '../../control-plane/faults/held-back-metrics.js';
+import { NodeKubelets } from '../../control-plane/kubelet/node-kubelets.js';
 import type { NodeDescription } from '../../control-plane/kubelet/node-object.js';
 import { DEFAULT_HOUSEKEEPING } from '../../control-plane/metrics/housekeeping.js';
 import { MetricsServer } from '../../control-plane/metrics/metrics-server.js';
 import type { ContainerUsage, UsageSource } from '../../control-plane/pod-runtime.js';
 import { PODS } from '../../control-plane/resources.js';
 import { createSystemNamespaces } from '../../control-plane/system-namespaces.js';
+import { lateNodes, type PlannedFault } from '../../core/planned-fault.js';
 import { seededRandom, type Random } from '../../core/random.js';
 import type { ServiceModel } from '../../core/service-model.js';
 import type { EmbeddedSettings, NodeSettings } from '../../experiment/experiment.js';
 import type { VirtualClock } from '../../time/virtual-clock.js';
+import { kubeletSettings } from '../kubelet-settings.js';
 import { ModelledRuntime, type ModelledPod } from './modelled-runtime.js';
 import type { LoadSender } from '../../load/sender.js';
 import { isBatched, type RequestModelling } from './batch-plan.js';
@@ -36,6 +40,10 @@ export interface SimulatedClusterOptions {
   readonly seed: number;
   /** Whether requests are modelled one by one or in batches; absent: as is worthwhile. */
   readonly requests?: RequestModelling;
+  /** What will go wrong; absent: nothing. */
+  readonly faults?: readonly PlannedFault[];
+  /** How often pod metrics are told to who watches them, ms; absent: whenever they change. */
+  readonly metricsToldMs?: number;
 }
 
 /** Upstream's 5 s protect against caches that lag, which this store has none of. */
@@ -56,19 +64,32 @@ export class SimulatedCluster {
   readonly usage: UsageSource;
   /** Names of the pods that exist or existed, by uid. */
   readonly podNames: ReadonlyMap<string, string>;
+  /** Makes what will go wrong happen. */
+  readonly faults: FaultInjector;
   readonly #stops: (() => void)[] = [];
   #onDecision: (name: string, record: HpaSyncRecord) => void = () => undefined;
   #onFailure: (text: string) => void = () => undefined;
 
   constructor(options: SimulatedClusterOptions) {
-    const { clock, settings } = options;
+    const { clock, settings, faults: planned = [] } = options;
     const random = seededRandom(options.seed);
     const api = new ApiMachinery({ clock, random: random.child('api'), hasFieldOwners: false });
     createSystemNamespaces(api);
     const pods = new Map<string, ModelledPod>();
     const nodes = nodesOf(options, { random: random.child('runtime'), pods });
     this.usage = usageOf(nodes.map(({ runtime }) => runtime));
-    const metrics = metricsServer(options, { api, random, usage: this.usage });
+    this.faults = new FaultInjector({ api, clock, planned });
+    const kubelets = new NodeKubelets({
+      api,
+      clock,
+      places: nodes.map(({ node, runtime }) => ({ node, runtime: this.faults.runtime(runtime) })),
+      settings: kubeletSettings(settings),
+      lateNodes: lateNodes(planned),
+    });
+    const isReachable = (name: string): boolean =>
+      !this.faults.isMetricsOut && kubelets.isReachable(name);
+    const server = metricsServer(options, { api, random, usage: this.usage, isReachable });
+    const metrics = this.faults.metrics(server);
     const router = new ServiceRouter({
       api,
       clock,
@@ -77,19 +98,24 @@ export class SimulatedCluster {
       gatherMs: settings.delays?.endpointsMs,
     });
     this.podNames = podNames(api);
-    this.target = new SimulatedTarget({ api, clock, metrics, router });
+    this.target = new SimulatedTarget({
+      api,
+      clock,
+      metrics,
+      router,
+      metricsToldMs: options.metricsToldMs ?? 0,
+    });
     this.sender = senderOf(options, { router, random: random.child('load') });
     const manager = this.#controllerManager(options, { api, metrics });
-    const kubelets = nodes.map(({ node, runtime }) => kubeletOf(options, { api, node, runtime }));
     manager.start();
-    for (const kubelet of kubelets) kubelet.start();
-    metrics.start();
+    kubelets.start();
+    server.start();
     router.start();
     this.#stops.push(
       () => router.stop(),
       () => manager.stop(),
-      () => metrics.stop(),
-      ...kubelets.map((kubelet) => () => kubelet.stop()),
+      () => server.stop(),
+      () => kubelets.stop(),
     );
   }
 
@@ -110,7 +136,7 @@ export class SimulatedCluster {
 
   #controllerManager(
     { clock, settings }: SimulatedClusterOptions,
-    of: { readonly api: KubeApi; readonly metrics: MetricsServer },
+    of: { readonly api: KubeApi; readonly metrics: ChangingMetrics },
   ): ControllerManager {
     const { api, metrics } = of;
     const hpa = new HorizontalPodAutoscalerController({
@@ -182,29 +208,14 @@ function nodesOf(
   });
 }
 
-function kubeletOf(
-  { clock, settings: { delays, crashLoopBackOff } }: SimulatedClusterOptions,
-  of: { readonly api: KubeApi } & SimulatedNode,
-): Kubelet {
-  return new Kubelet({
-    ...of,
-    clock,
-    settings: {
-      ...(crashLoopBackOff === undefined ? {} : { crashLoopBackOff }),
-      ...(delays === undefined
-        ? {}
-        : {
-            podStartDelayMs: delays.podStartMs,
-            podStartJitterMs: delays.podStartJitterMs,
-            relistDelayMs: delays.containerSeenMs,
-          }),
-    },
-  });
-}
-
 function metricsServer(
   { clock, settings: { metricsResolutionMs: resolutionMs } }: SimulatedClusterOptions,
-  of: { readonly api: KubeApi; readonly random: Random; readonly usage: UsageSource },
+  of: {
+    readonly api: KubeApi;
+    readonly random: Random;
+    readonly usage: UsageSource;
+    readonly isReachable: (nodeName: string) => boolean;
+  },
 ): MetricsServer {
   return new MetricsServer({
     ...of,

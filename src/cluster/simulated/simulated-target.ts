@@ -3,7 +3,7 @@ import { ApiHandler } from '../../control-plane/http/api-handler.js';
 import { collectionPath, servedResource } from '../../control-plane/http/object-path.js';
 import type { WatchEvent } from '../../control-plane/api.js';
 import type { ApiMachinery } from '../../control-plane/api-machinery/api-machinery.js';
-import type { MetricsServer } from '../../control-plane/metrics/metrics-server.js';
+import type { ChangingMetrics } from '../../control-plane/faults/held-back-metrics.js';
 import {
   DEPLOYMENTS,
   ENDPOINT_SLICES,
@@ -35,8 +35,10 @@ const CONFLICT = 409;
 export interface SimulatedTargetOptions {
   readonly api: ApiMachinery;
   readonly clock: Clock;
-  readonly metrics: MetricsServer;
+  readonly metrics: ChangingMetrics;
   readonly router: ServiceRouter;
+  /** Pod metrics that change more often than so are told once in that time, ms. */
+  readonly metricsToldMs: number;
 }
 
 const OBSERVED: Readonly<Record<ObservedKind, Resource>> = {
@@ -85,8 +87,13 @@ export class SimulatedTarget implements ClusterTarget {
     onChange: (read: () => readonly PodMetrics[]) => void,
     signal: AbortSignal,
   ): void {
-    const { api, metrics } = this.#options;
-    const tell = (): void => onChange(() => metrics.podMetrics(namespace));
+    const { api, metrics, clock, metricsToldMs } = this.#options;
+    let toldMs = Number.NEGATIVE_INFINITY;
+    const tell = (): void => {
+      if (clock.now() - toldMs < metricsToldMs) return;
+      toldMs = clock.now();
+      onChange(() => metrics.podMetrics(namespace));
+    };
     const cancels = [
       metrics.onChange(tell),
       api.watch(PODS, ({ type, object, previous }) => {
