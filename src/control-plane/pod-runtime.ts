@@ -109,6 +109,15 @@ export interface RunningContainer {
    */
   probe(probe: Probe, done: (result: ProbeResult) => void): Cancel;
   /**
+   * Spares probes whose answer is known: says that every tick from now on would find a success, until `onUnsure` is
+   * called, once; what the ticks cost is booked all the same. Undefined: that cannot be said. Absent: it never can.
+   */
+  spareProbes?(
+    probe: Probe,
+    ticks: { readonly fromMs: EpochMs; readonly everyMs: number },
+    onUnsure: () => void,
+  ): Cancel | undefined;
+  /**
    * Does what a hook asks (`exec` or `httpGet`) and calls `done` once, later, unless it is cancelled or
    * the container ends.
    */

@@ -11,7 +11,7 @@ import type {
   ProbeResult,
   RunningContainer,
 } from '../../control-plane/pod-runtime.js';
-import type { Cancel, Clock } from '../../time/clock.js';
+import type { Cancel, Clock, EpochMs } from '../../time/clock.js';
 import type { CpuUse } from './cpu-budget.js';
 import type { CpuDrift } from './cpu-drift.js';
 import { EventLoop } from './event-loop.js';
@@ -43,6 +43,9 @@ export class ModelledContainer implements RunningContainer {
   readonly #loop: EventLoop;
   readonly #thread: NodeThread;
   readonly #cancels = new Set<Cancel>();
+  readonly #spared = new Set<SparedProbes>();
+  /** Of probes that were spared before. */
+  #sparedCpuMs = 0;
   #service: ModelledService | undefined;
   #startedAtMs: number | undefined;
   #isOver = false;
@@ -79,6 +82,8 @@ export class ModelledContainer implements RunningContainer {
       this.#loop.use(),
       this.#service.batchUse(),
     );
+    let probesMs = this.#sparedCpuMs;
+    for (const spared of this.#spared) probesMs += sparedCpuMs(spared, clock.now());
     const idleMs = ((clock.now() - startedAtMs) * model.idleMillicores) / 1_000;
     const memoryBytes = Math.round(this.#service.memoryBytes());
     const limit = start.container.resources?.limits?.['memory'];
@@ -89,7 +94,7 @@ export class ModelledContainer implements RunningContainer {
       podUid,
       container: start.container.name,
       startedAtMs,
-      cpuMs: cpuMs + idleMs,
+      cpuMs: cpuMs + probesMs + idleMs,
       memoryBytes,
       throttled: { periods, throttledPeriods, throttledMs },
     };
@@ -129,6 +134,29 @@ export class ModelledContainer implements RunningContainer {
       isDone = true;
       cancelLate();
     };
+  }
+
+  spareProbes(
+    probe: Probe,
+    { fromMs, everyMs }: { readonly fromMs: EpochMs; readonly everyMs: number },
+    onUnsure: () => void,
+  ): Cancel | undefined {
+    const { clock, model } = this.#options;
+    const timeoutMs = (probe.timeoutSeconds ?? DEFAULT_PROBE_TIMEOUT_S) * 1_000;
+    const cpuMs = probe.httpGet === undefined ? 0 : model.probeCpuMs;
+    const spared = { fromMs, everyMs, cpuMs };
+    const end = (): void => {
+      if (!this.#spared.delete(spared)) return;
+      this.#sparedCpuMs += sparedCpuMs(spared, clock.now());
+      cancel?.();
+    };
+    const cancel = this.service?.whileWell(timeoutMs / 2, () => {
+      end();
+      onUnsure();
+    });
+    if (cancel === undefined) return undefined;
+    this.#spared.add(spared);
+    return end;
   }
 
   /** A hook's command takes no time and succeeds: what it would do is not modelled. */
@@ -179,6 +207,7 @@ export class ModelledContainer implements RunningContainer {
     this.#isOver = true;
     for (const cancel of this.#cancels) cancel();
     this.#cancels.clear();
+    this.#spared.clear();
     this.#service?.end();
     this.#loop.stop();
     this.#options.onGone();
@@ -208,6 +237,19 @@ export class ModelledContainer implements RunningContainer {
       cancel();
     };
   }
+}
+
+/** Probes that would find nothing new. */
+interface SparedProbes {
+  readonly fromMs: EpochMs;
+  readonly everyMs: number;
+  /** Of each. */
+  readonly cpuMs: number;
+}
+
+/** What the probes before an instant took. */
+function sparedCpuMs({ fromMs, everyMs, cpuMs }: SparedProbes, nowMs: EpochMs): number {
+  return cpuMs * Math.max(0, Math.ceil((nowMs - fromMs) / everyMs));
 }
 
 function sumOf(use: CpuUse, more: CpuUse | undefined): CpuUse {

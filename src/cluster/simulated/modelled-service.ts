@@ -74,6 +74,7 @@ export class ModelledService {
   #isOver = false;
   #underWay = 0;
   #batched: BatchedService | undefined;
+  readonly #wellWatchers = new Set<() => void>();
 
   constructor(options: ModelledServiceOptions) {
     const { clock, random, model, settings, loop } = options;
@@ -132,6 +133,34 @@ export class ModelledService {
     return connection;
   }
 
+  /**
+   * Whether every probe from now on would be answered well and within so long; if so, `onChange` is called once when
+   * that is not sure any more. Undefined: it is not.
+   */
+  whileWell(waitMs: number, onChange: () => void): Cancel | undefined {
+    const { clock, settings } = this.#options;
+    const { readyFailFromMs, readyFailToMs, readyMaxEventLoopLagMs, startDelayMs } = settings;
+    const canFail = [readyFailFromMs, readyFailToMs, readyMaxEventLoopLagMs].some(
+      (setting) => setting !== undefined,
+    );
+    const isYoung = clock.now() < this.#startedMs + startDelayMs;
+    if (canFail || isYoung || !this.#isListening || this.#drainsSinceMs !== undefined) {
+      return undefined;
+    }
+    const end = (): void => {
+      this.#wellWatchers.delete(watcher);
+      cancel?.();
+    };
+    const watcher = (): void => {
+      end();
+      onChange();
+    };
+    const cancel = this.#batched?.queue.whileQuick(waitMs, watcher);
+    if (cancel === undefined) return undefined;
+    this.#wellWatchers.add(watcher);
+    return end;
+  }
+
   /** Answers a probe's request when its turn comes; the status is decided then. */
   probe(path: string, onAnswer: (status: number) => void): void {
     // a probe opens a connection of its own, and waits as all do
@@ -157,6 +186,7 @@ export class ModelledService {
     if (this.#drainsSinceMs !== undefined || this.#isOver) return;
     const { clock, settings } = this.#options;
     this.#drainsSinceMs = clock.now();
+    for (const watcher of this.#wellWatchers) watcher();
     this.#after(settings.drainDelayMs, () => {
       this.#isListening = false;
       this.#resetWaiting();

@@ -12,7 +12,7 @@ import type {
   ProbeTarget,
   ProbeThresholds,
 } from '../../probe/probe-state.js';
-import type { Cancel, Clock } from '../../time/clock.js';
+import type { Cancel, Clock, EpochMs } from '../../time/clock.js';
 import type { ProbeResult, RunningContainer } from '../pod-runtime.js';
 
 /** What a probe worker needs. */
@@ -55,6 +55,9 @@ export class ProbeWorker {
   #cancelTick: Cancel | undefined;
   #cancelProbe: Cancel | undefined;
   #isTickKept = false;
+  #nextTickMs: EpochMs = 0;
+  /** While probes are spared: ends that. */
+  #endSparing: Cancel | undefined;
 
   constructor(options: ProbeWorkerOptions) {
     this.#options = options;
@@ -78,6 +81,7 @@ export class ProbeWorker {
 
   /** A new container runs: the verdict begins anew, and what was asked of the old one is void. */
   containerStarted(): void {
+    this.#goOn();
     this.#cancelProbe?.();
     this.#cancelProbe = undefined;
     this.#isTickKept = false;
@@ -86,6 +90,7 @@ export class ProbeWorker {
 
   /** The container ended: a probe under way has no meaning any more. */
   containerEnded(): void {
+    this.#goOn();
     this.#cancelProbe?.();
     this.#cancelProbe = undefined;
     this.#isTickKept = false;
@@ -101,17 +106,43 @@ export class ProbeWorker {
 
   /** Ends the worker for good. */
   stop(): void {
+    this.#endSparing?.();
+    this.#endSparing = undefined;
     this.#cancelTick?.();
     this.#cancelTick = undefined;
     this.containerEnded();
   }
 
-  #armTicker(): void {
+  #armTicker(delayMs = this.#periodMs): void {
+    const { clock } = this.#options;
+    this.#endSparing?.();
+    this.#endSparing = undefined;
     this.#cancelTick?.();
-    this.#cancelTick = this.#options.clock.after(this.#periodMs, () => {
+    this.#nextTickMs = clock.now() + delayMs;
+    this.#cancelTick = clock.after(delayMs, () => {
       this.#armTicker();
       this.#attempt();
     });
+  }
+
+  /** Where the next results are known and would change nothing, it waits until they are not. */
+  #spare(): void {
+    const { kind, probe, target } = this.#options;
+    const { verdict, lastOutcome } = this.#state;
+    if (kind === 'startup' || verdict !== 'success' || lastOutcome !== 'success') return;
+    const ticks = { fromMs: this.#nextTickMs, everyMs: this.#periodMs };
+    const end = target().container?.spareProbes?.(probe, ticks, () => this.#goOn());
+    if (end === undefined) return;
+    this.#cancelTick?.();
+    this.#endSparing = end;
+  }
+
+  /** Ticks again, in the phase that it always had. */
+  #goOn(): void {
+    if (this.#endSparing === undefined) return;
+    const nowMs = this.#options.clock.now();
+    const passed = Math.max(0, Math.ceil((nowMs - this.#nextTickMs) / this.#periodMs));
+    this.#armTicker(this.#nextTickMs + passed * this.#periodMs - nowMs);
   }
 
   #attempt(): void {
@@ -148,7 +179,10 @@ export class ProbeWorker {
       });
       if (this.#state.verdict !== before) this.#options.onVerdict(this.#state.verdict);
     }
-    if (!this.#isTickKept) return;
+    if (!this.#isTickKept) {
+      this.#spare();
+      return;
+    }
     this.#isTickKept = false;
     this.#attempt();
   }
