@@ -1,5 +1,10 @@
-/** What each pod used over time: from the kernel's counters, else from the metrics API. */
-import type { CpuRecord, PodMetricsRecord, Timeline } from '../timeline/record.js';
+/** What each pod used over time: from the kernel's counters, else from the metrics API, else from Prometheus. */
+import type {
+  CpuRecord,
+  PodMetricsRecord,
+  PrometheusRecord,
+  Timeline,
+} from '../timeline/record.js';
 import { measured, noData, type Measure } from './measure.js';
 import { recordsOf, type Span } from './run-facts.js';
 
@@ -14,10 +19,13 @@ export interface UseInterval extends Span {
   readonly throttledPeriods?: number;
 }
 
+/** Who told of it: the best there is of the three, in this order. */
+export type UseSource = 'kernel' | 'metrics-api' | 'prometheus';
+
 /** Use of all pods. */
 export interface PodUse {
-  /** Absent when neither was recorded. */
-  readonly source: Measure<'kernel' | 'metrics-api'>;
+  /** Absent when none was recorded. */
+  readonly source: Measure<UseSource>;
   /** Intervals in order of time, by pod name; times without a reading are left out. */
   readonly byPod: ReadonlyMap<string, readonly UseInterval[]>;
 }
@@ -35,6 +43,8 @@ export function podUse(timeline: Timeline): PodUse {
   if (kernel.length > 1) return { source: measured('kernel'), byPod: kernelUse(kernel) };
   const metrics = recordsOf(timeline, 'pod-metrics').filter(({ pods }) => pods.length > 0);
   if (metrics.length > 0) return { source: measured('metrics-api'), byPod: metricsUse(metrics) };
+  const told = prometheusUse(recordsOf(timeline, 'prometheus'));
+  if (told.size > 0) return { source: measured('prometheus'), byPod: told };
   return { source: noData('the use of pods was not recorded'), byPod: new Map() };
 }
 
@@ -103,6 +113,25 @@ function metricsUse(
       const fromT = Math.max(before?.t ?? t - windowMs, t - METRICS_GAP_MS);
       if (t > fromT) add(byPod, name, { fromT, toT: t, cpuMillicores, memoryBytes });
       last.set(name, { timestamp, t });
+    }
+  }
+  return byPod;
+}
+
+/** Rates of Prometheus are means over its window; each stands for the step before it. */
+function prometheusUse(
+  records: readonly PrometheusRecord[],
+): ReadonlyMap<string, readonly UseInterval[]> {
+  const byPod = new Map<string, UseInterval[]>();
+  const cpu = records.find(({ name }) => name === 'podCpu');
+  const memory = records.find(({ name }) => name === 'podMemory');
+  for (const { labels, points } of cpu?.series ?? []) {
+    const { pod } = labels;
+    const held = new Map(memory?.series.find((each) => each.labels['pod'] === pod)?.points);
+    for (const [t, cpuMillicores] of points) {
+      const memoryBytes = held.get(t);
+      if (pod === undefined || memoryBytes === undefined || cpu === undefined) continue;
+      add(byPod, pod, { fromT: t - cpu.stepMs, toT: t, cpuMillicores, memoryBytes });
     }
   }
   return byPod;

@@ -5,7 +5,7 @@ import { PROMETHEUS_PRESETS } from '../core/prometheus-measures.js';
 import type { PrometheusRecord, Timeline } from '../timeline/record.js';
 import type { StepSeries } from '../timeline/series.js';
 import { measured, noData, valueOf, type Measure } from './measure.js';
-import { experimentOf, recordsOf, type Span } from './run-facts.js';
+import { experimentOf, observedSpan, recordsOf, type Span } from './run-facts.js';
 
 /** One query with what came of it. */
 export interface PrometheusFigures {
@@ -43,6 +43,7 @@ export function prometheusTold(timeline: Timeline): Measure<PrometheusTold> {
   const settings = valueOf(experimentOf(timeline))?.prometheus;
   if (settings === undefined) return noData('the experiment names no Prometheus');
   const records = recordsOf(timeline, 'prometheus');
+  const { toT } = observedSpan(timeline);
   const own = settings.queries.map(({ name, unit }) => ({ name, unit }));
   return measured({
     url: settings.url,
@@ -51,7 +52,7 @@ export function prometheusTold(timeline: Timeline): Measure<PrometheusTold> {
       return {
         name,
         unit,
-        answer: record === undefined ? unanswered(timeline, name) : answerOf(record),
+        answer: record === undefined ? unanswered(timeline, name) : answerOf(record, toT),
       };
     }),
   });
@@ -66,8 +67,15 @@ function unanswered(timeline: Timeline, name: string): Measure<never> {
   return noData(gap === undefined ? 'Prometheus was not asked: the run ended before' : gap.because);
 }
 
-function answerOf({ query, stepMs, series }: PrometheusRecord): Measure<PrometheusAnswer> {
-  const known = series.filter(({ points }) => points.length > 0);
+/** What tearing down does is no result. */
+function answerOf(
+  { query, stepMs, series }: PrometheusRecord,
+  toT: number,
+): Measure<PrometheusAnswer> {
+  const known = series.flatMap(({ labels, points }) => {
+    const within = points.filter(([t]) => t <= toT);
+    return within.length === 0 ? [] : [{ labels, points: within }];
+  });
   return known.length === 0
     ? noData('Prometheus has no value of it within the run')
     : measured({ query, stepMs, series: known });

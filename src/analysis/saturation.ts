@@ -25,8 +25,8 @@ export interface PodSaturation extends SaturationFigures {
 
 /** Saturation of all pods together, and of each. */
 export interface Saturation extends SaturationFigures {
-  /** Where use is from: the kernel's counters, else the metrics API (means over its window). */
-  readonly source: Measure<'kernel' | 'metrics-api'>;
+  /** Where use is from: the kernel's counters, else means over a window of the metrics API or of Prometheus. */
+  readonly source: PodUse['source'];
   readonly pods: readonly PodSaturation[];
 }
 

@@ -3,6 +3,7 @@ import { measuresOf } from '../analysis/catalogue/prometheus-measures.js';
 import type { Analysis } from '../analysis/analyze.js';
 import type { MeasureDefinition } from '../analysis/catalogue/definition.js';
 import { valueOf, type Measure } from '../analysis/measure.js';
+import { prometheusSteps, prometheusTold } from '../analysis/prometheus-series.js';
 import { podHistories } from '../analysis/pod-history.js';
 import { desiredSeries, readySeries } from '../analysis/replicas.js';
 import { cpuRequestOf, experimentOf, recordsOf } from '../analysis/run-facts.js';
@@ -106,7 +107,19 @@ function seriesColumns(timeline: Timeline, originT: number): readonly Column[] {
     series('ready_replicas', readySeries(podHistories(timeline))),
     series('cpu_percent_of_requests', cpu?.used),
     series('cpu_percent_in_metrics_api', cpu?.shown),
+    ...prometheusColumns(timeline),
   ];
+}
+
+/** Of queries with one series: columns of several would differ from run to run. */
+function prometheusColumns(timeline: Timeline): readonly Column[] {
+  const told = valueOf(prometheusTold(timeline))?.queries ?? [];
+  return told.flatMap(({ name, answer }) => {
+    const only = valueOf(answer)?.series;
+    const [first] = only ?? [];
+    if (answer.kind !== 'measured' || first === undefined || only?.length !== 1) return [];
+    return [series(`prometheus_${name}`, prometheusSteps(first, answer.value.stepMs))];
+  });
 }
 
 function series(name: string, of: StepSeries | undefined): Column {

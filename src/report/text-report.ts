@@ -14,6 +14,7 @@ import { costLines } from './text/cost-lines.js';
 import { requestLines, stretchLines } from './text/load-lines.js';
 import { ansiPaint, plainPaint, type Paint } from './text/paint.js';
 import { flapLines, saturationLines } from './text/pod-lines.js';
+import { prometheusLines } from './text/prometheus-lines.js';
 import { scaleDownLines, scaleUpSections } from './text/scaling-lines.js';
 import { steeringLines } from './text/steering-lines.js';
 import { userLines } from './text/user-lines.js';
@@ -62,6 +63,7 @@ export function textReport(
     ...userLines(analysis, at),
     flapLines(analysis, at),
     saturationLines(analysis, columns),
+    prometheusLines(analysis, columns),
     costLines(analysis, columns),
     absentLines(analysis, columns),
     limits(timeline, analysis, columns),

@@ -13,6 +13,7 @@ import { embeddedJson, html, type Markup } from './markup.js';
 import { measureMarkup } from './measure-section.js';
 import { pageAxis, plotSection } from './plot-section.js';
 import { podMarkup } from './pod-section.js';
+import { prometheusSection } from './prometheus-section.js';
 import { saturationMarkup } from './saturation-section.js';
 import { scalingMarkup } from './scaling-section.js';
 import { steeringMarkup } from './steering-section.js';
@@ -109,6 +110,7 @@ function pageContents(
       title: 'How full the pods were',
       body: saturationMarkup(analysis),
     },
+    ...prometheusSection(analysis),
     { id: 'money', link: 'Cost', title: 'What it cost', body: costMarkup(analysis) },
     { id: 'measures', link: 'Measures', title: 'All measures', body: measureMarkup(analysis) },
     {

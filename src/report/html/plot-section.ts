@@ -9,6 +9,7 @@ import { ABSENT, clockText } from '../format.js';
 import { html, type Markup } from './markup.js';
 import { plotData, type PlotData } from './plot-data.js';
 import { plotValueText } from './plot-text.js';
+import { prometheusPlots } from './prometheus-plots.js';
 import { plannedProfile, runPlots, type RunPlot, type RunPlotLine } from './run-plots.js';
 import { closed, tableMarkup } from './tables.js';
 
@@ -51,7 +52,7 @@ const ROUND_MS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600].map
 /** The section of the plots. */
 export function plotSection(timeline: Timeline, analysis: Analysis): PlotSection {
   const axis = pageAxis(analysis);
-  const plots = runPlots(timeline, analysis);
+  const plots = [...runPlots(timeline, analysis), ...prometheusPlots(analysis)];
   const stages = stageBands(timeline, analysis);
   const gaps = analysis.gaps.map(({ source, fromT, t }) => ({
     name: source,

@@ -13,6 +13,8 @@ export function plotValueText(value: number, plot: Pick<RunPlot, 'unit' | 'curre
       return numberText(value);
     case 'percent':
       return `${numberText(value)} %`;
+    case 'number':
+      return numberText(value, 2);
     case 'currencyPerHour':
       return moneyText(value, plot.currency ?? '');
     default:
@@ -27,4 +29,5 @@ export const DIGITS_OF: Readonly<Record<RunPlot['unit'], number>> = {
   pods: 0,
   percent: 1,
   currencyPerHour: 6,
+  number: 3,
 };

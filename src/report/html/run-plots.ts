@@ -21,7 +21,7 @@ import {
 export type ColorRole = 'wanted' | 'had' | 'seen' | 'bad' | 'slow' | 'cost';
 
 /** How the values of a plot are counted and written. */
-export type PlotUnit = 'perSecond' | 'ms' | 'pods' | 'percent' | 'currencyPerHour';
+export type PlotUnit = 'perSecond' | 'ms' | 'pods' | 'percent' | 'currencyPerHour' | 'number';
 
 /** One line of a plot. */
 export interface RunPlotLine {

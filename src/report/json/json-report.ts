@@ -6,6 +6,7 @@ import { dataNumber } from '../format.js';
 import { costFields, costJson } from './cost-section.js';
 import { hpaFields, hpaJson } from './hpa-section.js';
 import { loadFields, loadJson } from './load-section.js';
+import { prometheusFields, prometheusJson } from './prometheus-section.js';
 import { runFields, runJson } from './run-section.js';
 import { scalingFields, scalingJson } from './scaling-section.js';
 import { serviceFields, serviceJson } from './service-section.js';
@@ -26,6 +27,7 @@ const reportSchema = z
     ...userFields,
     ...serviceFields,
     ...costFields,
+    ...prometheusFields,
   })
   .describe('Report of one hpa-lab run');
 
@@ -44,6 +46,7 @@ export function jsonReport(timeline: Timeline, analysis: Analysis): JsonReport {
     ...userJson(analysis),
     ...serviceJson(analysis),
     ...costJson(analysis),
+    ...prometheusJson(analysis),
   };
 }
 

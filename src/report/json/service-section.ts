@@ -80,7 +80,7 @@ const saturationFields = {
 };
 const saturationFigures = z.strictObject(saturationFields);
 const saturation = z.strictObject({
-  source: measure(z.enum(['kernel', 'metrics-api'])),
+  source: measure(z.enum(['kernel', 'metrics-api', 'prometheus'])),
   ...saturationFields,
   pods: z.array(z.strictObject({ pod: z.string(), ...saturationFields })),
 });

@@ -101,8 +101,8 @@ function troubleText({ throttledShare, oomKills, restarts, source }: Saturation)
     (share) => `stopped at the CPU limit in ${percentText(share)} of the time; `,
   );
   const from =
-    source.kind === 'measured' && source.value === 'metrics-api'
-      ? '; use as the metrics API told it, which hides peaks'
+    source.kind === 'measured' && source.value !== 'kernel'
+      ? `; use as ${source.value === 'prometheus' ? 'Prometheus' : 'the metrics API'} told it, which hides peaks`
       : '';
   const kills = oomKills === 0 ? 'none' : numberText(oomKills);
   return `${throttled === ABSENT ? '' : throttled}containers killed for want of memory: ${kills}; restarts: ${restarts === 0 ? 'none' : numberText(restarts)}${from}`;

@@ -30,7 +30,7 @@ export function valueText(value, { unit, currency }) {
   if (unit === 'percent') return `${number(value, 0)} %`;
   if (unit === 'perSecond') return `${number(value, value < 10 ? 1 : 0)}/s`;
   if (unit === 'currencyPerHour') return `${money(value)} ${currency}`;
-  return number(value, 0);
+  return number(value, unit === 'number' ? 2 : 0);
 }
 
 /**
