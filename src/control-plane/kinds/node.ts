@@ -1,5 +1,8 @@
 /** Node. */
-import type { Node } from '../../core/objects.js';
+import type { Node, Taint } from '../../core/objects.js';
+import { labelValueFaults, qualifiedNameFaults } from '../api-machinery/names.js';
+import type { FieldError } from '../api-error.js';
+import { duplicateValue, invalidValue, requiredValue, unsupportedValue } from '../field-error.js';
 import { NODES } from '../resources.js';
 import { NODE } from '../schema/cluster-types.js';
 import { NODE_COLUMNS } from './columns/cluster-columns.js';
@@ -23,6 +26,7 @@ export const NODE_KIND: Kind<Node> = {
       status.allocatable = { ...status.capacity };
     }
   },
+  validate: ({ spec }) => taintFaults(spec.taints ?? []),
   selectableFields: (object) => ({
     'spec.unschedulable': String(object.spec.unschedulable ?? false),
   }),
@@ -39,4 +43,35 @@ function taintNew({ spec }: Draft<Node>): void {
   const taints = spec.taints ?? [];
   const isThere = taints.some(({ key, effect }) => key === taint.key && effect === taint.effect);
   if (!isThere) spec.taints = [...taints, taint];
+}
+
+const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+
+/** @see Source: kubernetes `pkg/apis/core/validation/validation.go`, `validateNodeTaints`. */
+function taintFaults(taints: readonly Taint[]): readonly FieldError[] {
+  return taints.flatMap((taint, index) => {
+    const { key, value = '', effect } = taint;
+    const field = `spec.taints[${index}]`;
+    const faults = qualifiedNameFaults(key).map((fault) =>
+      invalidValue(`${field}.key`, key, fault),
+    );
+    const wrong = labelValueFaults(value);
+    if (wrong.length > 0) faults.push(invalidValue(`${field}.value`, value, wrong.join(';')));
+    if (!EFFECTS.includes(effect)) {
+      const place = `${field}.effect`;
+      faults.push(
+        effect === undefined ? requiredValue(place) : unsupportedValue(place, effect, EFFECTS),
+      );
+    }
+    const isTwice = taints.slice(0, index).some((one) => one.key === key && one.effect === effect);
+    if (isTwice) faults.push(repeatedTaint(field, taint));
+    return faults;
+  });
+}
+
+/** Upstream prints its internal struct here, with Go's field names. */
+function repeatedTaint(field: string, { key, value = '', effect, timeAdded }: Taint): FieldError {
+  const shown = { Key: key, Value: value, Effect: effect, TimeAdded: timeAdded ?? null };
+  const { message, ...rest } = duplicateValue(field, shown);
+  return { ...rest, message: `${message}: taints must be unique by key and effect pair` };
 }

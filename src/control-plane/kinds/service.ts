@@ -18,6 +18,7 @@ import { SERVICE_COLUMNS } from './columns/cluster-columns.js';
 import type { Draft, Kind } from './kind.js';
 import { endpointIpFaults, legacyIpFaults } from './legacy-ip.js';
 import { portNameFaults, portNumberFaults } from './port-rules.js';
+import { isExternallyAccessible, serviceTypeFaults } from './service-validation.js';
 import { serviceWarnings } from './service-warnings.js';
 
 /** Three hours, as upstream's default. */
@@ -64,9 +65,7 @@ function setServiceDefaults(spec: Draft<ServiceSpec>): void {
       port.targetPort = port.port;
     }
   }
-  if (spec.type === 'NodePort' || spec.type === 'LoadBalancer') {
-    spec['externalTrafficPolicy'] ??= 'Cluster';
-  } else delete spec['externalTrafficPolicy'];
+  if (isExternallyAccessible(spec)) spec['externalTrafficPolicy'] ??= 'Cluster';
   if (spec.type !== 'ExternalName') spec['internalTrafficPolicy'] ??= 'Cluster';
   if (spec.type === 'LoadBalancer') spec['allocateLoadBalancerNodePorts'] ??= true;
   if (spec['sessionAffinity'] === 'ClientIP') {
@@ -92,6 +91,10 @@ function patchAllocated(spec: Draft<ServiceSpec>, old: ServiceSpec): void {
     spec['ipFamilyPolicy'] ??= old['ipFamilyPolicy'];
   }
   if (spec.type === 'ExternalName' && old.type !== 'ExternalName') dropAddresses(spec);
+  const isCutOff = isExternallyAccessible(old) && !isExternallyAccessible(spec);
+  if (isCutOff && spec['externalTrafficPolicy'] === old['externalTrafficPolicy']) {
+    delete spec['externalTrafficPolicy'];
+  }
   if (hasNodePorts(spec.type) && hasNodePorts(old.type)) {
     for (const port of spec.ports ?? []) {
       const before = (old.ports ?? []).find(
@@ -123,17 +126,15 @@ function hasNodePorts(type: string | undefined): boolean {
   return type === 'NodePort' || type === 'LoadBalancer';
 }
 
-function serviceFaults({ spec }: Service): readonly FieldError[] {
+function serviceFaults(service: Service): readonly FieldError[] {
+  const { spec } = service;
   const ports = spec.ports ?? [];
   const isHeadless = spec.clusterIP === 'None';
-  const externalName = spec['externalName'];
   return [
     ...(ports.length === 0 && !isHeadless && spec.type !== 'ExternalName'
       ? [requiredValue('spec.ports')]
       : []),
-    ...(spec.type === 'ExternalName' && externalName === undefined
-      ? [requiredValue('spec.externalName')]
-      : []),
+    ...serviceTypeFaults(service),
     ...portsFaults(ports),
     ...(TYPES.includes(spec.type ?? '') ? [] : [unsupportedValue('spec.type', spec.type, TYPES)]),
     ...(spec['sessionAffinity'] === 'None' || spec['sessionAffinity'] === 'ClientIP'
