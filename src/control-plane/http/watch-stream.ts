@@ -5,9 +5,10 @@ import { ApiError } from '../api-error.js';
 import type { ApiMachinery } from '../api-machinery/api-machinery.js';
 import type { Selection } from '../api.js';
 import type { Encoding } from './encode.js';
-import { encodeObject } from './encode.js';
+import { encodeObject, objectText } from './encode.js';
 import type { ListOptions } from './list-options.js';
 import type { StreamResponse, StreamSink } from './messages.js';
+import { shownAs } from './shown-object.js';
 
 /** Between bookmarks, so that clients notice a dead connection and resume from late versions. */
 const BOOKMARK_PERIOD_MS = 10_000;
@@ -116,6 +117,10 @@ class WatchStream {
 
   #sendObject(type: string, object: KubeObject): void {
     const { clock, encoding } = this.#request;
+    if (encoding.representation === 'object') {
+      this.#write(eventLine(type, shownAs(encoding.kind, object)));
+      return;
+    }
     const text = encodeObject(object, {
       ...encoding,
       nowMs: clock.now(),
@@ -126,8 +131,12 @@ class WatchStream {
   }
 
   #send(type: string, object: string): void {
+    this.#write(lineOf(type, object));
+  }
+
+  #write(line: string): void {
     if (!this.#isOpen) return;
-    if (!this.#sink.write(`{"type":"${type}","object":${object}}\n`)) this.#stop();
+    if (!this.#sink.write(line)) this.#stop();
   }
 
   #end(): void {
@@ -140,4 +149,20 @@ class WatchStream {
     this.#isOpen = false;
     for (const cancel of this.#cancels.splice(0)) cancel();
   }
+}
+
+/** All watchers of a change are told of it one after the other, in the same words. */
+let lastLine:
+  | { readonly type: string; readonly object: KubeObject; readonly line: string }
+  | undefined;
+
+function eventLine(type: string, object: KubeObject): string {
+  if (lastLine?.object !== object || lastLine.type !== type) {
+    lastLine = { type, object, line: lineOf(type, objectText(object)) };
+  }
+  return lastLine.line;
+}
+
+function lineOf(type: string, object: string): string {
+  return `{"type":"${type}","object":${object}}\n`;
 }
