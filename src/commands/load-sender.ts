@@ -16,6 +16,8 @@ export interface SenderPlace {
   readonly labels: Readonly<Record<string, string>>;
   /** Image of the workers; absent: as the experiment says, else this lab's own. */
   readonly senderImage?: string;
+  /** A Secret that is there, with which images are pulled; absent: none is needed. */
+  readonly pullSecret?: { readonly namespace: string; readonly name: string };
   /** Where the Service is reached from within the cluster; absent: at its cluster IP. */
   readonly targetUrl?: () => Promise<string>;
 }
@@ -40,8 +42,10 @@ export async function senderOf(experiment: Experiment, place: SenderPlace): Prom
     engine: 'auto',
     pods: new KubernetesWorkers({
       ...cluster,
-      namespace: workerNamespaceName(place.runId),
+      name: workersName(place.runId),
+      givenNamespace: namespace,
       labels,
+      ...(place.pullSecret === undefined ? {} : { pullSecret: place.pullSecret }),
       image: senderImage ?? load.fromCluster.image ?? LAB_IMAGE,
       clock,
     }),
@@ -52,7 +56,7 @@ export async function senderOf(experiment: Experiment, place: SenderPlace): Prom
 const MAX_NAME = 63;
 
 /** Of each run its own, so that workers of two runs never meet. */
-export function workerNamespaceName(runId: string): string {
+function workersName(runId: string): string {
   const safe = runId.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-');
   return `hpa-lab-load-${safe}`.slice(0, MAX_NAME).replace(/-+$/, '');
 }

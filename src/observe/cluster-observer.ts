@@ -6,6 +6,7 @@ import {
   isKubeEvent,
   isPod,
 } from '../core/object-guards.js';
+import { isLoadWorker } from '../core/load-worker-label.js';
 import type { PodMetrics } from '../core/metrics-objects.js';
 import type { EndpointSlice, Pod } from '../core/objects.js';
 import type { Clock } from '../time/clock.js';
@@ -71,6 +72,7 @@ class Receiver implements ChangeReceiver {
     const { recorder, deployment, service, hpa } = this.#options;
     const { metadata } = object;
     if (isPod(object)) {
+      if (isLoadWorker(object)) return;
       recorder.record(podRecord(object, this.#podChange(object, type)));
     } else if (isSliceOf(object, service)) {
       if (type === 'DELETED') this.#slices.delete(metadata.name);
@@ -161,7 +163,8 @@ class MetricsReceiver {
     }
   }
 
-  received(metrics: readonly PodMetrics[]): void {
+  received(all: readonly PodMetrics[]): void {
+    const metrics = all.filter((each) => !isLoadWorker(each));
     const fingerprint = metrics.map(identity).join('\n');
     if (fingerprint !== this.#last) this.#recorder.record(podMetricsRecord(metrics));
     this.#last = fingerprint;

@@ -1,4 +1,7 @@
 /** Load from pods of a cluster that is reached by its kubeconfig alone: real pods, attach, logs. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KubernetesWorkers } from '../../src/cluster/kubernetes/worker-pods.js';
 import { LAB_IMAGE } from '../../src/cluster/worker-image.js';
@@ -7,6 +10,7 @@ import { oneRequest } from '../../src/load/request-spec.js';
 import type { LoadPlan, LoadSecond } from '../../src/load/sender.js';
 import { ClusterSender } from '../../src/load/senders/cluster-sender.js';
 import { faultyServer } from '../support/faulty-server.js';
+import { type ApiFaultProxy, startApiFaultProxy } from '../support/api-fault-proxy.js';
 import { type LiveCluster, startLiveCluster } from '../support/live-cluster.js';
 
 const NAMESPACE = 'hpa-lab-load-test';
@@ -15,19 +19,25 @@ const RATE = 60;
 const SECONDS = 5;
 
 let live: LiveCluster;
+let proxy: ApiFaultProxy;
+let folder: string;
 let target: Awaited<ReturnType<typeof faultyServer>>;
 
 beforeAll(async () => {
   [live, target] = await Promise.all([startLiveCluster(), faultyServer()]);
+  folder = mkdtempSync(join(tmpdir(), 'hpa-lab-workers-'));
+  proxy = await startApiFaultProxy(live.cluster.kubeconfigPath, folder);
 });
 
 afterAll(async () => {
   target.close();
+  await proxy.stop();
   await live.stop();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 describe('load from pods of the cluster', () => {
-  it('is sent by all of them, and a killed one is seen and its share named', async () => {
+  it('is whole while the API server is away, and a killed worker is seen and its share named', async () => {
     const { clock, core } = live;
     const sender = senderWith(LAB_IMAGE);
     const seconds: LoadSecond[] = [];
@@ -45,6 +55,10 @@ describe('load from pods of the cluster', () => {
         onProgress: () => undefined,
         onNote,
       });
+      await clock.sleep(startAtMs + 700 - clock.now());
+      await proxy.down();
+      await clock.sleep(1_000);
+      await proxy.up();
       await clock.sleep(startAtMs + 3_200 - clock.now());
       process.kill(await processOf('1'), 'SIGKILL');
       const summary = await sending;
@@ -66,6 +80,24 @@ describe('load from pods of the cluster', () => {
     }
     const { items } = await core.listNamespace();
     expect(items.map(({ metadata }) => metadata?.name)).not.toContain(NAMESPACE);
+  });
+
+  it('is made in a namespace that was given where none may be made, and removed from it', async () => {
+    proxy.fault({
+      path: /^\/api\/v1\/namespaces$/,
+      fault: { kind: 'status', code: 403 },
+      times: 1,
+    });
+    const workers = workersWith(LAB_IMAGE, { givenNamespace: 'default' });
+    const { signal } = new AbortController();
+
+    const [worker] = await workers.start(1, { lifeMs: 60_000, signal });
+    const { items: made } = await live.core.listNamespacedPod({ namespace: 'default' });
+    await workers.close();
+
+    expect(made.map(({ metadata }) => metadata?.name)).toEqual([worker?.name]);
+    const { items: left } = await live.core.listNamespacedPod({ namespace: 'default' });
+    expect(left).toEqual([]);
   });
 
   it('is not begun when the image cannot be pulled, and nothing is left', async () => {
@@ -103,20 +135,26 @@ const plan: LoadPlan = {
 };
 
 function senderWith(image: string): ClusterSender {
-  const { clock, cluster } = live;
-  const pods = new KubernetesWorkers({
-    kubeconfigPath: cluster.kubeconfigPath,
-    context: cluster.context,
-    namespace: NAMESPACE,
-    labels: { 'hpa-lab.dev/run': 'test' },
-    image,
-    clock,
-  });
   return new ClusterSender({
-    clock,
-    pods,
+    clock: live.clock,
+    pods: workersWith(image),
     engine: 'auto',
     targetUrl: () => Promise.resolve(target.url),
+  });
+}
+
+function workersWith(
+  image: string,
+  more: { readonly givenNamespace?: string } = {},
+): KubernetesWorkers {
+  return new KubernetesWorkers({
+    kubeconfigPath: proxy.kubeconfigPath,
+    context: live.cluster.context,
+    name: NAMESPACE,
+    labels: { 'hpa-lab.dev/run': 'test' },
+    image,
+    clock: live.clock,
+    ...more,
   });
 }
 

@@ -4,6 +4,8 @@ import { request, createServer } from 'node:https';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { connect } from 'node:tls';
 import { parse, stringify } from 'yaml';
 import { selfSignedCertificate } from '../../src/cluster/embedded/certificate.js';
 import { isRecord, valueAt } from '../../src/core/json.js';
@@ -68,6 +70,7 @@ export async function startApiFaultProxy(
   const { certPem, keyPem } = selfSignedCertificate(Date.now());
   const faults = new Faults(upstream);
   const server = createServer({ cert: certPem, key: keyPem }, faults.listener);
+  server.on('upgrade', (asked, socket, head) => tunnel(upstream, { asked, socket, head }));
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -101,6 +104,26 @@ export async function startApiFaultProxy(
     up: () => listen(port),
     stop: down,
   };
+}
+
+/** What asks for another protocol is passed on as it is, until `down`. */
+function tunnel(
+  { url, ca }: Upstream,
+  from: { readonly asked: IncomingMessage; readonly socket: Duplex; readonly head: Buffer },
+): void {
+  const { asked, socket, head } = from;
+  const { rawHeaders } = asked;
+  const lines = [`${asked.method} ${asked.url} HTTP/1.1`];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    lines.push(`${rawHeaders[index]}: ${rawHeaders[index + 1]}`);
+  }
+  const to = connect({ host: url.hostname, port: Number(url.port), ca }, () => {
+    to.write(`${lines.join('\r\n')}\r\n\r\n`);
+    to.write(head);
+    socket.pipe(to).pipe(socket);
+  });
+  to.on('error', () => socket.destroy()).on('close', () => socket.destroy());
+  socket.on('error', () => to.destroy()).on('close', () => to.destroy());
 }
 
 class Faults {

@@ -38,7 +38,14 @@ describe("the lab's image", () => {
   });
 
   it('starts the command line, whose command the Job of load workers names', () => {
-    const job = workerJob({ namespace: 'n', labels: {}, count: 1, image: LAB_IMAGE, lifeMs: 1 });
+    const job = workerJob({
+      namespace: 'n',
+      name: 'n',
+      labels: {},
+      count: 1,
+      image: LAB_IMAGE,
+      lifeMs: 1,
+    });
     const [command = ''] = job.spec?.template.spec?.containers[0]?.args ?? [];
     const commandLine = readFileSync(join(ROOT, 'src', 'cli.ts'), 'utf8');
 

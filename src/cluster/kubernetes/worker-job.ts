@@ -1,20 +1,23 @@
 /** The Job whose pods send a load, and the namespace that it is in. */
 import type { V1Job, V1Namespace } from '@kubernetes/client-node';
+import { LOAD_WORKER } from '../../core/load-worker-label.js';
 import type { StringMap } from '../../core/objects.js';
 
 /** What a Job of load workers is made from. */
 export interface WorkerJobOptions {
   readonly namespace: string;
+  /** Of the Job. */
+  readonly name: string;
   /** On everything that is made. */
   readonly labels: StringMap;
   readonly count: number;
   readonly image: string;
   /** After which the cluster ends the workers by itself, ms. */
   readonly lifeMs: number;
+  /** Secret of the namespace with which the image is pulled; absent: none. */
+  readonly pullSecret?: string;
 }
 
-/** Name of the Job, of its pods' label, and, of pods, the beginning of their names. */
-export const WORKER_JOB = 'load-worker';
 /** The container that sends. */
 export const WORKER_CONTAINER = 'load-worker';
 /** `job-controller` puts it on each pod; Kubernetes `batch/v1`, `JobCompletionIndexAnnotation`. */
@@ -31,12 +34,8 @@ const REQUESTS = { cpu: '250m', memory: '128Mi' } as const;
 const LIMITS = { memory: '512Mi' } as const;
 
 /** The namespace that holds the workers of one run and nothing else, so that it is observed and removed apart. */
-export function workerNamespace({ namespace, labels }: WorkerJobOptions): V1Namespace {
-  return {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name: namespace, labels: { ...labels } },
-  };
+export function workerNamespace(name: string, labels: StringMap): V1Namespace {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { ...labels } } };
 }
 
 /**
@@ -45,11 +44,11 @@ export function workerNamespace({ namespace, labels }: WorkerJobOptions): V1Name
  * makes such a pod anew, which then waits for a plan that never comes.
  */
 export function workerJob(options: WorkerJobOptions): V1Job {
-  const { namespace, labels, count, lifeMs } = options;
+  const { namespace, name, labels, count, lifeMs } = options;
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: { name: WORKER_JOB, namespace, labels: { ...labels } },
+    metadata: { name, namespace, labels: { ...labels } },
     spec: {
       completionMode: 'Indexed',
       completions: count,
@@ -59,7 +58,7 @@ export function workerJob(options: WorkerJobOptions): V1Job {
       activeDeadlineSeconds: Math.ceil(lifeMs / 1_000),
       ttlSecondsAfterFinished: TTL_SECONDS,
       template: {
-        metadata: { labels: { ...labels, 'app.kubernetes.io/component': WORKER_JOB } },
+        metadata: { labels: { ...labels, [LOAD_WORKER.label]: LOAD_WORKER.value } },
         spec: podSpec(options),
       },
     },
@@ -69,12 +68,14 @@ export function workerJob(options: WorkerJobOptions): V1Job {
 /** As the `restricted` pod security standard asks, and spread over nodes as far as there are some. */
 function podSpec({
   image,
+  pullSecret,
 }: WorkerJobOptions): NonNullable<NonNullable<V1Job['spec']>['template']['spec']> {
   return {
     restartPolicy: 'Never',
     terminationGracePeriodSeconds: GRACE_SECONDS,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
+    ...(pullSecret === undefined ? {} : { imagePullSecrets: [{ name: pullSecret }] }),
     securityContext: {
       runAsNonRoot: true,
       runAsUser: 1_000,
@@ -86,7 +87,7 @@ function podSpec({
         maxSkew: 1,
         topologyKey: 'kubernetes.io/hostname',
         whenUnsatisfiable: 'ScheduleAnyway',
-        labelSelector: { matchLabels: { 'app.kubernetes.io/component': WORKER_JOB } },
+        labelSelector: { matchLabels: { [LOAD_WORKER.label]: LOAD_WORKER.value } },
       },
     ],
     containers: [

@@ -1,56 +1,47 @@
 /** Load workers as pods of an Indexed Job, through the API. */
-import { BatchV1Api, CoreV1Api, type KubeConfig, type V1Pod } from '@kubernetes/client-node';
+import { CoreV1Api, type KubeConfig, type V1Pod } from '@kubernetes/client-node';
 import { LabError } from '../../core/errors.js';
-import type { StringMap } from '../../core/objects.js';
 import type { WorkerPod, WorkerPods } from '../../load/worker-pods.js';
-import type { Clock } from '../../time/clock.js';
-import { clusterFailed, isStatus, textOf } from './api-failure.js';
+import { clusterFailed } from './api-failure.js';
 import { loadKubeconfig } from './kubeconfig.js';
 import { ConnectedPod } from './worker-connection.js';
-import { JOB_LABEL, WORKER_JOB, workerJob, workerNamespace } from './worker-job.js';
+import { WorkerPlace, type WorkerPlaceOptions } from './worker-place.js';
 import { workerIndex, workerState } from './worker-state.js';
 
 /** What a Job of workers is made with. */
-export interface KubernetesWorkersOptions {
+export interface KubernetesWorkersOptions extends Omit<WorkerPlaceOptions, 'config'> {
+  /** As in `$KUBECONFIG`: one path or several. */
   readonly kubeconfigPath: string;
   readonly context: string;
-  /** Made for the workers alone, and removed with them. */
-  readonly namespace: string;
-  /** On everything that is made. */
-  readonly labels: StringMap;
-  readonly image: string;
-  readonly clock: Clock;
 }
 
 /** What images may take to be pulled. */
 const START_MS = 180_000;
 const START_POLL_MS = 250;
-const DELETE_POLL_MS = 200;
-const DELETE_MS = 120_000;
 
 /** See {@link WorkerPods}. */
 export class KubernetesWorkers implements WorkerPods {
   readonly #config: KubeConfig;
   readonly #options: KubernetesWorkersOptions;
+  readonly #place: WorkerPlace;
   #workers: readonly ConnectedPod[] = [];
-  #isMade = false;
 
   /** @throws {LabError} `CLUSTER_FAILED` when the kubeconfig cannot be read. */
   constructor(options: KubernetesWorkersOptions) {
     this.#options = options;
     this.#config = loadKubeconfig(options.kubeconfigPath, options.context);
+    this.#place = new WorkerPlace({ ...options, config: this.#config });
   }
 
   async start(
     count: number,
     { lifeMs, signal }: { readonly lifeMs: number; readonly signal: AbortSignal },
   ): Promise<readonly WorkerPod[]> {
-    const { namespace, labels, image, clock } = this.#options;
-    await this.#make({ namespace, labels, count, image, lifeMs });
+    const { image, clock } = this.#options;
+    await this.#place.make(count, lifeMs);
     const deadlineMs = clock.now() + START_MS;
     for (;;) {
-      const pods = await this.#pods();
-      const all = [...pods.values()];
+      const all = await this.#present(deadlineMs);
       const states = all.map(workerState);
       const running = states.filter(({ kind }) => kind === 'running').length;
       if (running >= count) {
@@ -75,58 +66,25 @@ export class KubernetesWorkers implements WorkerPods {
     );
   }
 
-  async close(): Promise<void> {
-    if (!this.#isMade) return;
-    const { namespace: name, clock } = this.#options;
-    const core = this.#config.makeApiClient(CoreV1Api);
-    const deadlineMs = clock.now() + DELETE_MS;
-    try {
-      await core.deleteNamespace({ name });
-      for (;;) {
-        await core.readNamespace({ name });
-        if (clock.now() >= deadlineMs) {
-          throw new LabError(
-            'CLUSTER_FAILED',
-            `namespace ${name} of the load workers is still there after ${DELETE_MS / 1_000} s`,
-            { hint: `kubectl get namespace ${name} --output yaml says what it waits for` },
-          );
-        }
-        await clock.sleep(DELETE_POLL_MS);
-      }
-    } catch (error) {
-      if (!isStatus(error, 404)) {
-        if (error instanceof LabError) throw error;
-        throw clusterFailed(`cannot delete namespace ${name} of the load workers`, error);
-      }
-    }
-    this.#isMade = false;
+  close(): Promise<void> {
+    return this.#place.remove();
   }
 
-  async #make(options: Parameters<typeof workerJob>[0]): Promise<void> {
-    const { namespace } = options;
+  /** None when the API does not answer: it is asked again, until it is too late. */
+  async #present(deadlineMs: number): Promise<readonly V1Pod[]> {
     try {
-      await this.#config
-        .makeApiClient(CoreV1Api)
-        .createNamespace({ body: workerNamespace(options) });
-      this.#isMade = true;
-      await this.#config
-        .makeApiClient(BatchV1Api)
-        .createNamespacedJob({ namespace, body: workerJob(options) });
+      return [...(await this.#pods()).values()];
     } catch (error) {
-      throw new LabError('SENDER_FAILED', `cannot make the load workers: ${textOf(error)}`, {
-        hint: 'load workers need a namespace of their own and a Job in it; `load: { from: here }` sends from this machine',
-        cause: error,
-      });
+      if (this.#options.clock.now() < deadlineMs) return [];
+      throw clusterFailed('cannot list the pods of the load workers', error);
     }
   }
 
   /** By index; of several the first, as one that was made anew has no part in the load. */
   async #pods(): Promise<ReadonlyMap<number, V1Pod>> {
-    const { namespace } = this.#options;
-    const { items } = await this.#config.makeApiClient(CoreV1Api).listNamespacedPod({
-      namespace,
-      labelSelector: `${JOB_LABEL}=${WORKER_JOB}`,
-    });
+    const { namespace, selector: labelSelector } = this.#place;
+    const core = this.#config.makeApiClient(CoreV1Api);
+    const { items } = await core.listNamespacedPod({ namespace, labelSelector });
     const pods = new Map<number, V1Pod>();
     const known = new Set(this.#workers.map(({ name }) => name));
     for (const pod of items) {
@@ -138,7 +96,8 @@ export class KubernetesWorkers implements WorkerPods {
   }
 
   #connected({ metadata, spec }: V1Pod): ConnectedPod {
-    const { namespace, clock } = this.#options;
+    const { clock } = this.#options;
+    const { namespace } = this.#place;
     const index = workerIndex({ metadata: metadata ?? {} }) ?? 0;
     return new ConnectedPod({
       config: this.#config,
