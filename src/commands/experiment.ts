@@ -41,6 +41,13 @@ interface ExperimentOptions extends ExportFlags {
   readonly resume?: string;
   readonly timelines?: boolean;
   readonly workers?: number;
+  /** Of the target `kubernetes`, like the five below. */
+  readonly context?: string;
+  readonly kubeconfig?: string;
+  readonly yes?: boolean;
+  readonly image?: string;
+  readonly pullSecret?: string;
+  readonly url?: string;
   /** Container image of load workers; absent: as the experiment says, else this lab's own. */
   readonly senderImage?: string;
 }
@@ -63,9 +70,15 @@ export function experimentCommand(): Command {
     .addOption(
       new Option(
         '--target <cluster>',
-        'embedded: real processes; simulated: modelled ones, in virtual time, much faster (default: as the experiment says)',
-      ).choices(['embedded', 'simulated']),
+        'embedded: real processes; simulated: modelled ones, in virtual time, much faster; kubernetes: a cluster with a kubeconfig (default: as the experiment says)',
+      ).choices(['embedded', 'simulated', 'kubernetes']),
     )
+    .option('--context <name>', 'the kubeconfig context of a real cluster: --target kubernetes')
+    .option('--kubeconfig <file>', 'where the context is (default: $KUBECONFIG, ~/.kube/config)')
+    .option('--yes', 'touches the real cluster without asking')
+    .option('--image <image>', 'of the service on a real cluster (default: as the manifests say)')
+    .option('--pull-secret <namespace/name>', 'a Secret there for a private registry')
+    .option('--url <url>', 'where the service on a real cluster is reached')
     .option(
       '--model <file>',
       'what `calibrate` wrote, for the simulated cluster (default: as the experiment says, else textbook numbers)',
@@ -122,6 +135,7 @@ interface RunContext extends ExperimentOptions {
 
 async function runFromFile(name: string, options: RunContext): Promise<void> {
   const { clock, trials, variant, resume } = options;
+  const target = chosenTarget(options);
   const matrix = await readMatrix(name, {
     experiments: options.experiments,
     ...(trials === undefined ? {} : { trials }),
@@ -129,11 +143,18 @@ async function runFromFile(name: string, options: RunContext): Promise<void> {
   });
   if (resume !== undefined || (matrix.isMatrix && variant === undefined)) {
     const { runMatrixFromFile } = await import('./matrix.js');
-    await runMatrixFromFile(matrix, { ...options, name });
+    await runMatrixFromFile(matrix, {
+      ...options,
+      name,
+      ...(target === undefined ? {} : { target }),
+    });
     return;
   }
   const read = variantOf(matrix, variant);
-  const experiment = options.target === undefined ? read : { ...read, target: options.target };
+  const experiment = target === undefined ? read : { ...read, target };
+  if (experiment.isExisting === true && experiment.target !== 'kubernetes') {
+    throw new LabError('USAGE', 'an existing workload is on a real cluster: --target kubernetes');
+  }
   if (experiment.target === 'simulated') {
     await runInVirtualTime(experiment, options);
     return;
@@ -144,6 +165,15 @@ async function runFromFile(name: string, options: RunContext): Promise<void> {
     });
   }
   refuseUnsendable(experiment);
+  if (experiment.target === 'kubernetes') {
+    await runOnRealCluster(experiment, options);
+    return;
+  }
+  await runOnThisMachine(experiment, options);
+}
+
+async function runOnThisMachine(experiment: Experiment, options: RunContext): Promise<void> {
+  const { clock } = options;
   const startedMs = clock.now();
   const runId = newRunId(startedMs, randomBytes(RUN_SUFFIX_BYTES).toString('hex'));
   const objects = await readManifests(experiment, { [RUN_LABEL]: runId });
@@ -190,6 +220,46 @@ function variantOf({ experiment, variants }: ReadMatrix, name: string | undefine
   throw new LabError('USAGE', `expected the name of a variant, got "${name}"`, {
     hint: `variants: ${names.slice(0, MOST_NAMES).join('; ')}${names.length > MOST_NAMES ? '; ...' : ''}`,
   });
+}
+
+/**
+ * What the command line says of the target: naming a context is asking for a real cluster.
+ *
+ * @throws {LabError} `USAGE` when it asks for another one as well.
+ */
+function chosenTarget(options: ExperimentOptions): Experiment['target'] | undefined {
+  const { target, context, kubeconfig } = options;
+  if (context === undefined && kubeconfig === undefined) return target;
+  if (target === undefined || target === 'kubernetes') return 'kubernetes';
+  const flag = context === undefined ? '--kubeconfig' : '--context';
+  throw new LabError('USAGE', `${flag} is for a real cluster, not for --target ${target}`, {
+    hint: `leave out one of them`,
+  });
+}
+
+async function runOnRealCluster(experiment: Experiment, options: RunContext): Promise<void> {
+  const { clock, results, ci, log } = options;
+  const runId = newRunId(clock.now(), randomBytes(RUN_SUFFIX_BYTES).toString('hex'));
+  const stop = stopOnSignals();
+  const { signal } = stop;
+  let hasFolder = false;
+  try {
+    const { runOnKubernetes } = await import('./kubernetes-run.js');
+    const run = { flags: options, results, runId, ci, log, clock, signal };
+    const { folder, outcome, error } = await runOnKubernetes(experiment, run);
+    hasFolder = true;
+    const analyzed = report(folder, log);
+    if (error !== undefined) throw error;
+    if (outcome === 'interrupted') {
+      throw interrupted(signal, `the partial result is in ${folder.path}`);
+    }
+    requireThresholds(analyzed);
+  } catch (error) {
+    if (signal.aborted && !hasFolder) throw interrupted(signal, 'nothing had been measured yet');
+    throw error;
+  } finally {
+    stop.dispose();
+  }
 }
 
 async function runInVirtualTime(experiment: Experiment, options: RunContext): Promise<void> {

@@ -2,6 +2,7 @@
 import type { Experiment } from '../experiment/experiment.js';
 import { formatDurationMs } from '../core/duration.js';
 import { liveView, progressLine } from '../report/live-view.js';
+import { plannedMs } from '../run/real-cluster/planned-time.js';
 import type { LiveState } from '../run/live-state.js';
 import type { Clock } from '../time/clock.js';
 import type { Recorder } from '../timeline/recorder.js';
@@ -35,18 +36,25 @@ export class LiveDisplay {
     at: {
       readonly kubeconfig: string;
       readonly folder: string;
-      readonly facts: { readonly cpuScaleBecause: string; readonly cpuLimitsBecause: string };
+      /** Of the embedded cluster. */
+      readonly facts?: { readonly cpuScaleBecause: string };
+      /** Of another cluster. */
+      readonly lines?: readonly string[];
+      /** Absent: the one that the kubeconfig names. */
+      readonly context?: string;
     },
   ): void {
     const { name, question, namespace } = experiment;
+    const context = at.context === undefined ? '' : `--context ${at.context} `;
     process.stdout.write(
       [
         `${name}: ${question}`,
         `takes about ${formatDurationMs(plannedMs(experiment))}; the result goes to ${at.folder}`,
-        `CPU scale: ${at.facts.cpuScaleBecause}`,
+        ...(at.facts === undefined ? [] : [`CPU scale: ${at.facts.cpuScaleBecause}`]),
+        ...(at.lines ?? []),
         'watch it from another terminal:',
         `  export KUBECONFIG=${at.kubeconfig}`,
-        `  kubectl get hpa,pods -n ${namespace}     (and: kubectl get pods -n ${namespace} -w)`,
+        `  kubectl ${context}get hpa,pods -n ${namespace}     (and: kubectl ${context}get pods -n ${namespace} -w)`,
         '',
         '',
       ].join('\n'),
@@ -62,13 +70,4 @@ export class LiveDisplay {
   close(): void {
     this.#redraw.close();
   }
-}
-
-/** Without deploying and tearing down, whose length nobody knows before. */
-function plannedMs({ load: { load }, settleMs, coolDownMs }: Experiment): number {
-  const loadMs =
-    load.model === 'closed'
-      ? load.durationMs
-      : load.profile.stages.reduce((sum, { durationMs }) => sum + durationMs, 0);
-  return settleMs + loadMs + coolDownMs;
 }

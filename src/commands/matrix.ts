@@ -57,6 +57,11 @@ export async function runMatrixFromFile(
   const { clock, resume } = options;
   const read = onTarget(asRead, targetOf(asRead, options));
   const { experiment } = read;
+  if (experiment.target === 'kubernetes') {
+    throw new LabError('USAGE', 'a matrix runs on the embedded or the simulated cluster', {
+      hint: '--variant NAME runs one variant of it on a real cluster, with its whole report',
+    });
+  }
   const models = modelsOf(read, options);
   const known = { ...read, digest: digestWith(read.digest, models) };
   const id = newRunId(clock.now(), randomBytes(RUN_SUFFIX_BYTES).toString('hex'));

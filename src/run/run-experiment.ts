@@ -19,6 +19,8 @@ export interface RunOptions {
   /** The experiment's manifests, prepared. */
   readonly objects: readonly KubeObject[];
   readonly target: ClusterTarget;
+  /** How the service gets onto the cluster and what the run leaves is removed; absent: in a namespace of its own. */
+  readonly deployment?: RunDeployment;
   readonly sender: LoadSender;
   readonly clock: Clock;
   readonly recorder: Recorder;
@@ -30,6 +32,16 @@ export interface RunOptions {
   readonly onProgress: (progress: LoadProgress) => void;
   /** Aborting ends the run early; it is torn down all the same. */
   readonly signal: AbortSignal;
+}
+
+/** What a run does to a cluster before and after it. */
+export interface RunDeployment {
+  /** Leaves the service under test as it shall be tested; `down` follows, also when this fails. */
+  up(): Promise<void>;
+  /** Called when the service is ready, before anything settles. */
+  ready?(): Promise<void>;
+  /** Leaves the cluster as it was. */
+  down(): Promise<void>;
 }
 
 const USAGE_PERIOD_MS = 1_000;
@@ -45,7 +57,7 @@ const DEFAULT_LEAD_MS = 800;
 export async function runExperiment(
   options: RunOptions,
 ): Promise<{ readonly outcome: EndRecord['outcome']; readonly error?: unknown }> {
-  const { recorder, target, experiment, signal } = options;
+  const { recorder, signal } = options;
   const observation = new AbortController();
   const observed = observe(options, observation.signal);
   let failure: { readonly error: unknown } | undefined;
@@ -61,7 +73,7 @@ export async function runExperiment(
     failure ??= { error };
   }
   try {
-    await target.deleteNamespace(experiment.namespace);
+    await deploymentOf(options).down();
   } catch (error) {
     failure ??= { error };
   }
@@ -81,11 +93,13 @@ export async function runExperiment(
 }
 
 async function phases(options: RunOptions): Promise<void> {
-  const { experiment, target, clock, signal } = options;
+  const { experiment, clock, signal } = options;
   for (const companion of options.companions ?? []) await companion.begin?.(signal);
   beginPhase(options, 'deploy');
-  await target.apply(options.objects);
+  const deployment = deploymentOf(options);
+  await deployment.up();
   await waitUntilReady(options);
+  await deployment.ready?.();
   const onNote = (text: string): void => options.recorder.record({ kind: 'note', text });
   await options.sender.prepare?.(experiment.load, { signal, onNote });
   beginPhase(options, 'settle');
@@ -93,6 +107,15 @@ async function phases(options: RunOptions): Promise<void> {
   await load(options);
   beginPhase(options, 'cool-down');
   await clock.sleep(experiment.coolDownMs, signal);
+}
+
+function deploymentOf({ deployment, target, objects, experiment }: RunOptions): RunDeployment {
+  return (
+    deployment ?? {
+      up: () => target.apply(objects),
+      down: () => target.deleteNamespace(experiment.namespace),
+    }
+  );
 }
 
 async function load(options: RunOptions): Promise<void> {

@@ -27,6 +27,16 @@ export async function waitUntilReady(options: {
   for (;;) {
     const deployment = await target.deployment(namespace, name);
     if (deployment !== undefined && isReady(deployment)) return;
+    const unpullable = target.kind === 'kubernetes' ? await unpullableImages(options) : [];
+    if (unpullable.length > 0) {
+      throw new LabError(
+        'SERVICE_NEVER_READY',
+        `an image cannot be pulled:\n  ${unpullable.join('\n  ')}`,
+        {
+          hint: '--image names another, --pull-secret a Secret for a private registry; `npm run image` builds and loads the sample service into kind, minikube or k3d',
+        },
+      );
+    }
     if (clock.now() >= deadlineMs) break;
     await clock.sleep(POLL_MS, signal);
   }
@@ -38,6 +48,25 @@ export async function waitUntilReady(options: {
       hint: 'the pods and their last log lines are above; `readyTimeout` in the experiment is the limit',
     },
   );
+}
+
+const UNPULLABLE = new Set(['ImagePullBackOff', 'ErrImageNeverPull', 'InvalidImageName']);
+
+/** What pods under way say of images that will not come; a first failure is tried again, and is not among it. */
+async function unpullableImages({
+  target,
+  experiment: { namespace },
+}: {
+  readonly target: ClusterTarget;
+  readonly experiment: Experiment;
+}): Promise<readonly string[]> {
+  const waiting = (await target.pods(namespace)).flatMap(({ status }) =>
+    (status?.containerStatuses ?? []).flatMap(({ image, state }) => {
+      const { reason = '', message = '' } = state?.waiting ?? {};
+      return UNPULLABLE.has(reason) ? [`${image}: ${reason} ${message}`.trim()] : [];
+    }),
+  );
+  return [...new Set(waiting)];
 }
 
 function isReady({ metadata, spec, status }: Deployment): boolean {

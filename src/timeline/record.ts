@@ -49,6 +49,16 @@ export interface Environment {
     /** On what it was calibrated and how far off it was, in a sentence; absent when it was not. */
     readonly calibration?: string;
   };
+  /** Real cluster only. */
+  readonly kubernetes?: {
+    /** URL of its API server. */
+    readonly server: string;
+    readonly context: string;
+    /** As it tells: `v1.36.0`. */
+    readonly version?: string;
+    /** By how much its times were put right: its clock minus ours, ms; 0 when it may well be none. */
+    readonly clockSkewMs: number;
+  };
   /** What could not be had on this machine, in sentences. */
   readonly missing: readonly string[];
 }

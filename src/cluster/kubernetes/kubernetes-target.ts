@@ -1,6 +1,7 @@
 /** A cluster reached through its API server: the one client path of embedded and real clusters. */
 import { AppsV1Api, CoreV1Api, type KubeConfig, Log, Metrics } from '@kubernetes/client-node';
 import { PassThrough } from 'node:stream';
+import { LabError } from '../../core/errors.js';
 import { isDeployment, isPod, isPodMetrics } from '../../core/object-guards.js';
 import type { PodMetrics } from '../../core/metrics-objects.js';
 import type { Deployment, KubeObject, Pod } from '../../core/objects.js';
@@ -24,6 +25,7 @@ export interface KubernetesTargetOptions {
 }
 
 const DELETE_POLL_MS = 100;
+const DELETE_LIMIT_MS = 300_000;
 
 /** `ClusterTarget` over `@kubernetes/client-node`. */
 export class KubernetesTarget implements ClusterTarget {
@@ -144,11 +146,17 @@ export class KubernetesTarget implements ClusterTarget {
     const api = this.#config.makeApiClient(CoreV1Api);
     try {
       await api.deleteNamespace({ name: namespace });
-      for (;;) {
+      const { clock } = this.#options;
+      const deadlineMs = clock.now() + DELETE_LIMIT_MS;
+      while (clock.now() < deadlineMs) {
         await api.readNamespace({ name: namespace });
-        await this.#options.clock.sleep(DELETE_POLL_MS);
+        await clock.sleep(DELETE_POLL_MS);
       }
+      throw new LabError('CLUSTER_FAILED', `namespace ${namespace} is still there after 5 min`, {
+        hint: 'a finalizer holds something in it: `npm run gc -- --context ...` tells what',
+      });
     } catch (error) {
+      if (error instanceof LabError) throw error;
       if (!isStatus(error, 404)) throw clusterFailed(`cannot delete namespace ${namespace}`, error);
     }
   }
