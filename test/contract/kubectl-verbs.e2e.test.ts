@@ -136,6 +136,10 @@ describe.skipIf(kubectl === undefined)('kubectl', () => {
       { command: 'api-resources --namespaced=false', shows: /nodes +no +v1 +false/ },
       { command: 'api-versions', shows: /apps\/v1\n[^]*autoscaling\/v2/ },
       { command: 'cluster-info', shows: /Kubernetes control plane.* is running at / },
+      {
+        command: 'cluster-info dump',
+        shows: /"kind": "ReplicaSetList"[^]*==== START logs for container/,
+      },
       { command: 'version', shows: /Server Version: v1\./ },
       { command: 'auth can-i create pods', shows: /^yes\n$/ },
     ];

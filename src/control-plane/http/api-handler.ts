@@ -1,5 +1,6 @@
 /** Answers every request of the API: the way from a path to what handles it. */
 import { ApiError } from '../api-error.js';
+import { NAMESPACES } from '../resources.js';
 import { ADMINISTRATOR, attributesOf, decide, forbidden } from './authorization.js';
 import type { User } from './authorization.js';
 import { answerComponentStatuses, isComponentStatuses } from './component-statuses.js';
@@ -25,6 +26,7 @@ import type { ResourcePath } from './resource-path.js';
 import { isConnection, podConnection } from './streams/pod-connection.js';
 import type { PodConnection } from './streams/pod-connection.js';
 import { handleSubresource } from './subresource-handler.js';
+import { answerWorkloadsWithoutAny } from './workloads-without-any.js';
 
 /** What `/version` answers: the version whose behavior this API follows. */
 const VERSION = {
@@ -117,6 +119,9 @@ export class ApiHandler {
     const kind = this.#options.api.kinds.find(path);
     if (kind === undefined) {
       if (!this.#discovery.has(path.group, path.version)) return notFoundPage();
+      const { resourceVersion } = this.#options.api.list(NAMESPACES);
+      const none = answerWorkloadsWithoutAny(path, request, resourceVersion);
+      if (none !== undefined) return none;
       throw unknownResource();
     }
     if (!kind.resource.namespaced && path.namespace !== undefined) throw unknownResource();
