@@ -84,6 +84,7 @@ export async function runOnEmbedded(
     recorder,
     companions,
     usage: { source: cluster.usage, podNames: cluster.podNames },
+    faults: cluster.faults,
     onPhase: () => display.changed(),
     onProgress: (progress) => live.progress(progress),
     signal,

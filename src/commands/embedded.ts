@@ -26,6 +26,7 @@ export async function startEmbedded(options: {
     workingDirectory: experiment.folder,
     objects,
     clock,
+    faults: experiment.faults ?? [],
     ...(prometheusTargets === undefined ? {} : { prometheusTargets }),
   });
 }

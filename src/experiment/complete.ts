@@ -5,6 +5,7 @@ import { clusterSettings } from './cluster-schema.js';
 import { completeLoad } from './complete-load.js';
 import type { Experiment, PrometheusSettings } from './experiment.js';
 import { embeddedSettings } from './complete-embedded.js';
+import { plannedFaultsOf } from './planned-fault-schema.js';
 import type { ReadFiles } from './read-files.js';
 import type { ExperimentInput } from './schema.js';
 import type { Threshold } from './threshold.js';
@@ -59,6 +60,7 @@ export function completeExperiment(
     flapWindowMs: input.flapWindow,
     embedded: embeddedSettings(input.embedded),
     ...(input.simulated === undefined ? {} : { simulated: input.simulated }),
+    ...(input.faults.length === 0 ? {} : { faults: plannedFaultsOf(input.faults) }),
     ...(input.slo === undefined
       ? {}
       : { slo: { responseTimeMs: input.slo.responseTime, objective: input.slo.objective } }),

@@ -1,4 +1,5 @@
 /** An experiment after parsing: every default filled in, durations in milliseconds. */
+import type { PlannedFault } from '../core/planned-fault.js';
 import type { PodMetricsSettings } from '../core/pod-metric-rules.js';
 import type { StringMap, Taint } from '../core/objects.js';
 import type { PrometheusQuery } from '../core/prometheus-measures.js';
@@ -150,6 +151,8 @@ export interface Experiment {
   readonly embedded: EmbeddedSettings;
   /** Absent, as in results of before it could be set: as is worthwhile. */
   readonly simulated?: SimulatedSettings;
+  /** What goes wrong on the cluster; absent: nothing is planned to. */
+  readonly faults?: readonly PlannedFault[];
   /** Absent: nothing is promised, and measures of it are absent. */
   readonly slo?: SloSettings;
   /** Prices of a book, or those written in the experiment itself. */

@@ -3,6 +3,7 @@ import { completeExperiment } from './complete.js';
 import type { Experiment } from './experiment.js';
 import { existingFaults } from './existing-faults.js';
 import type { Fault } from './fault.js';
+import { plannedFaultPlaces } from './planned-fault-schema.js';
 import { processFaults, senderPlaceFaults } from './process-faults.js';
 import { ReadFiles, type ReadText } from './read-files.js';
 import { requestPlaceFaults } from './request-places.js';
@@ -73,6 +74,7 @@ function crossFaults(document: RawDocument, files: ReadFiles): readonly Fault[] 
   return [
     ...stageFaults(document, { path: ['load', 'stages'], files }),
     ...existingFaults(document),
+    ...plannedFaultPlaces(document),
     ...requestPlaceFaults(document, ['load']),
     ...senderPlaceFaults(document, ['load']),
     ...files.demandCurveFaults(document, ['demandCurve']),

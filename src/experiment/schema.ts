@@ -5,6 +5,7 @@ import { embedded } from './embedded-schema.js';
 import { loadSchema } from './load-schema.js';
 import { matrixSchema, trialCount } from './matrix-schema.js';
 import { price } from './price-schema.js';
+import { plannedFaults } from './planned-fault-schema.js';
 import { prometheus } from './prometheus-schema.js';
 import { slo } from './slo-schema.js';
 import { THRESHOLD_FORM } from './threshold.js';
@@ -109,6 +110,9 @@ export const experimentSchema = z
       .describe('The cluster of the target kubernetes, and how the service is reached there.'),
     embedded: embedded.prefault({}).describe('Settings of the embedded cluster.'),
     simulated: simulated.optional().describe('Settings of the simulated cluster.'),
+    faults: plannedFaults.describe(
+      'What goes wrong on the cluster (embedded or simulated), and when.',
+    ),
     slo: slo.optional().describe('What users are promised; without it, measures of it are absent.'),
     price: price
       .optional()

@@ -10,6 +10,7 @@ import { sampleHarness, sampleUsage } from '../observe/samplers.js';
 import type { Clock } from '../time/clock.js';
 import type { EndRecord, Phase } from '../timeline/record.js';
 import type { Recorder } from '../timeline/recorder.js';
+import { planFaults, type FaultPort } from './plan-faults.js';
 import type { RunCompanion } from './run-companion.js';
 import { waitUntilReady } from './wait-until-ready.js';
 
@@ -26,6 +27,8 @@ export interface RunOptions {
   readonly recorder: Recorder;
   /** The kernel's view of pods, where there is one, with pod names by uid. */
   readonly usage?: { readonly source: UsageSource; readonly podNames: ReadonlyMap<string, string> };
+  /** Makes the experiment's faults happen; absent: the cluster is not ours to break. */
+  readonly faults?: FaultPort;
   /** Absent: none. */
   readonly companions?: readonly RunCompanion[];
   readonly onPhase: (phase: Phase) => void;
@@ -94,6 +97,7 @@ export async function runExperiment(
 
 async function phases(options: RunOptions): Promise<void> {
   const { experiment, clock, signal } = options;
+  refuseFaults(options);
   for (const companion of options.companions ?? []) await companion.begin?.(signal);
   beginPhase(options, 'deploy');
   const deployment = deploymentOf(options);
@@ -104,9 +108,38 @@ async function phases(options: RunOptions): Promise<void> {
   await options.sender.prepare?.(experiment.load, { signal, onNote });
   beginPhase(options, 'settle');
   await clock.sleep(experiment.settleMs, signal);
-  await load(options);
-  beginPhase(options, 'cool-down');
-  await clock.sleep(experiment.coolDownMs, signal);
+  const endFaults: FaultsEnd = { end: () => undefined };
+  try {
+    await load(options, endFaults);
+    beginPhase(options, 'cool-down');
+    await clock.sleep(experiment.coolDownMs, signal);
+  } finally {
+    endFaults.end();
+  }
+}
+
+/** What ends the faults that were planned, once that is known. */
+interface FaultsEnd {
+  end: () => void;
+}
+
+function beginFaults(
+  { experiment, faults: port, clock, recorder }: RunOptions,
+  startAtMs: number,
+): () => void {
+  const { faults = [], namespace } = experiment;
+  if (port === undefined) return () => undefined;
+  return planFaults(faults, { port, namespace, clock, recorder, startAtMs });
+}
+
+/** @throws {LabError} `EXPERIMENT_INVALID` where faults are planned for a cluster that is not ours to break. */
+function refuseFaults({ experiment, faults }: RunOptions): void {
+  if ((experiment.faults ?? []).length === 0 || faults !== undefined) return;
+  throw new LabError(
+    'EXPERIMENT_INVALID',
+    'faults are planned, which only clusters of our own can have: embedded and simulated',
+    { hint: 'leave out `faults`, or run it with --target embedded' },
+  );
 }
 
 function deploymentOf({ deployment, target, objects, experiment }: RunOptions): RunDeployment {
@@ -118,7 +151,7 @@ function deploymentOf({ deployment, target, objects, experiment }: RunOptions): 
   );
 }
 
-async function load(options: RunOptions): Promise<void> {
+async function load(options: RunOptions, endFaults: FaultsEnd): Promise<void> {
   const { experiment, target, sender, clock, recorder, signal } = options;
   const { leadMs = DEFAULT_LEAD_MS } = sender;
   const baseUrl =
@@ -130,6 +163,7 @@ async function load(options: RunOptions): Promise<void> {
   const startT = recorder.now() + leadMs;
   recorder.record({ kind: 'phase', phase: 'load' }, startT);
   options.onPhase('load');
+  endFaults.end = beginFaults(options, startAtMs);
   const summary = await sender.send(experiment.load, {
     baseUrl,
     startAtMs,

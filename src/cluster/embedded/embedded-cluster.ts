@@ -10,6 +10,8 @@ import { allControllers } from '../../control-plane/controllers/all-controllers.
 import { KubernetesServiceController } from '../../control-plane/controllers/kubernetes-service.js';
 import { RootCaPublisher } from '../../control-plane/controllers/root-ca-publisher.js';
 import { reconcileFailureText } from '../../control-plane/reconcile-failure-text.js';
+import { FaultInjector } from '../../control-plane/faults/fault-injector.js';
+import type { ChangingMetrics } from '../../control-plane/faults/held-back-metrics.js';
 import { DEFAULT_HOUSEKEEPING } from '../../control-plane/metrics/housekeeping.js';
 import { MetricsServer } from '../../control-plane/metrics/metrics-server.js';
 import type { UsageSource } from '../../control-plane/pod-runtime.js';
@@ -19,6 +21,7 @@ import { PODS, type Resource } from '../../control-plane/resources.js';
 import { kindsWithLimits } from '../../control-plane/not-enforced.js';
 import { createSystemNamespaces } from '../../control-plane/system-namespaces.js';
 import type { KubeObject } from '../../core/objects.js';
+import { lateNodes, type PlannedFault } from '../../core/planned-fault.js';
 import { seededRandom, type Random } from '../../core/random.js';
 import type { EmbeddedSettings } from '../../experiment/experiment.js';
 import type { Clock } from '../../time/clock.js';
@@ -53,6 +56,8 @@ export interface EmbeddedClusterOptions {
   readonly prometheusTargets?: string;
   /** What will be deployed: the CPU scale is chosen so that it fits. */
   readonly objects: readonly KubeObject[];
+  /** What will go wrong; absent: nothing. */
+  readonly faults?: readonly PlannedFault[];
 }
 
 /** What a report must know of the cluster; the header's `environment.embedded` and `missing`. */
@@ -76,6 +81,8 @@ export class EmbeddedCluster {
   readonly usage: UsageSource;
   /** Names of the pods that exist or existed, by uid. */
   readonly podNames: ReadonlyMap<string, string>;
+  /** Makes what will go wrong happen. */
+  readonly faults: FaultInjector;
   readonly #parts: Parts;
   readonly #listeners: Listeners;
   #stopping: Promise<void> | undefined;
@@ -109,6 +116,7 @@ export class EmbeddedCluster {
       names.set(object.metadata.uid ?? '', object.metadata.name);
     });
     this.podNames = names;
+    this.faults = parts.faults;
   }
 
   /** Calls `listener` for each decision of the HPA controller, as plain JSON. */
@@ -141,13 +149,13 @@ export class EmbeddedCluster {
   }
 
   async #stop(): Promise<void> {
-    const { manager, nodes, metrics, podMetrics, proxySync, proxy, server, runtime, guard } =
+    const { manager, nodes, scraper, podMetrics, proxySync, proxy, server, runtime, guard } =
       this.#parts;
     this.#parts.removeKubeconfig();
     this.#parts.removeTargets();
     proxySync.stop();
     manager.stop();
-    metrics.stop();
+    scraper.stop();
     podMetrics?.loop.stop();
     nodes.stop();
     await Promise.all([runtime.close(), proxy.stop(), server.stop()]);
@@ -166,7 +174,9 @@ interface Parts {
   readonly runtime: ProcessRuntime;
   readonly manager: ControllerManager;
   readonly nodes: EmbeddedNodes;
-  readonly metrics: MetricsServer;
+  readonly faults: FaultInjector;
+  readonly metrics: ChangingMetrics;
+  readonly scraper: MetricsServer;
   readonly podMetrics: PodMetrics | undefined;
   readonly proxy: ServiceProxy;
   readonly proxySync: ServiceProxySync;
@@ -221,10 +231,12 @@ async function build(
   const api = new ApiMachinery({ clock, random: apiRandom, ...apiSettings(runtime) });
   createSystemNamespaces(api);
   const machine = machineCapacity(cpuScale.scale);
-  const nodes = new EmbeddedNodes({ api, clock, runtime, settings, machine });
+  const { faults, nodes } = nodesWithFaults(options, { api, runtime, machine });
   const isReachable = (name: string): boolean => nodes.isReachable(name);
   const reach = new NodeReach({ api, isReachable, address: runtime.hostIP });
-  const metrics = metricsServer(options, { api, runtime, random, isReachable });
+  const scraped = (name: string): boolean => !faults.isMetricsOut && isReachable(name);
+  const scraper = metricsServer(options, { api, runtime, random, isReachable: scraped });
+  const metrics = faults.metrics(scraper);
   const onFailure = (text: string): void => listeners.failure(text);
   const base = { api, clock, random, onFailure, isReachable };
   const podMetrics = podMetricsOf(settings.podMetrics, base);
@@ -237,22 +249,40 @@ async function build(
   const removeTargets = targetsAt(options.prometheusTargets, { endpoint, nodes });
   undo.push(removeTargets);
   const proxySync = serviceProxySync(options, { api, proxy, runtime });
-  const { caPem } = endpoint;
   const at = { address: runtime.hostIP, port: Number(new URL(endpoint.url).port) };
+  const { caPem } = endpoint;
   const manager = controllerManager(options, { api, metrics, podMetrics, listeners, caPem, at });
-  const running = { guard, runtime, manager, nodes, metrics, podMetrics, proxy, proxySync, server };
+  const running = { guard, runtime, faults, manager, nodes, metrics, scraper, podMetrics };
+  const served = { api, proxy, proxySync, server };
   const facts = factsOf(runtime, cpuScale, notesOf(nodes, machine, settings));
   const cluster = new EmbeddedCluster(
-    { ...running, api, kubeconfigPath, removeKubeconfig, removeTargets, url: endpoint.url },
+    { ...running, ...served, kubeconfigPath, removeKubeconfig, removeTargets, url: endpoint.url },
     facts,
     listeners,
   );
   manager.start();
   nodes.start();
-  metrics.start();
+  scraper.start();
   podMetrics?.loop.start();
   proxySync.start();
   return cluster;
+}
+
+/** The nodes, and what makes them and their pods fail where that is planned. */
+function nodesWithFaults(
+  { clock, settings, faults: planned = [] }: EmbeddedClusterOptions,
+  of: {
+    readonly api: ApiMachinery;
+    readonly runtime: ProcessRuntime;
+    readonly machine: MachineCapacity;
+  },
+): { readonly faults: FaultInjector; readonly nodes: EmbeddedNodes } {
+  const { api, machine } = of;
+  const faults = new FaultInjector({ api, clock, planned });
+  const runtime = faults.runtime(of.runtime);
+  const late = lateNodes(planned);
+  const nodes = new EmbeddedNodes({ api, clock, runtime, settings, machine, lateNodes: late });
+  return { faults, nodes };
 }
 
 function apiServer(
@@ -320,7 +350,7 @@ function controllerManager(
   { clock, settings }: EmbeddedClusterOptions,
   of: {
     readonly api: ApiMachinery;
-    readonly metrics: MetricsServer;
+    readonly metrics: ChangingMetrics;
     readonly podMetrics: PodMetrics | undefined;
     readonly listeners: Listeners;
     readonly caPem: string;

@@ -22,7 +22,7 @@ import { seededRandom, type Random } from '../../core/random.js';
 import type { ServiceModel } from '../../core/service-model.js';
 import type { EmbeddedSettings, NodeSettings } from '../../experiment/experiment.js';
 import type { VirtualClock } from '../../time/virtual-clock.js';
-import { kubeletSettings } from '../kubelet-settings.js';
+import { kubeletSettings } from '../../control-plane/kubelet/kubelet-settings.js';
 import { ModelledRuntime, type ModelledPod } from './modelled-runtime.js';
 import type { LoadSender } from '../../load/sender.js';
 import { isBatched, type RequestModelling } from './batch-plan.js';
