@@ -7,6 +7,7 @@ import { benchHpa } from './hpa-bench.js';
 import { benchHtml } from './html-bench.js';
 import { benchLoad } from './load-bench.js';
 import { benchLoadMemory } from './load-memory-bench.js';
+import { benchSimulated } from './simulated-bench.js';
 import { benchWorkers } from './workers-bench.js';
 import type { BenchFigure } from './figure.js';
 
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly BenchFigure[]>>> =
   html: benchHtml,
   load: benchLoad,
   'load-memory': benchLoadMemory,
+  simulated: benchSimulated,
   workers: benchWorkers,
 };
 
