@@ -225,10 +225,18 @@ export function isSameSet(a: FieldSet, b: FieldSet): boolean {
 export function sortedSet(set: FieldSet): FieldSet {
   const elements = Object.keys(set);
   if (elements.length === 0) return EMPTY_SET;
-  if (elements.length > 1) elements.sort(compareElements);
+  if (!isInOrder(elements)) elements.sort(compareElements);
   const result: Record<PathElement, FieldSet> = {};
   for (const element of elements) result[element] = sortedSet(set[element] ?? EMPTY_SET);
   return result;
+}
+
+/** Most sets are made in order, and sorting takes memory even then. */
+function isInOrder(elements: readonly PathElement[]): boolean {
+  for (let index = 1; index < elements.length; index++) {
+    if (compareElements(elements[index - 1] ?? '', elements[index] ?? '') > 0) return false;
+  }
+  return true;
 }
 
 /**

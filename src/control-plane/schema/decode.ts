@@ -180,7 +180,11 @@ function setOwn(target: JsonObject, key: string, value: unknown): void {
 
 function sortedKeys(value: JsonObject): readonly string[] {
   const keys = Object.keys(value);
-  return keys.length < 2 ? keys : keys.sort();
+  for (let index = 1; index < keys.length; index++) {
+    // most are in order, and sorting takes memory even then
+    if ((keys[index - 1] ?? '') > (keys[index] ?? '')) return keys.sort();
+  }
+  return keys;
 }
 
 function zeroItem(type: Type, place: Place): unknown {
