@@ -202,11 +202,14 @@ function labelsOf(metric: unknown): StringMap {
   ]);
 }
 
+/** What the client says of an answer that it cannot read. */
+const UNKNOWN = /^unexpected (?:client|network) error$/;
+
 /** @param seen - HTTP status of the answer; undefined: there was none. */
 function failureOf(error: unknown, seen: number | undefined): PrometheusAnswer<never> {
   const told = fieldOf(error, 'error') ?? fieldOf(error, 'message');
   const status = seen ?? fieldOf(error, 'httpStatus');
-  const words = typeof told === 'string' && told !== 'unexpected client error' ? told : undefined;
+  const words = typeof told === 'string' && !UNKNOWN.test(told) ? told : undefined;
   if (typeof status !== 'number') {
     const because = words ?? 'it answered with something other than JSON of Prometheus';
     return {
