@@ -160,4 +160,17 @@ export interface ContainerUsage {
 /** Reads every running container's use at one instant. */
 export interface UsageSource {
   readUsage(nowMs: EpochMs): readonly ContainerUsage[];
+  /** The running containers, to be read one by one: another list when others run. Absent: they cannot. */
+  readable?(): readonly ReadableContainer[];
+}
+
+/** A container whose use can be read alone. */
+export interface ReadableContainer {
+  readonly podUid: string;
+  readonly container: string;
+  readonly startedAtMs: EpochMs;
+  /** Whether its memory may change: who has too much is found out by reading. */
+  readonly memoryChanges: boolean;
+  /** Its use now; absent when it is over. */
+  read(): ContainerUsage | undefined;
 }

@@ -9,6 +9,7 @@ import type {
   ContainerStart,
   ContainerUsage,
   ProbeResult,
+  ReadableContainer,
   RunningContainer,
 } from '../../control-plane/pod-runtime.js';
 import type { Cancel, Clock, EpochMs } from '../../time/clock.js';
@@ -29,6 +30,8 @@ export interface ModelledContainerOptions {
   readonly start: ContainerStart;
   readonly podUid: string;
   readonly podIP: string;
+  /** Its process runs: its use can be read. */
+  readonly onStarted: () => void;
   readonly onGone: () => void;
 }
 
@@ -71,6 +74,20 @@ export class ModelledContainer implements RunningContainer {
   /** Absent while it starts and when it is over. */
   get service(): ModelledService | undefined {
     return this.#isOver ? undefined : this.#service;
+  }
+
+  /** As something to be read alone; absent while it starts and when it is over. */
+  get readable(): ReadableContainer | undefined {
+    const startedAtMs = this.#startedAtMs;
+    if (startedAtMs === undefined || this.#isOver || this.#service === undefined) return undefined;
+    const { podUid, start } = this.#options;
+    return {
+      podUid,
+      container: start.container.name,
+      startedAtMs,
+      memoryChanges: this.#service.memoryChanges,
+      read: () => this.usage(),
+    };
   }
 
   /** Its use so far; absent while it starts and when it is over. */
@@ -186,6 +203,7 @@ export class ModelledContainer implements RunningContainer {
       cpu: { threadCpus, weight, node, ...(limitCpus === undefined ? {} : { limitCpus }) },
       onExit: (exitCode) => this.#exit(exitCode, { isOutOfMemory: false }),
     });
+    this.#options.onStarted();
     start.onEvent({
       kind: 'started',
       atMs: clock.now(),

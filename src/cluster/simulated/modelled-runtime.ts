@@ -6,6 +6,7 @@ import type {
   ContainerUsage,
   PodRuntime,
   PodSandbox,
+  ReadableContainer,
   UsageSource,
 } from '../../control-plane/pod-runtime.js';
 import type { Clock } from '../../time/clock.js';
@@ -46,6 +47,8 @@ export class ModelledRuntime implements PodRuntime, UsageSource {
   readonly #drift: CpuDrift;
   readonly #containers = new Set<ModelledContainer>();
   #addresses = 0;
+  /** Of the running containers; absent when others run since. */
+  #readable: readonly ReadableContainer[] | undefined;
 
   constructor(options: ModelledRuntimeOptions) {
     this.#options = options;
@@ -84,7 +87,9 @@ export class ModelledRuntime implements PodRuntime, UsageSource {
           start,
           podUid: uid,
           podIP,
+          onStarted: () => (this.#readable = undefined),
           onGone: () => {
+            this.#readable = undefined;
             containers.delete(container);
             this.#containers.delete(container);
           },
@@ -98,6 +103,11 @@ export class ModelledRuntime implements PodRuntime, UsageSource {
         pods.delete(podIP);
       },
     };
+  }
+
+  readable(): readonly ReadableContainer[] {
+    this.#readable ??= [...this.#containers].flatMap((container) => container.readable ?? []);
+    return this.#readable;
   }
 
   readUsage(): readonly ContainerUsage[] {

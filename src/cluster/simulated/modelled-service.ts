@@ -103,6 +103,12 @@ export class ModelledService {
     return this.#batched?.queue.use(this.#options.clock.now());
   }
 
+  /** Whether what it holds may become more or less. */
+  get memoryChanges(): boolean {
+    const { requestMemoryBytes, leakBytesPerSecond } = this.#options.settings;
+    return requestMemoryBytes !== 0 || leakBytesPerSecond !== 0;
+  }
+
   /** Bytes that it holds. */
   memoryBytes(): number {
     const { clock, model, settings } = this.#options;

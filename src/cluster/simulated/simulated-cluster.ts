@@ -14,7 +14,11 @@ import { NodeKubelets } from '../../control-plane/kubelet/node-kubelets.js';
 import type { NodeDescription } from '../../control-plane/kubelet/node-object.js';
 import { DEFAULT_HOUSEKEEPING } from '../../control-plane/metrics/housekeeping.js';
 import { MetricsServer } from '../../control-plane/metrics/metrics-server.js';
-import type { ContainerUsage, UsageSource } from '../../control-plane/pod-runtime.js';
+import type {
+  ContainerUsage,
+  ReadableContainer,
+  UsageSource,
+} from '../../control-plane/pod-runtime.js';
 import { PODS } from '../../control-plane/resources.js';
 import { createSystemNamespaces } from '../../control-plane/system-namespaces.js';
 import { lateNodes, type PlannedFault } from '../../core/planned-fault.js';
@@ -221,17 +225,26 @@ function metricsServer(
     ...of,
     clock,
     resolutionMs,
+    hasNodeMetrics: false,
     // as in the embedded cluster: a faster metrics API would show a real node's sample twice
     ...(resolutionMs < DEFAULT_HOUSEKEEPING.intervalMs ? { housekeeping: 'at-scrape' } : {}),
   });
 }
 
-function usageOf(sources: readonly UsageSource[]): UsageSource {
+function usageOf(sources: readonly ModelledRuntime[]): UsageSource {
   const [only] = sources;
   if (only !== undefined && sources.length === 1) return only;
+  let parts: readonly (readonly ReadableContainer[])[] = [];
+  let all: readonly ReadableContainer[] = [];
   return {
-    readUsage: (nowMs): readonly ContainerUsage[] =>
-      sources.flatMap((source) => source.readUsage(nowMs)),
+    readUsage: (): readonly ContainerUsage[] => sources.flatMap((source) => source.readUsage()),
+    readable: () => {
+      const now = sources.map((source) => source.readable());
+      if (now.every((part, index) => part === parts[index])) return all;
+      parts = now;
+      all = now.flat();
+      return all;
+    },
   };
 }
 

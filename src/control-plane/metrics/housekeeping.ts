@@ -1,7 +1,7 @@
 /** When each container's counters are sampled: cAdvisor's irregular housekeeping. */
 import type { Random } from '../../core/random.js';
 import type { EpochMs } from '../../time/clock.js';
-import type { ContainerUsage } from '../pod-runtime.js';
+import type { ContainerUsage, ReadableContainer } from '../pod-runtime.js';
 import type { UsagePoint } from './metrics-window.js';
 
 /** How often a container is sampled: `intervalMs` to `intervalMs + jitterMs`, evenly spread. */
@@ -31,6 +31,8 @@ export class Housekeeping {
   readonly #random: Random;
   readonly #pods = new Map<string, Map<string, Sampled>>();
   #turn = 0;
+  #listed: readonly ReadableContainer[] | undefined;
+  #entries: { readonly of: ReadableContainer; sampled: Sampled }[] = [];
 
   constructor(settings: HousekeepingSettings, random: Random) {
     this.#settings = settings;
@@ -61,11 +63,56 @@ export class Housekeeping {
     this.#forgetGone();
   }
 
+  /**
+   * The same for containers that can be read one by one: only those that are due are.
+   *
+   * @param containers - the same list as long as the same ones run.
+   */
+  observeDue(containers: readonly ReadableContainer[], nowMs: EpochMs): void {
+    if (containers !== this.#listed) {
+      this.#listed = containers;
+      this.#list(containers, nowMs);
+      return;
+    }
+    for (const entry of this.#entries) {
+      const isDue = entry.sampled.dueAtMs <= nowMs;
+      if (!isDue && !entry.of.memoryChanges) continue;
+      const reading = entry.of.read();
+      if (!isDue || reading === undefined) continue;
+      entry.sampled = this.#sampled(reading, nowMs);
+      this.#pods.get(entry.of.podUid)?.set(entry.of.container, entry.sampled);
+    }
+  }
+
   /** The newest samples by pod uid. */
   points(): ReadonlyMap<string, readonly UsagePoint[]> {
     return new Map(
       [...this.#pods].map(([uid, pod]) => [uid, [...pod.values()].map(({ point }) => point)]),
     );
+  }
+
+  #list(containers: readonly ReadableContainer[], nowMs: EpochMs): void {
+    const turn = ++this.#turn;
+    this.#entries = [];
+    for (const of of containers) {
+      let pod = this.#pods.get(of.podUid);
+      if (pod === undefined) {
+        pod = new Map();
+        this.#pods.set(of.podUid, pod);
+      }
+      const before = pod.get(of.container);
+      const isKept =
+        before !== undefined &&
+        before.dueAtMs > nowMs &&
+        before.point.startedAtMs === of.startedAtMs;
+      const reading = isKept && !of.memoryChanges ? undefined : of.read();
+      const sampled = isKept || reading === undefined ? before : this.#sampled(reading, nowMs);
+      if (sampled === undefined) continue;
+      sampled.turn = turn;
+      pod.set(of.container, sampled);
+      this.#entries.push({ of, sampled });
+    }
+    this.#forgetGone();
   }
 
   #sampled(reading: ContainerUsage, nowMs: EpochMs): Sampled {

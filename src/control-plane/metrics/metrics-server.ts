@@ -31,6 +31,8 @@ export interface MetricsServerOptions {
   readonly housekeeping?: HousekeepingSettings | 'at-scrape';
   /** Whether a node can be asked now: of one that cannot, and of its pods, nothing is known. Absent: all can. */
   readonly isReachable?: (nodeName: string) => boolean;
+  /** Where nobody asks for the use of nodes, there is none, and containers are read only when it is time to. */
+  readonly hasNodeMetrics?: boolean;
 }
 
 /** How often it is looked whether a container is due; samples are that coarse. */
@@ -139,14 +141,22 @@ export class MetricsServer implements MetricsSource {
       return node === undefined || isReachable(node);
     };
     this.#window.store(new Map([...this.#housekeeping.points()].filter(isHeard)));
-    const nodes = api.list(NODES).items.map((node) => node.metadata.name);
-    this.#nodes.scrape(nodes.filter(isReachable), nodeOf, clock.now());
+    if (this.#options.hasNodeMetrics !== false) {
+      const nodes = api.list(NODES).items.map((node) => node.metadata.name);
+      this.#nodes.scrape(nodes.filter(isReachable), nodeOf, clock.now());
+    }
     for (const listener of this.#listeners) listener();
   }
 
   #observe(): void {
     const nowMs = this.#options.clock.now();
-    const readings: readonly ContainerUsage[] = this.#options.usage.readUsage(nowMs);
+    const { usage, hasNodeMetrics = true } = this.#options;
+    const containers = hasNodeMetrics ? undefined : usage.readable?.();
+    if (containers !== undefined) {
+      this.#housekeeping.observeDue(containers, nowMs);
+      return;
+    }
+    const readings: readonly ContainerUsage[] = usage.readUsage(nowMs);
     this.#housekeeping.observe(readings, nowMs);
     this.#nodes.observe(readings, this.#nodeOf());
   }
