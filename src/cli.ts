@@ -11,6 +11,7 @@ const INTERNAL_EXIT = 1;
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   experiment: async () => (await import('./commands/experiment.js')).experimentCommand(),
   cluster: async () => (await import('./commands/cluster.js')).clusterCommand(),
+  gc: async () => (await import('./commands/gc.js')).gcCommand(),
   image: async () => (await import('./commands/image.js')).imageCommand(),
   load: async () => (await import('./commands/load.js')).loadCommand(),
   'load-worker': async () => (await import('./commands/load-worker.js')).loadWorkerCommand(),

@@ -4,7 +4,7 @@ import { milliValue, wholeValue } from '../../core/quantity.js';
 import type { KubeObject, Pod } from '../../core/objects.js';
 import { table } from '../../report/table.js';
 import type { LeftRun, Leftovers } from './leftovers.js';
-import type { Removal } from './remove-run.js';
+import { type Removal, whyTerminating } from './remove-run.js';
 
 const GIB = 1024 ** 3;
 const MINUTE_MS = 60_000;
@@ -34,7 +34,7 @@ export function leftoversText({ runs, unseen }: Leftovers, nowMs: number): reado
     ),
     '',
     ...runs.flatMap(({ runId, made, changed }) => [
-      ...made.map(({ object }) => `${runId} made ${objectText(object)}`),
+      ...made.map(({ object }) => `${runId} made ${objectText(object)}${goingText(object)}`),
       ...changed.map(
         ({ object }) => `${runId} changed ${objectText(object)} and did not put it back`,
       ),
@@ -65,6 +65,14 @@ export function isExpired({ expiresMs }: LeftRun, nowMs: number): boolean {
 export function objectText({ kind, metadata }: KubeObject): string {
   const place = metadata.namespace === undefined ? '' : `${metadata.namespace}/`;
   return `${kind} ${place}${metadata.name}`;
+}
+
+/** A namespace that is being deleted and does not go says itself what it waits for. */
+function goingText(object: KubeObject): string {
+  const { deletionTimestamp } = object.metadata;
+  if (deletionTimestamp === undefined) return '';
+  const why = object.kind === 'Namespace' ? `: ${whyTerminating(object)}` : '';
+  return `, being deleted since ${deletionTimestamp}${why}`;
 }
 
 function expiryText(expiresMs: number | undefined, nowMs: number): string {
