@@ -10,6 +10,12 @@ export interface Schedule {
   next(): number | undefined;
 }
 
+/** A schedule of which a sender may have a share. */
+export interface WholeSchedule extends Schedule {
+  /** Passes over so many arrivals, for less than {@link Schedule.next} takes to tell their instants. */
+  skip(count: number): void;
+}
+
 /**
  * The arrivals of a profile.
  *
@@ -23,7 +29,7 @@ export interface Schedule {
 export function scheduleOf(
   shape: Shape,
   options: { readonly spacing: OpenLoad['spacing']; readonly seed: number },
-): Schedule {
+): WholeSchedule {
   const { spacing, seed } = options;
   return spacing === 'even'
     ? evenSchedule(shape)
@@ -36,23 +42,23 @@ export function* instantsOf(schedule: Schedule): Generator<number, void> {
 }
 
 /** Every `count`-th arrival, beginning with the `index`-th: one sender's share of a schedule. */
-export function shareOf(schedule: Schedule, { index, count }: LoadShare): Schedule {
-  const skip = (many: number): void => {
-    for (let left = many; left > 0; left--) schedule.next();
-  };
+export function shareOf(schedule: WholeSchedule, { index, count }: LoadShare): Schedule {
   let isFirst = true;
   return {
     next: () => {
-      skip(isFirst ? index : count - 1);
+      schedule.skip(isFirst ? index : count - 1);
       isFirst = false;
       return schedule.next();
     },
   };
 }
 
-function evenSchedule(shape: Shape): Schedule {
+function evenSchedule(shape: Shape): WholeSchedule {
   let reached = 0.5;
   return {
+    skip: (count) => {
+      reached += count;
+    },
     next: () => {
       if (reached >= shape.totalArrivals) return undefined;
       return shape.dueMs(reached++);
@@ -60,11 +66,17 @@ function evenSchedule(shape: Shape): Schedule {
   };
 }
 
-function poissonSchedule(shape: Shape, random: Random): Schedule {
+function poissonSchedule(shape: Shape, random: Random): WholeSchedule {
   let reached = 0;
+  const step = (): void => {
+    reached -= Math.log1p(-random.next()); // next() is below 1, so the logarithm is finite
+  };
   return {
+    skip: (count) => {
+      for (let left = count; left > 0; left--) step();
+    },
     next: () => {
-      reached -= Math.log1p(-random.next()); // next() is below 1, so the logarithm is finite
+      step();
       return reached < shape.totalArrivals ? shape.dueMs(reached) : undefined;
     },
   };

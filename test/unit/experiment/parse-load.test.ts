@@ -45,6 +45,19 @@ describe('a load', () => {
     expect(planOf(`processes: ${written}\nstages:\n  ${STAGE}\n`).processes).toBe(processes);
   });
 
+  it.each([
+    { name: 'here unless it says so', text: '', fromCluster: undefined },
+    { name: 'here', text: 'from: here\n', fromCluster: undefined },
+    { name: 'pods of the cluster', text: 'from: cluster\n', fromCluster: { workers: 'auto' } },
+    {
+      name: 'so many pods of an image',
+      text: 'from: cluster\nworkers: 8\nworkerImage: me/lab:1\n',
+      fromCluster: { workers: 8, image: 'me/lab:1' },
+    },
+  ])('may be sent from $name', ({ text, fromCluster }) => {
+    expect(planOf(`${text}stages:\n  ${STAGE}\n`).fromCluster).toEqual(fromCluster);
+  });
+
   it('leaves that to the rate otherwise', () => {
     expect(planOf(`stages:\n  ${STAGE}\n`)).not.toHaveProperty('processes');
   });
@@ -69,6 +82,32 @@ describe('faults of a load', () => {
       name: 'of more processes than there are users',
       text: 'model: closed\nconcurrency: 3\nduration: 1s\nprocesses: 4\n',
       fault: /^x\.yaml:4:12: processes: expected at most 3 \(a user for each\), found 4$/,
+    },
+    {
+      name: 'of how many pods are to send',
+      text: `from: cluster\nworkers: 0\nstages:\n  ${STAGE}\n`,
+      fault: /^x\.yaml:2:10: workers: expected a whole number from 1 to 1000, or auto, found 0$/,
+    },
+    {
+      name: 'of more pods than there are connections',
+      text: `from: cluster\nworkers: 9\nmaxConnections: 5\nstages:\n  ${STAGE}\n`,
+      fault:
+        /^x\.yaml:2:10: workers: expected at most 5 \(a connection of maxConnections for each\), found 9$/,
+    },
+    {
+      name: 'of pods where none send',
+      text: `workers: 2\nstages:\n  ${STAGE}\n`,
+      fault: /^x\.yaml:1:1: workers: expected no such field without `from: cluster`/,
+    },
+    {
+      name: 'of processes where pods send',
+      text: `from: cluster\nprocesses: 2\nstages:\n  ${STAGE}\n`,
+      fault: /^x\.yaml:2:1: processes: expected no such field with `from: cluster`/,
+    },
+    {
+      name: 'of a place that there is not',
+      text: `from: clsuter\nstages:\n  ${STAGE}\n`,
+      fault: /^x\.yaml:1:7: from: expected one of here, cluster, found "clsuter"/,
     },
     {
       name: 'of the file itself',

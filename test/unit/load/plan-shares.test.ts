@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { planShare, processesFor, processFaults } from '../../../src/load/plan-shares.js';
+import {
+  planShare,
+  processesFor,
+  processFaults,
+  workerFaults,
+  workersFor,
+} from '../../../src/load/plan-shares.js';
 import { oneRequest } from '../../../src/load/request-spec.js';
 import type { LoadPlan } from '../../../src/load/sender.js';
 
@@ -18,6 +24,34 @@ const plan: LoadPlan = {
   seed: 1,
 };
 const closed: LoadPlan['load'] = { model: 'closed', concurrency: 5, durationMs: 1_000 };
+
+describe('the number of load workers', () => {
+  it.each([
+    { name: 'is one for a low rate', load: open(3_000), workers: 1 },
+    { name: 'is one for every 3,000/s begun', load: open(20_000), workers: 7 },
+    { name: 'is never more than connections', load: open(2_000_000), workers: 100 },
+    { name: 'is one for a closed model', load: closed, workers: 1 },
+  ])('$name', ({ load, workers }) => {
+    expect(workersFor({ ...plan, load })).toBe(workers);
+  });
+
+  it.each([
+    { name: 'by the rate', workers: 'auto' as const, faults: [] },
+    { name: 'as many as users', workers: 5, faults: [] },
+    {
+      name: 'more than users',
+      workers: 6,
+      faults: ['workers: expected at most 5 (a user for each), got 6'],
+    },
+    {
+      name: 'none',
+      workers: 0,
+      faults: ['workers: expected a whole number from 1 to 1000, got 0'],
+    },
+  ])('may be told: $name', ({ workers, faults }) => {
+    expect(workerFaults({ ...plan, load: closed }, workers)).toEqual(faults);
+  });
+});
 
 describe('the number of sender processes', () => {
   it.each([
