@@ -3,12 +3,24 @@
 // Node takes about half a second to find, read and link the 800 modules that the embedded cluster
 // consists of, and a tenth of that when they come in a few files. Nothing else changes: names and lines stay
 // readable, and what is needed only by some commands is loaded from node_modules as ever.
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const DIST = new URL('../dist/', import.meta.url);
+const BUNDLE = new URL('bundle/', DIST);
+const DAY_MS = 24 * 60 * 60 * 1_000;
 /** Packages that every start of a cluster needs. */
 const BUNDLED = /^(zod|yaml|commander|ws|@bufbuild\/protobuf)(\/|$)/;
 
@@ -17,7 +29,7 @@ if (!isFresh()) await bundle();
 /** Whether nothing was compiled since the last time. */
 function isFresh() {
   const [made, ...from] = [
-    new URL('bundle/cli.js', DIST),
+    new URL('cli.js', BUNDLE),
     new URL('.tsbuildinfo', DIST),
     new URL('../package-lock.json', DIST),
     new URL(import.meta.url),
@@ -26,6 +38,7 @@ function isFresh() {
 }
 
 async function bundle() {
+  const startedAt = new Date();
   const build = await rolldown({
     input: entries(),
     platform: 'node',
@@ -33,14 +46,31 @@ async function bundle() {
     // what a package does in a way of its own is not ours to mend
     checks: { eval: false },
   });
-  await build.write({
-    dir: fileURLToPath(new URL('bundle/', DIST)),
-    cleanDir: true,
+  const { output } = await build.generate({
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: 'part-[name]-[hash].js',
   });
   await build.close();
+  mkdirSync(BUNDLE, { recursive: true });
+  // parts first: their names say what is in them, so a cluster that runs or starts meanwhile keeps its own
+  for (const { fileName, code } of output.toSorted((a, b) => a.isEntry - b.isEntry)) {
+    const file = new URL(fileName, BUNDLE);
+    const unnamed = new URL(`${fileName}.${process.pid}.partial`, BUNDLE);
+    writeFileSync(unnamed, code);
+    renameSync(unnamed, file);
+  }
+  // what was compiled since then is not in it
+  utimesSync(new URL('cli.js', BUNDLE), startedAt, startedAt);
+  removeOld(new Set(output.map(({ fileName }) => fileName)));
+}
+
+/** Removes parts that no bundle of the last day has. */
+function removeOld(kept) {
+  for (const name of readdirSync(BUNDLE)) {
+    const file = new URL(name, BUNDLE);
+    if (!kept.has(name) && Date.now() - statSync(file).mtimeMs > DAY_MS) rmSync(file);
+  }
 }
 
 /** The command line, and the lab's own processes: their files are looked for beside whoever starts them. */
