@@ -26,6 +26,7 @@ export interface ClusterFlags {
   readonly seed?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly prometheusTargets?: string;
 }
 
 /** What is started, and how it is told. */

@@ -35,6 +35,10 @@ export function clusterCommand(): Command {
       collected,
     )
     .option('--kubeconfig <path>', 'where to write the kubeconfig; it is removed at the end')
+    .option(
+      '--prometheus-targets <folder>',
+      'where a Prometheus is told how to read the cluster (see manifests/prometheus)',
+    )
     .option('--api-port <n>', 'port of the API; any that is free by default')
     .option('--settings <file>', 'settings under `embedded:`, as in an experiment')
     .option(
@@ -69,7 +73,7 @@ async function runCluster(command: readonly string[], flags: ClusterFlags): Prom
   const stop = stopOnSignals('ending the cluster');
   let cluster: EmbeddedCluster | undefined;
   try {
-    cluster = await startCluster(job, { objects, clock });
+    cluster = await startCluster(job, { objects, clock, flags });
     const say = sayer(job, objects);
     follow(cluster, say, clock);
     if (objects.length > 0) await (await embeddedTarget(cluster, clock)).apply(objects);
@@ -84,7 +88,15 @@ async function runCluster(command: readonly string[], flags: ClusterFlags): Prom
 /** It is loaded here, not above: `--help` and faulty flags need none of it. */
 async function startCluster(
   { settings, seed, workingDirectory, kubeconfigPath }: ClusterJob,
-  { objects, clock }: { readonly objects: readonly KubeObject[]; readonly clock: Clock },
+  {
+    objects,
+    clock,
+    flags: { prometheusTargets },
+  }: {
+    readonly objects: readonly KubeObject[];
+    readonly clock: Clock;
+    readonly flags: ClusterFlags;
+  },
 ): Promise<EmbeddedCluster> {
   const { EmbeddedCluster: Cluster } = await import('../cluster/embedded/embedded-cluster.js');
   return Cluster.start({
@@ -94,6 +106,7 @@ async function startCluster(
     objects,
     clock,
     ...(kubeconfigPath === undefined ? {} : { kubeconfigPath }),
+    ...(prometheusTargets === undefined ? {} : { prometheusTargets }),
   });
 }
 

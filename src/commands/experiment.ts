@@ -20,7 +20,8 @@ import { startEmbedded } from './embedded.js';
 import { refuseUnsendable, refuseWrong, runOnEmbedded } from './embedded-run.js';
 import { analyzeFolder, renderReport, writeReports, type AnalyzedRun } from './report-formats.js';
 import { wholeOption } from './option-values.js';
-import { type ExportFlags, withExportFlags } from './export-flags.js';
+import { type ExportFlags, refuseExports, withExportFlags } from './export-flags.js';
+import { refuseUnset } from './run-companions.js';
 import { stopOnSignals } from './stop-signals.js';
 import { terminalOptions } from './terminal.js';
 import { requireThresholds } from './threshold-exit.js';
@@ -155,6 +156,7 @@ async function runFromFile(name: string, options: RunContext): Promise<void> {
   if (experiment.isExisting === true && experiment.target !== 'kubernetes') {
     throw new LabError('USAGE', 'an existing workload is on a real cluster: --target kubernetes');
   }
+  refuseExports(options, experiment.target);
   if (experiment.target === 'simulated') {
     await runInVirtualTime(experiment, options);
     return;
@@ -165,6 +167,7 @@ async function runFromFile(name: string, options: RunContext): Promise<void> {
     });
   }
   refuseUnsendable(experiment);
+  refuseUnset(experiment, process.env);
   if (experiment.target === 'kubernetes') {
     await runOnRealCluster(experiment, options);
     return;

@@ -18,11 +18,12 @@ import {
 import type { Clock } from '../time/clock.js';
 import type { CiLog } from './ci-log.js';
 import { startEmbedded } from './embedded.js';
+import type { ExportFlags } from './export-flags.js';
 import { refuseWrong, runOnEmbedded } from './embedded-run.js';
 import { MAIN_MEASURES } from './matrix-table.js';
 import { analyzeFolder, writeReports } from './report-formats.js';
 
-interface EmbeddedLaneOptions {
+interface EmbeddedLaneOptions extends ExportFlags {
   readonly folder: MatrixFolder;
   readonly clock: Clock;
   readonly log: CiLog;
@@ -55,13 +56,18 @@ async function runTrial(
   { index, name, seed }: PlannedTrial,
   options: EmbeddedLaneOptions & { readonly read: ReadMatrix; readonly experiment: Experiment },
 ): Promise<TrialResult> {
-  const { read, folder: matrix, clock, signal } = options;
+  const { read, folder: matrix, clock, signal, prometheusTargets } = options;
   const experiment = trialExperiment(options.experiment, seed);
   const objects = read.objectsOf(experiment, { [RUN_LABEL]: `trial-${index + 1}` });
   refuseWrong(objects, clock);
   let cluster: EmbeddedCluster | undefined;
   try {
-    cluster = await startEmbedded({ experiment, objects, clock });
+    cluster = await startEmbedded({
+      experiment,
+      objects,
+      clock,
+      ...(prometheusTargets === undefined ? {} : { prometheusTargets }),
+    });
     signal.throwIfAborted();
     const folder = createRunFolder(matrix.path, MATRIX_RUNS_FOLDER, name);
     const run = { experiment, objects, cluster, folder, runId: name, clock, signal };

@@ -18,6 +18,7 @@ import type { Clock } from '../time/clock.js';
 import type { CiLog } from './ci-log.js';
 import { refuseUnsendable } from './embedded-run.js';
 import { MatrixProgress } from './matrix-progress.js';
+import { type ExportFlags, refuseExports } from './export-flags.js';
 import { MAIN_MEASURES, MatrixFigures } from './matrix-table.js';
 import { refuseUnmodelled } from './simulated.js';
 import { type StopSignals, stopOnSignals } from './stop-signals.js';
@@ -25,7 +26,7 @@ import { type StopSignals, stopOnSignals } from './stop-signals.js';
 const RUN_SUFFIX_BYTES = 2;
 
 /** How a matrix is run. */
-export interface MatrixCommandOptions {
+export interface MatrixCommandOptions extends ExportFlags {
   readonly results: string;
   readonly ci: boolean;
   readonly clock: Clock;
@@ -62,6 +63,7 @@ export async function runMatrixFromFile(
       hint: '--variant NAME runs one variant of it on a real cluster, with its whole report',
     });
   }
+  refuseExports(options, experiment.target);
   const models = modelsOf(read, options);
   const known = { ...read, digest: digestWith(read.digest, models) };
   const id = newRunId(clock.now(), randomBytes(RUN_SUFFIX_BYTES).toString('hex'));

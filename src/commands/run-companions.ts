@@ -47,6 +47,15 @@ export function runCompanions(experiment: Experiment, context: CompanionContext)
   };
 }
 
+/**
+ * Refuses an experiment whose headers name variables that are not set, before anything is started.
+ *
+ * @throws {LabError} `EXPERIMENT_INVALID`.
+ */
+export function refuseUnset({ prometheus }: Experiment, environment: Environment): void {
+  headersFrom(prometheus?.headers ?? {}, environment);
+}
+
 function prometheusCompanion(
   experiment: Experiment,
   { clock, environment }: CompanionContext,
