@@ -37,7 +37,7 @@ describe('a failure of a controller', () => {
   it('is told when it is a fault of ours', () => {
     const error = new TypeError('oh');
 
-    expect(reconcileFailureText({ controller: 'job', key: undefined, error, failures: 1 })).toBe(
+    expect(reconcileFailureText({ controller: 'job', error, failures: 1 })).toBe(
       'controller job failed on an event: TypeError: oh',
     );
   });
