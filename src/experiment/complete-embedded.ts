@@ -1,10 +1,27 @@
 /** From what the `embedded` part of a file says to whole settings. */
 import { embedded, type EmbeddedInput } from './embedded-schema.js';
-import type { EmbeddedSettings, ImageMapping } from './experiment.js';
+import { isRecord, valueAt } from '../core/json.js';
+import type { DelaySettings, EmbeddedSettings, ImageMapping } from './experiment.js';
 
 /** The settings of a cluster of which a file says nothing. */
 export function defaultEmbeddedSettings(): EmbeddedSettings {
   return embeddedSettings(embedded.parse({}));
+}
+
+const DELAY_FIELDS: Readonly<Record<string, keyof DelaySettings>> = {
+  podStart: 'podStartMs',
+  podStartJitter: 'podStartJitterMs',
+  containerSeen: 'containerSeenMs',
+  endpoints: 'endpointsMs',
+};
+
+/** The same settings, knowing which delays a file says itself. */
+export function withSaidDelays(settings: EmbeddedSettings, content: unknown): EmbeddedSettings {
+  const said = valueAt(content, ['embedded', 'delays']);
+  const saidDelays = Object.keys(isRecord(said) ? said : {}).flatMap(
+    (name) => DELAY_FIELDS[name] ?? [],
+  );
+  return saidDelays.length === 0 ? settings : { ...settings, saidDelays };
 }
 
 /** The settings with every default filled in. */

@@ -71,6 +71,8 @@ export interface EmbeddedSettings {
   readonly nodes?: readonly NodeSettings[];
   /** Absent, as in results of before they could be set: as measured of a real node. */
   readonly delays?: DelaySettings;
+  /** The delays that the file itself says, which no model overrides; absent: none. */
+  readonly saidDelays?: readonly (keyof DelaySettings)[];
   /** Absent, as in results of before it could be set: upstream's. */
   readonly crashLoopBackOff?: { readonly initialMs: number; readonly maximumMs: number };
   /** Absent: there are no custom and external metrics. */

@@ -1,5 +1,6 @@
 /** Reads an experiment file: either the whole experiment, or every fault at once with its place. */
 import { completeExperiment } from './complete.js';
+import { withSaidDelays } from './complete-embedded.js';
 import type { Experiment } from './experiment.js';
 import { existingFaults } from './existing-faults.js';
 import type { Fault } from './fault.js';
@@ -55,12 +56,14 @@ export function parseExperiment(
     ],
   });
   if (parsed.kind === 'faults') return parsed;
-  const experiment = completeExperiment(parsed.value, {
+  const completed = completeExperiment(parsed.value, {
     ...context,
     files,
     thresholds: thresholds.all,
     prices: prices.chosen,
   });
+  const embedded = withSaidDelays(completed.embedded, parsed.document.content);
+  const experiment = { ...completed, embedded };
   const plan = experiment.load;
   const faults = [
     ...silenceFaults(parsed.document, { path: ['load', 'stages'], plan }),

@@ -16,25 +16,50 @@ const timed = { at, for: lasts };
 const fault = z.discriminatedUnion(
   'what',
   [
-    z.strictObject({ what: z.literal('crash'), at, pods }),
-    z.strictObject({ what: z.literal('unready'), ...timed, pods }),
     z.strictObject({
-      what: z.literal('slow-start'),
+      what: z.literal('crash').describe('Containers end as if killed, and are restarted.'),
+      at,
+      pods,
+    }),
+    z.strictObject({
+      what: z.literal('unready').describe('Readiness probes fail: the pods leave the endpoints.'),
+      ...timed,
+      pods,
+    }),
+    z.strictObject({
+      what: z
+        .literal('slow-start')
+        .describe('Containers that start meanwhile take longer until they are ready.'),
       ...timed,
       by: duration({ above0: true }).describe(
         'How much longer containers take that start meanwhile: their START_DELAY_MS.',
       ),
     }),
-    z.strictObject({ what: z.literal('node-off'), at, for: lasts.optional(), node }),
-    z.strictObject({ what: z.literal('node-cut-off'), at, for: lasts.optional(), node }),
-    z.strictObject({ what: z.literal('metrics-outage'), ...timed }),
     z.strictObject({
-      what: z.literal('metrics-lag'),
+      what: z.literal('node-off').describe('A node is switched off, and its processes are gone.'),
+      at,
+      for: lasts.optional(),
+      node,
+    }),
+    z.strictObject({
+      what: z
+        .literal('node-cut-off')
+        .describe('The network of a node is cut; its processes go on.'),
+      at,
+      for: lasts.optional(),
+      node,
+    }),
+    z.strictObject({
+      what: z.literal('metrics-outage').describe('metrics-server reaches no node.'),
+      ...timed,
+    }),
+    z.strictObject({
+      what: z.literal('metrics-lag').describe('What the metrics API tells is older.'),
       ...timed,
       by: duration({ above0: true }).describe('How much older metrics are.'),
     }),
     z.strictObject({
-      what: z.literal('node-late'),
+      what: z.literal('node-late').describe('A node joins only when a pod found no place.'),
       node,
       by: duration().describe('From when a pod found no place until the node joins.'),
     }),
