@@ -16,8 +16,6 @@ export interface SenderPlace {
   readonly labels: Readonly<Record<string, string>>;
   /** Image of the workers; absent: as the experiment says, else this lab's own. */
   readonly senderImage?: string;
-  /** A Secret that is there, with which images are pulled; absent: none is needed. */
-  readonly pullSecret?: { readonly namespace: string; readonly name: string };
   /** Where the Service is reached from within the cluster; absent: at its cluster IP. */
   readonly targetUrl?: () => Promise<string>;
 }
@@ -28,7 +26,7 @@ export interface SenderPlace {
  * @throws {LabError} `CLUSTER_FAILED` when the kubeconfig cannot be read.
  */
 export async function senderOf(experiment: Experiment, place: SenderPlace): Promise<LoadSender> {
-  const { load, namespace, service: name } = experiment;
+  const { load, namespace, service: name, cluster } = experiment;
   const { clock, kubeconfigPath, context, labels, senderImage } = place;
   if (load.fromCluster === undefined) {
     return new ProcessSender({ clock, engine: 'auto', processes: load.processes ?? 'auto' });
@@ -36,21 +34,33 @@ export async function senderOf(experiment: Experiment, place: SenderPlace): Prom
   const { ClusterSender } = await import('../load/senders/cluster-sender.js');
   const { KubernetesWorkers } = await import('../cluster/kubernetes/worker-pods.js');
   const { inClusterUrl } = await import('../cluster/kubernetes/in-cluster-url.js');
-  const cluster = { kubeconfigPath, context };
+  const access = { kubeconfigPath, context };
+  const given = urlOfAll(cluster?.serviceUrl);
   return new ClusterSender({
     clock,
     engine: 'auto',
     pods: new KubernetesWorkers({
-      ...cluster,
+      ...access,
       name: workersName(place.runId),
       givenNamespace: namespace,
       labels,
-      ...(place.pullSecret === undefined ? {} : { pullSecret: place.pullSecret }),
+      ...(cluster?.pullSecret === undefined ? {} : { pullSecret: cluster.pullSecret }),
       image: senderImage ?? load.fromCluster.image ?? LAB_IMAGE,
       clock,
     }),
-    targetUrl: place.targetUrl ?? (() => inClusterUrl(cluster, { namespace, name })),
+    targetUrl:
+      given === undefined
+        ? (place.targetUrl ?? (() => inClusterUrl(access, { namespace, name })))
+        : () => Promise.resolve(given),
   });
+}
+
+/** A URL that was given, unless it is one of this machine's own: no pod would reach that. */
+function urlOfAll(url: string | undefined): string | undefined {
+  if (url === undefined || !URL.canParse(url)) return undefined;
+  const { hostname, origin } = new URL(url);
+  const isOwn = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+  return isOwn ? undefined : origin;
 }
 
 const MAX_NAME = 63;
