@@ -127,6 +127,20 @@ describe('the A/A check', () => {
     // by chance alone: some, but few
     expect(failed.length).toBeLessThanOrEqual(4);
   });
+
+  it('ends with exit code 4 where the trials that it tells apart are not alike', () => {
+    const path = matrix('m', { a: { 'responseTime.p99': [...FAST, ...SLOW] } });
+    const errors = Array.from({ length: 60 }, (_, seed) =>
+      failure(() =>
+        compared([path], { aa: true, measures: 'responseTime.p99', seed: String(seed) }),
+      ),
+    );
+
+    // a split that has the slow ones together is rare, and is told as what it is
+    const found = errors.find((error) => error !== undefined);
+    expect(found?.exitCode).toBe(4);
+    expect(found?.message).toMatch(/responseTime\.p99/);
+  });
 });
 
 describe('formats', () => {
