@@ -18,17 +18,17 @@ export interface RequestTarget {
 
 /** A path that is its own decoded form, without dots that would have to be resolved. */
 const PLAIN_PATH = /^(?:\/[\w:~-][\w.:~-]*)+\/?$/;
+/** A query that reading a URL leaves as it is. */
+const PLAIN_QUERY = /^[!$-~]*$/;
 const NO_QUERY = new URLSearchParams();
 
 /** The target of a request; undefined when it cannot be read. */
 export function requestTarget(url = '/'): RequestTarget | undefined {
   const mark = url.indexOf('?');
   const path = mark < 0 ? url : url.slice(0, mark);
-  if (PLAIN_PATH.test(path) && !url.includes('#')) {
-    const query = mark < 0 ? NO_QUERY : new URLSearchParams(url.slice(mark));
-    return { rawPath: path, path, query };
-  }
-  return resolvedTarget(url);
+  const search = mark < 0 ? '' : url.slice(mark);
+  if (!PLAIN_PATH.test(path) || !PLAIN_QUERY.test(search)) return resolvedTarget(url);
+  return { rawPath: path, path, query: mark < 0 ? NO_QUERY : new URLSearchParams(search) };
 }
 
 function resolvedTarget(url: string): RequestTarget | undefined {
