@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   cluster: async () => (await import('./commands/cluster.js')).clusterCommand(),
   gc: async () => (await import('./commands/gc.js')).gcCommand(),
   image: async () => (await import('./commands/image.js')).imageCommand(),
+  doctor: async () => (await import('./commands/doctor.js')).doctorCommand(),
   load: async () => (await import('./commands/load.js')).loadCommand(),
   'load-worker': async () => (await import('./commands/load-worker.js')).loadWorkerCommand(),
   profile: async () => (await import('./commands/profile.js')).profileCommand(),

@@ -4,8 +4,11 @@ import { resolve } from 'node:path';
 import type { ApiPort } from '../cluster/api-port.js';
 import type { KnownContext } from '../cluster/kubernetes/kubeconfig.js';
 import type { PodForwarder } from '../cluster/kubernetes/pod-forwarder.js';
+import { selectedTarget } from '../cluster/selected-target.js';
 import { withoutSkewOf } from '../cluster/skewed-target.js';
+import type { ClusterTarget } from '../cluster/target.js';
 import { type LabMark, labelSafe, labLabels } from '../core/lab-labels.js';
+import { isDeployment } from '../core/object-guards.js';
 import type { KubeObject } from '../core/objects.js';
 import { seededRandom } from '../core/random.js';
 import type { ClusterSettings } from '../experiment/cluster-settings.js';
@@ -76,7 +79,8 @@ export async function runOnKubernetes(
   const known = await contextOf(flags, settings);
   process.stdout.write(`${contextText(known)}\n`);
   await requireAllowed(known, flags);
-  const mark = markOf(experiment, { runId, nowMs: clock.now() });
+  const expiresAtMs = clock.now() + wantedMs(experiment) + settings.expiresAfterMs;
+  const mark = markOf(experiment.name, { runId, expiresAtMs });
   const api = await apiOf(known, clock);
   const workload =
     experiment.isExisting === true ? new ExistingWorkload(api, experiment) : undefined;
@@ -136,11 +140,7 @@ async function runInto(run: StartedRun): Promise<Awaited<ReturnType<typeof runEx
     lines,
   });
   const place = new ServicePlace(run, (text) => recorder.record({ kind: 'note', text }));
-  const { KubernetesTarget } = await import('../cluster/kubernetes/kubernetes-target.js');
-  const target = withoutSkewOf(
-    new KubernetesTarget('kubernetes', { ...known, clock, serviceUrl: async () => place.url }),
-    run.examined.clockSkewMs,
-  );
+  const target = await targetOf(run, place);
   const outcome = await runExperiment({
     experiment,
     objects: run.objects,
@@ -164,6 +164,21 @@ async function runInto(run: StartedRun): Promise<Awaited<ReturnType<typeof runEx
   endGroup();
   folder.close();
   return outcome;
+}
+
+async function targetOf(run: StartedRun, place: ServicePlace): Promise<ClusterTarget> {
+  const { known, clock, examined, objects, experiment } = run;
+  const { KubernetesTarget } = await import('../cluster/kubernetes/kubernetes-target.js');
+  const serviceUrl = async (): Promise<string> => place.url;
+  const target = withoutSkewOf(
+    new KubernetesTarget('kubernetes', { ...known, clock, serviceUrl }),
+    examined.clockSkewMs,
+  );
+  const tested = objects.find(
+    (object) => isDeployment(object) && object.metadata.name === experiment.deployment,
+  );
+  if (examined.claim === 'own' || !isDeployment(tested)) return target;
+  return selectedTarget(target, tested.spec.selector);
 }
 
 function deploymentOf(
@@ -258,7 +273,11 @@ export async function apiOf(known: KnownContext, clock: Clock): Promise<ApiPort>
 
 const DEFAULT_EXPIRY_MS = 7_200_000;
 
-function settingsOf({ cluster }: Experiment, flags: KubernetesFlags): ClusterSettings {
+/** What the experiment says of its cluster, with what the command line says over it. */
+export function settingsOf(
+  { cluster }: Experiment,
+  flags: Pick<KubernetesFlags, 'image' | 'url' | 'pullSecret'>,
+): ClusterSettings {
   const [namespace = '', name = ''] = flags.pullSecret?.split('/') ?? [];
   return {
     via: 'auto',
@@ -270,18 +289,16 @@ function settingsOf({ cluster }: Experiment, flags: KubernetesFlags): ClusterSet
   };
 }
 
-function markOf(
-  experiment: Experiment,
-  { runId, nowMs }: { readonly runId: string; readonly nowMs: number },
+/** Of a run of this user on this machine. */
+export function markOf(
+  experiment: string,
+  run: { readonly runId: string; readonly expiresAtMs: number },
 ): LabMark {
-  const { readyTimeoutMs, cluster, name } = experiment;
-  const wantedMs = readyTimeoutMs + plannedMs(experiment);
-  return {
-    runId,
-    experiment: name,
-    owner: labelSafe(`${userInfo().username}@${hostname()}`),
-    expiresAtMs: nowMs + wantedMs + (cluster?.expiresAfterMs ?? DEFAULT_EXPIRY_MS),
-  };
+  return { ...run, experiment, owner: labelSafe(`${userInfo().username}@${hostname()}`) };
+}
+
+function wantedMs(experiment: Experiment): number {
+  return experiment.readyTimeoutMs + plannedMs(experiment);
 }
 
 async function labelled(

@@ -52,7 +52,6 @@ export async function examine(options: ExaminationOptions): Promise<Examination>
     isOwnNamespace: place.claim === 'own',
     hasPullSecret: experiment?.cluster?.pullSecret !== undefined,
     isLoadFromCluster: experiment?.load.fromCluster !== undefined,
-    isExisting,
   };
   const permissions = await checkPermissions(api, needs);
   const { finding: clockFinding, skewMs } = await checkClock(api, clock, signal);

@@ -15,8 +15,6 @@ export interface PermissionNeeds {
   readonly isOwnNamespace: boolean;
   readonly hasPullSecret: boolean;
   readonly isLoadFromCluster: boolean;
-  /** Whether nothing is deployed. */
-  readonly isExisting: boolean;
 }
 
 /** What one may not do; a blocker names the Role that grants it. */
