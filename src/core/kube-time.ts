@@ -1,16 +1,21 @@
 /** Times as Kubernetes objects carry them. */
 import type { KubeTime } from './objects.js';
 
-/** Many objects are written within one second. */
-let lastSecond = { second: Number.NaN, text: '' };
+/** Many objects are written within one second, and the same few instants are told again and again. */
+const TEXTS: { second: number; text: string }[] = Array.from({ length: 64 }, () => ({
+  second: Number.NaN,
+  text: '',
+}));
 
 /** An instant as `metav1.Time` prints it: whole seconds, cut and not rounded. */
 export function kubeTime(nowMs: number): KubeTime {
   const second = Math.floor(nowMs / 1_000);
-  if (second !== lastSecond.second) {
-    lastSecond = { second, text: `${new Date(second * 1_000).toISOString().slice(0, 19)}Z` };
-  }
-  return lastSecond.text;
+  const place = second % TEXTS.length;
+  const known = TEXTS[place];
+  if (known?.second === second) return known.text;
+  const text = `${new Date(second * 1_000).toISOString().slice(0, 19)}Z`;
+  if (known !== undefined) TEXTS[place] = { second, text };
+  return text;
 }
 
 /** An instant as `metav1.MicroTime` prints it: `2026-11-23T06:18:00.123000Z`. */

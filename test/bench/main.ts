@@ -2,6 +2,7 @@
 import { cpus } from 'node:os';
 import { benchAgreement } from './agreement-bench.js';
 import { benchAnalysis } from './analysis-bench.js';
+import { benchBatch } from './batch-bench.js';
 import { benchCluster } from './cluster-bench.js';
 import { benchHpa } from './hpa-bench.js';
 import { benchHtml } from './html-bench.js';
@@ -14,6 +15,7 @@ import type { BenchFigure } from './figure.js';
 const BENCHES: Readonly<Record<string, () => Promise<readonly BenchFigure[]>>> = {
   agreement: benchAgreement,
   analysis: benchAnalysis,
+  batch: benchBatch,
   cluster: benchCluster,
   hpa: benchHpa,
   html: benchHtml,

@@ -62,6 +62,8 @@ const LINE_STEP_MS = 500;
 const SHORTEST_STEP_MS = 50;
 /** After the last arrival, until all is settled. */
 const END_STEP_MS = 100;
+/** Fewer requests than this are rounding. */
+const NOTHING = 1e-6;
 /** Instants are sums of fractions. */
 const ROUNDING_MS = 0.01;
 
@@ -312,7 +314,7 @@ class BatchRun {
     const nowMs = this.#options.clock.now();
     for (const queue of queues) {
       queue.flow(nowMs, undefined);
-      if (queue.inFlight === 0 && !queue.hasLine) this.#queues.delete(queue);
+      if (queue.inFlight < NOTHING && !queue.hasLine) this.#queues.delete(queue);
     }
   }
 
