@@ -194,9 +194,12 @@ function countsOfAny(encoded: EncodedHistogram): TimeCounts {
   return Uint32Array.from(counts);
 }
 
+const FIRST_PLACES = 1_024;
+
 /** Counted times of many histograms together: as exact as one histogram of them all, and cheap to make. */
 export class MergedTimes {
-  readonly #counts = new Float64Array(PLACES);
+  /** As long as the longest time needs: there are many, and few hold times of an hour. */
+  #counts = new Float64Array(0);
   #count = 0;
   #places = 0;
 
@@ -207,13 +210,18 @@ export class MergedTimes {
 
   /** Adds all times of one histogram. */
   add(times: TimeCounts): void {
+    this.#places = Math.max(this.#places, (times.at(-2) ?? -1) + 1);
+    if (this.#places > this.#counts.length) {
+      const counts = new Float64Array(Math.min(PLACES, Math.max(FIRST_PLACES, 2 * this.#places)));
+      counts.set(this.#counts);
+      this.#counts = counts;
+    }
     for (let index = 0; index < times.length; index += 2) {
       const place = times[index] ?? 0;
       const count = times[index + 1] ?? 0;
       this.#counts[place] = (this.#counts[place] ?? 0) + count;
       this.#count += count;
     }
-    this.#places = Math.max(this.#places, (times.at(-2) ?? -1) + 1);
   }
 
   /**

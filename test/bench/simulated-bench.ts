@@ -16,9 +16,9 @@ const EXPERIMENTS = 'experiments';
 /** Runs until the code that simulates is compiled. */
 const WARM_RUNS = 25;
 const SPIKE_RUNS = 15;
-const TRIALS = 30;
+const TRIALS = 20;
 const SIZES = [1, 2, 4, 8];
-const GROWTH_RUNS = 5;
+const GROWTH_RUNS = 3;
 /** How much dearer a piece may be in a larger size than alone; a busy machine scatters so much. */
 const LINEAR_WITHIN = 1.5;
 

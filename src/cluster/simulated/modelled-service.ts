@@ -6,7 +6,7 @@ import type { Cancel, Clock } from '../../time/clock.js';
 import { AcceptQueue, type Arrival } from './accept-queue.js';
 import type { CpuUse } from './cpu-budget.js';
 import type { CpuDrift } from './cpu-drift.js';
-import type { EventLoop } from './event-loop.js';
+import type { EventLoop, Job } from './event-loop.js';
 import { FluidQueue } from './fluid-queue.js';
 import type { NodeCpus } from './node-cpus.js';
 import type { ServiceSettings } from './service-settings.js';
@@ -262,19 +262,19 @@ export class ModelledService {
     };
     const cpuMs = this.#cpuOf(path) * drift.factor;
     const reset = this.#reset;
-    loop.submit({
-      get cpuMs() {
-        return reset.has(connection) ? 0 : cpuMs;
-      },
-      done: () => {
-        this.#queue.done();
-        this.#arrivals.delete(connection);
-        if (reset.delete(connection)) return;
-        const waitMs = this.#waitMs();
-        if (waitMs > 0) this.#after(waitMs, answer);
-        else answer();
-      },
-    });
+    loop.submit(
+      new RequestJob(cpuMs, {
+        isReset: () => reset.has(connection),
+        done: () => {
+          this.#queue.done();
+          this.#arrivals.delete(connection);
+          if (reset.delete(connection)) return;
+          const waitMs = this.#waitMs();
+          if (waitMs > 0) clock.after(waitMs, answer);
+          else answer();
+        },
+      }),
+    );
   }
 
   /** While it drains, an answer says `Connection: close`, and the connection is closed. */
@@ -344,4 +344,24 @@ function cpuOf(
     }
     return workMs + beyondMs();
   };
+}
+
+/** The work of one request; it costs nothing any more when its connection was reset before its turn. */
+class RequestJob implements Job {
+  readonly done: () => void;
+  readonly #cpuMs: number;
+  readonly #isReset: () => boolean;
+
+  constructor(
+    cpuMs: number,
+    { isReset, done }: { readonly isReset: () => boolean; readonly done: () => void },
+  ) {
+    this.#cpuMs = cpuMs;
+    this.#isReset = isReset;
+    this.done = done;
+  }
+
+  get cpuMs(): number {
+    return this.#isReset() ? 0 : this.#cpuMs;
+  }
 }

@@ -37,8 +37,31 @@ const NAME_RULES: Readonly<Record<NameRule, (name: string) => readonly string[]>
   'path-segment': pathSegmentFaults,
 };
 
+const NO_FAULTS: readonly string[] = [];
+const MAX_REMEMBERED = 2_000;
+
+/** The same rule, which remembers the texts that it found without fault of late: the same come with each write. */
+function remembering(rule: (text: string) => readonly string[]): typeof rule {
+  const good = new Set<string>();
+  return (text) => {
+    if (good.has(text)) return NO_FAULTS;
+    const faults = rule(text);
+    if (faults.length > 0) return faults;
+    if (good.size >= MAX_REMEMBERED) good.clear();
+    good.add(text);
+    return NO_FAULTS;
+  };
+}
+
+const rememberedKeys = remembering(freshQualifiedNameFaults);
+const rememberedSubdomains = remembering(freshSubdomainFaults);
+
 /** Faults of a lower-case RFC 1123 subdomain. */
 export function subdomainFaults(name: string): readonly string[] {
+  return rememberedSubdomains(name);
+}
+
+function freshSubdomainFaults(name: string): readonly string[] {
   return [
     ...tooLong(name, 253),
     ...(SUBDOMAIN_PATTERN.test(name)
@@ -75,6 +98,10 @@ export function label1035Faults(name: string): readonly string[] {
 
 /** Faults of the key of a label or annotation. */
 export function qualifiedNameFaults(key: string): readonly string[] {
+  return rememberedKeys(key);
+}
+
+function freshQualifiedNameFaults(key: string): readonly string[] {
   const parts = key.split('/');
   if (parts.length > 2) {
     return [

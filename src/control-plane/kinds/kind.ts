@@ -5,6 +5,7 @@ import type { EpochMs } from '../../time/clock.js';
 import type { FieldError } from '../api-error.js';
 import type { KubeApi } from '../api.js';
 import type { Resource } from '../resources.js';
+import { copyJson } from '../schema/json.js';
 import type { StructType } from '../schema/types.js';
 
 /** A value that is still being made: as `T`, but writable all through. */
@@ -16,7 +17,7 @@ export type Draft<T> = T extends readonly (infer U)[]
 
 /** A copy of a value that may be written to. */
 export function draftCopy<T>(value: T): Draft<T> {
-  const copy: unknown = structuredClone(value);
+  const copy: unknown = copyJson(value);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same value, only writable
   return copy as Draft<T>;
 }

@@ -1,6 +1,6 @@
 /** Decoding of objects most of which was decoded before: what a writer left as it was read is not decoded again. */
 import { decode, type DecodeOptions } from './decode.js';
-import { isJsonObject, type JsonObject } from './json.js';
+import { copyJson, isJsonObject, type JsonObject } from './json.js';
 import type { StructType } from './types.js';
 
 /**
@@ -19,7 +19,7 @@ const METADATA = 'metadata';
  * @throws {DecodeError} as `decode` does.
  */
 export function decodeCopy(type: StructType, value: unknown, options: DecodeOptions): JsonObject {
-  return decodeAround(type, value, { options, part: copyOf });
+  return decodeAround(type, value, { options, part: copyJson });
 }
 
 /**
@@ -64,22 +64,4 @@ function decodeAround(
     if (each !== undefined) result[name] = each;
   }
   return result;
-}
-
-/** A deep copy of JSON. */
-function copyOf(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(copyOf);
-  const copy: JsonObject = {};
-  for (const [key, each] of Object.entries(value)) {
-    if (key === '__proto__') {
-      Object.defineProperty(copy, key, {
-        value: copyOf(each),
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      });
-    } else copy[key] = copyOf(each);
-  }
-  return copy;
 }

@@ -18,6 +18,20 @@ export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** A deep copy of JSON, in a fraction of the time that `structuredClone` takes. */
+export function copyJson(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyJson);
+  if (!isJsonObject(value)) return value;
+  const copy: JsonObject = {};
+  for (const key of Object.keys(value)) {
+    if (key === '__proto__') {
+      const property = { enumerable: true, configurable: true, writable: true };
+      Object.defineProperty(copy, key, { value: copyJson(value[key]), ...property });
+    } else copy[key] = copyJson(value[key]);
+  }
+  return copy;
+}
+
 /** The value a path of keys leads to; undefined when it leads nowhere. */
 export function valueAt(root: unknown, path: readonly string[]): unknown {
   let value = root;
