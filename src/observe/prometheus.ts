@@ -58,7 +58,7 @@ export class PrometheusObserver {
 
   /**
    * Writes what it has of the time from the recorder's beginning until now: a record for each query, a gap for
-   * each that was not answered. Never throws.
+   * each that it refused, one gap for all that is left when it does not answer any more. Never throws.
    */
   async collect(recorder: Recorder, signal: AbortSignal): Promise<void> {
     const { clock, stepMs, queries } = this.#options;
@@ -68,7 +68,11 @@ export class PrometheusObserver {
       const answer = await this.#client.range(query, { fromMs: startMs, toMs, stepMs }, signal);
       if (answer.kind === 'failed') {
         const because = `Prometheus did not answer: ${answer.because}`;
-        recorder.record({ kind: 'gap', source: `prometheus ${name}`, fromT: 0, because });
+        const isGone = answer.fault !== 'query';
+        const source = isGone ? 'prometheus' : `prometheus ${name}`;
+        recorder.record({ kind: 'gap', source, fromT: 0, because });
+        // the others would wait for it as long, one after the other
+        if (isGone) break;
         continue;
       }
       const series = answer.value.map(({ labels, points }) => ({

@@ -32,6 +32,9 @@ never 0. *By stage*: the figure exists for one stage of the load too (\`<measure
 In \`report.json\` and \`measures.csv\` a share is a fraction (0.9989 is 99.89 %) and a time is in milliseconds; reports
 for people and thresholds write them with their unit.
 
+An experiment that names a Prometheus has four more for each of its queries, \`prometheus.<query>.min\`, \`.mean\`,
+\`.max\` and \`.last\`: [prometheus.md](prometheus.md).
+
 This file is written by \`npm run schema\` from \`src/analysis/catalogue\`; do not edit it.
 `;
 
