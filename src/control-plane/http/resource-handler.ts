@@ -77,6 +77,8 @@ export function handleStatus(options: ApiHandlerOptions, target: KindRequest): A
 
 function read(options: ApiHandlerOptions, { kind, path, request }: KindRequest): ApiResponse {
   const encoding = encodingFor(options, kind, request);
+  const version = Number(request.query.get('resourceVersion') ?? '');
+  if (version > options.api.version) throw tooLargeVersion(version, options.api.version);
   const object: KubeObject = options.api.read(kind.resource, keyOfPath(path));
   return jsonText(200, encodeObject(object, encoding));
 }

@@ -1,8 +1,7 @@
 /** Faults of pods. */
 import type { Container, Pod } from '../../core/objects.js';
 import type { FieldError } from '../api-error.js';
-import { isEqualJson } from '../api-machinery/equality.js';
-import { forbiddenValue, invalidValue } from '../field-error.js';
+import { invalidValue } from '../field-error.js';
 import { isIpAddress } from './ip-address.js';
 import { textOf } from '../schema/json.js';
 import { podAnnotationFaults } from './pod-annotations.js';
@@ -33,37 +32,6 @@ function imageFaults(field: string, containers: readonly Container[]): readonly 
   );
 }
 
-const MUTABLE_MESSAGE =
-  'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
-
-/**
- * Faults of a change of a pod: hardly anything of its spec may change.
- *
- * @see Source: kubernetes `pkg/apis/core/validation/validation.go`, `ValidatePodUpdate`.
- */
-export function podUpdateFaults(pod: Pod, old: Pod): readonly FieldError[] {
-  const faults: FieldError[] = [];
-  const kept = old.spec.tolerations ?? [];
-  const tolerations = pod.spec.tolerations ?? [];
-  const isTolerationKept = kept.every((one) =>
-    tolerations.some((other) =>
-      isEqualJson({ ...one, tolerationSeconds: 0 }, { ...other, tolerationSeconds: 0 }),
-    ),
-  );
-  if (!isTolerationKept) {
-    faults.push(
-      forbiddenValue(
-        'spec.tolerations',
-        'existing toleration can not be modified except its tolerationSeconds',
-      ),
-    );
-  }
-  if (!isEqualJson(withoutMutable(pod), withoutMutable(old))) {
-    faults.push(forbiddenValue('spec', MUTABLE_MESSAGE));
-  }
-  return faults;
-}
-
 /** Faults of a pod's status. */
 export function podStatusFaults(pod: Pod): readonly FieldError[] {
   return (pod.status?.podIPs ?? []).flatMap(({ ip }, index) =>
@@ -77,19 +45,4 @@ export function podStatusFaults(pod: Pod): readonly FieldError[] {
           ),
         ],
   );
-}
-
-function withoutMutable({ spec }: Pod): unknown {
-  return {
-    ...spec,
-    activeDeadlineSeconds: undefined,
-    tolerations: undefined,
-    schedulingGates: undefined,
-    containers: spec.containers.map(withoutImage),
-    initContainers: (spec.initContainers ?? []).map(withoutImage),
-  };
-}
-
-function withoutImage(container: Container): Container {
-  return { ...container, image: '' };
 }

@@ -5,7 +5,7 @@ import { isEqualJson } from '../api-machinery/equality.js';
 import { ApiError } from '../api-error.js';
 import { qosClass } from '../kubelet/quality-of-service.js';
 import { PODS } from '../resources.js';
-import { textOf } from '../schema/json.js';
+import { jsonObjects, textOf } from '../schema/json.js';
 import { POD } from '../schema/pod-types.js';
 import { POD_COLUMNS } from './columns/pod-columns.js';
 import type { Draft, GracefulDeletion, Kind } from './kind.js';
@@ -14,7 +14,8 @@ import { setPodDefaults, setPodSpecDefaults } from './pod-defaults.js';
 import { mergeLabelKeys } from './pod-match-label-keys.js';
 import { setTopologyLabels } from './pod-topology-labels.js';
 import { hostnameWarnings, podWarnings } from './pod-warnings.js';
-import { podFaults, podStatusFaults, podUpdateFaults } from './pod-validation.js';
+import { podUpdateFaults } from './pod-update-validation.js';
+import { podFaults, podStatusFaults } from './pod-validation.js';
 
 /**
  * Pods. A pod on a node is deleted with grace: it stays, marked, until the kubelet deletes it with
@@ -113,20 +114,22 @@ function podGrace(pod: Pod, requestedSeconds: number | undefined): GracefulDelet
   };
 }
 
+/** What upstream calls the resource when a binding is refused. */
+const BINDINGS = { ...PODS, plural: 'pods/binding' };
+
 /** @see Source: `storage.go`, `BindingREST.setPodNodeAndMetadata`. */
 function bind(draft: Draft<Pod>, nodeName: string, nowMs: number): void {
   const { name } = draft.metadata;
   const present = draft.spec.nodeName ?? '';
-  if (draft.metadata.deletionTimestamp !== undefined) {
-    throw ApiError.conflict(
-      PODS,
-      name,
-      `pod ${name} is being deleted, cannot be assigned to a host`,
-    );
-  }
-  if (present !== '') {
-    throw ApiError.conflict(PODS, name, `pod ${name} is already assigned to node "${present}"`);
-  }
+  const fault =
+    draft.metadata.deletionTimestamp !== undefined
+      ? 'is being deleted, cannot be assigned to a host'
+      : present !== ''
+        ? `is already assigned to node "${present}"`
+        : jsonObjects(draft.spec['schedulingGates']).length > 0
+          ? 'has non-empty .spec.schedulingGates'
+          : undefined;
+  if (fault !== undefined) throw ApiError.conflict(BINDINGS, name, `pod ${name} ${fault}`);
   draft.spec.nodeName = nodeName;
   const scheduled: Condition = {
     type: 'PodScheduled',
