@@ -9,6 +9,7 @@ import { mainMeasures, pairsWith, splitInTwo } from '../analysis/compare/pairs.j
 import type { ComparedPair, MeasureFacts } from '../analysis/compare/trial-group.js';
 import type { NamedVariant } from '../analysis/compare/baseline-file.js';
 import { LabError } from '../core/errors.js';
+import { isPrometheusMeasureName } from '../core/prometheus-measures.js';
 import { seededRandom } from '../core/random.js';
 import { nearestWord } from '../experiment/fault.js';
 import { plural } from '../report/format.js';
@@ -117,7 +118,7 @@ function flagFaults({ measures, aa, against, seed, baseline }: CompareFlags): st
   const known = MEASURES.map(({ name }) => name);
   if (measures !== 'main' && measures !== 'all') {
     for (const name of namesIn(measures)) {
-      if (known.includes(name)) continue;
+      if (known.includes(name) || isPrometheusMeasureName(name)) continue;
       const nearest = nearestWord(name, known);
       const hint = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
       faults.push(`--measures: expected the name of a measure, found "${name}"${hint}`);

@@ -45,3 +45,11 @@ export type PrometheusPreset = (typeof PROMETHEUS_PRESETS)[number]['name'];
 export function prometheusMeasureName(query: string, statistic: PrometheusStatistic): string {
   return `prometheus.${query}.${statistic}`;
 }
+
+const MEASURE_NAME = /^prometheus\.[a-z][A-Za-z0-9]*\.([a-z]+)$/;
+
+/** Whether a name is of that form; which queries a run has, its experiment says. */
+export function isPrometheusMeasureName(name: string): boolean {
+  const statistic = MEASURE_NAME.exec(name)?.[1];
+  return PROMETHEUS_STATISTICS.some((known) => known === statistic);
+}
