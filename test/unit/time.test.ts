@@ -59,6 +59,27 @@ describe('VirtualClock', () => {
     expect(seen).toEqual([10, 20, 30]);
   });
 
+  it('runs until a promise is settled, also where nobody sleeps and something is always due', async () => {
+    const clock = new VirtualClock(0);
+    const beat = (): void => void clock.after(100, beat);
+    beat();
+    const settled = new Promise<string>((resolve) => {
+      clock.after(5_050, () => resolve('done'));
+    });
+
+    expect(await clock.runUntil(settled)).toBe('done');
+    expect(clock.now()).toBeLessThanOrEqual(6_100);
+  });
+
+  it('says so when a promise waits for nothing', async () => {
+    const clock = new VirtualClock(0);
+    clock.after(10, () => undefined);
+
+    await expect(clock.runUntil(new Promise(() => undefined))).rejects.toThrow(
+      /nothing is due any more/,
+    );
+  });
+
   it('rejects a sleep with the reason of its signal', async () => {
     const clock = new VirtualClock(0);
     const controller = new AbortController();

@@ -46,15 +46,15 @@ function aCluster(): FakeCluster & { readonly target: ClusterTarget } {
     deleteNamespace: never,
     pods: () => Promise.resolve(cluster.pods),
     podMetrics: () => Promise.resolve().then(() => cluster.metrics()),
-    watch: (what, { onChange, onOpen }, signal) =>
+    watch: (what, listener, signal) =>
       new Promise((resolve) => {
         const stop = (): void => resolve({ resumeVersion: undefined, because: 'stopped' });
         signal.addEventListener('abort', stop, { once: true });
         if (what.kind !== 'pods') return;
         podWatches.push(what.since);
-        onOpen?.();
+        listener.onOpen?.();
         if (what.since === undefined) {
-          for (const pod of cluster.pods) onChange({ type: 'ADDED', object: pod });
+          for (const pod of cluster.pods) listener.onChange({ type: 'ADDED', object: pod });
         }
         cluster.endPodWatch = resolve;
       }),
@@ -146,4 +146,50 @@ describe('observing a cluster', () => {
     const gaps = records.filter(({ kind }) => kind === 'gap');
     expect(gaps).toMatchObject([{ source: 'metrics.k8s.io', fromT: 1_000, t: 4_000 }]);
   });
+
+  it('records metrics at the instant of their change where the cluster tells of it', async () => {
+    const { clock, records, cluster, stop, start } = observing();
+    const listeners: (() => void)[] = [];
+    const changed = (): void => {
+      for (const listener of listeners) listener();
+    };
+    Object.assign(cluster.target, {
+      watchPodMetrics: (_: string, onChange: (read: () => readonly PodMetrics[]) => void) => {
+        listeners.push(() => onChange(() => cluster.metrics()));
+        changed();
+      },
+    });
+    const done = start();
+    await clock.advanceAsync(1_234);
+    cluster.metrics = () => [metricsOf('a', '2026-01-01T00:00:00Z')];
+    changed();
+    changed();
+    await clock.advanceAsync(100);
+    cluster.metrics = () => {
+      throw new Error('away');
+    };
+    changed();
+    await clock.advanceAsync(100);
+    cluster.metrics = () => [metricsOf('a', '2026-01-01T00:00:15Z')];
+    changed();
+    stop.abort();
+    await done;
+
+    expect(records.filter(({ kind }) => kind === 'pod-metrics').map(({ t }) => t)).toEqual([
+      1_234, 1_434,
+    ]);
+    const gaps = records.filter(({ kind }) => kind === 'gap');
+    expect(gaps).toMatchObject([{ source: 'metrics.k8s.io', fromT: 1_334, t: 1_434 }]);
+  });
 });
+
+function metricsOf(name: string, timestamp: string): PodMetrics {
+  return {
+    apiVersion: 'metrics.k8s.io/v1beta1',
+    kind: 'PodMetrics',
+    metadata: { name },
+    timestamp,
+    window: '15s',
+    containers: [{ name: 'web', usage: { cpu: '10m', memory: '1Mi' } }],
+  };
+}
