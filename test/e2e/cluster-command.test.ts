@@ -253,6 +253,29 @@ it('prints how to use it, with things to try', async () => {
   expect((await lab.ended).code).toBe(0);
 });
 
+it.skipIf(kubectl === undefined)('applies what stands in its standard input', async () => {
+  const manifest = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: piped }\n';
+  const command = ['--', kubectl ?? '', 'get', 'configmap', 'piped', '-o', 'name'];
+
+  const piped = await runLab(['cluster', '--quiet', '--apply', '-', ...command], {
+    input: manifest,
+  });
+  const empty = await runLab(['cluster', '--apply', '-', ...command]);
+
+  expect(piped).toEqual({ code: 0, output: 'configmap/piped\n' });
+  expect(empty.code).toBe(2);
+  expect(empty.output).toMatch(/--apply -: expected manifests, found standard input empty/);
+});
+
+it('tells of a flag that it does not know as of every other fault', async () => {
+  const { code, output } = await runLab(['cluster', '--bogus']);
+
+  expect(code).toBe(2);
+  expect(output).toMatch(
+    /^\nerror USAGE: unknown option '--bogus'\nhint: npm run cluster -- --help/,
+  );
+});
+
 it('tells all that is wrong before it starts, and what stands in its way', async () => {
   const folder = temporaryFolder();
   const mine = join(folder, 'mine');

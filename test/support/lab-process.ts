@@ -27,6 +27,8 @@ export interface LabOptions {
   readonly cwd?: string;
   /** Over the environment of the tests. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Its standard input; absent: empty. */
+  readonly input?: string;
 }
 
 /** Plain lines, wherever the tests themselves run. */
@@ -39,12 +41,14 @@ const IN_NO_KNOWN_CI = {
 
 /** Starts `hpa-lab <args>`; it is killed when the test ends, should it still run. */
 export function startLab(args: readonly string[], options: LabOptions = {}): LabProcess {
-  const { env, ...rest } = options;
+  const { env, input = '', ...rest } = options;
   const child = spawn(process.execPath, [CLI, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...IN_NO_KNOWN_CI, ...env },
     ...rest,
   });
+  child.stdin.on('error', () => undefined); // it may end before it has read all
+  child.stdin.end(input);
   let text = '';
   const take = (chunk: Buffer): void => {
     text += chunk.toString();
