@@ -2,12 +2,18 @@
 import { errorsText } from '../../src/calibration/model-summary.js';
 import { valueOf } from '../../src/analysis/measure.js';
 import type { RunErrors } from '../../src/calibration/model-file.js';
-import { agreement, nearest, sizesOf } from '../support/agreement.js';
+import {
+  type Agreement,
+  agreement,
+  embeddedAgreement,
+  nearest,
+  sizesOf,
+} from '../support/agreement.js';
 import { overload, type OverloadSeen } from '../support/overload.js';
 import type { RealRun } from '../support/real-run.js';
 import type { BenchFigure } from './figure.js';
 
-const SEEDS = Array.from({ length: 16 }, (_, index) => index + 1);
+const SEEDS = Array.from({ length: 32 }, (_, index) => index + 1);
 const PAIRS: readonly { readonly of: RealRun; readonly by: RealRun }[] = [
   { of: 'D-nominal-scaleup', by: 'B-nominal-stab30' },
   // requests were a fifth dearer in B's spike than in D: other work on the machine
@@ -19,29 +25,30 @@ const PAIRS: readonly { readonly of: RealRun; readonly by: RealRun }[] = [
 export async function benchAgreement(): Promise<readonly BenchFigure[]> {
   const figures: BenchFigure[] = [];
   for (const { of, by } of PAIRS) {
-    const result = await agreement(of, by, SEEDS);
-    const { real, simulated, errors } = result;
     const name = `run ${of.slice(0, 1)} by a model of ${by.slice(0, 1)}`;
-    const same = simulated.filter(({ growth }) => sizesOf(growth) === sizesOf(real.growth));
-    figures.push({
-      name: `${name}: simulated runs with its sizes (${sizesOf(real.growth)})`,
-      value: (100 * same.length) / simulated.length,
-      unit: '%',
-      note: errorsText(errors),
-    });
-    const worst = nearest(result)?.worstMs;
-    if (worst !== undefined) {
-      const unit = 's';
-      figures.push({
-        name: `${name}: rescales of the nearest run`,
-        value: worst / 1_000,
-        unit,
-        limit: 15,
-      });
-    }
-    figures.push(...percentages(name, errors));
+    figures.push(...figuresOf(name, await agreement(of, by, SEEDS)));
   }
+  const embedded = await embeddedAgreement('check', 'fit', SEEDS);
+  figures.push(...figuresOf('an embedded run by a model of another', embedded));
   return [...figures, ...(await overloadFigures())];
+}
+
+function figuresOf(name: string, result: Agreement): readonly BenchFigure[] {
+  const figures: BenchFigure[] = [];
+  const { real, simulated, errors } = result;
+  const same = simulated.filter(({ growth }) => sizesOf(growth) === sizesOf(real.growth));
+  figures.push({
+    name: `${name}: simulated runs with its sizes (${sizesOf(real.growth)})`,
+    value: (100 * same.length) / simulated.length,
+    unit: '%',
+    note: errorsText(errors),
+  });
+  const worst = nearest(result)?.worstMs;
+  if (worst !== undefined) {
+    const value = worst / 1_000;
+    figures.push({ name: `${name}: rescales of the nearest run`, value, unit: 's', limit: 15 });
+  }
+  return [...figures, ...percentages(name, errors)];
 }
 
 function percentages(name: string, errors: RunErrors): readonly BenchFigure[] {

@@ -2,6 +2,9 @@
  * How runs simulated with a model of one recording of a real cluster (test/vectors/real-cluster) agree with
  * another recording, over seeds and over where the two loops of the cluster stand when the load begins.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { podHistories } from '../../src/analysis/pod-history.js';
 import { valueOf } from '../../src/analysis/measure.js';
 import { desiredSeries } from '../../src/analysis/replicas.js';
@@ -10,6 +13,8 @@ import { fitModel } from '../../src/calibration/fit-model.js';
 import type { RunErrors } from '../../src/calibration/model-file.js';
 import { medianErrors, runErrors } from '../../src/calibration/run-errors.js';
 import { simulateAgain } from '../../src/run/check-model.js';
+import { packageRoot } from '../../src/process/package-root.js';
+import { decodeTimeline } from '../../src/timeline/codec.js';
 import type { Timeline } from '../../src/timeline/record.js';
 import { realExperimentRun } from './real-experiment.js';
 import type { RealRun } from './real-run.js';
@@ -42,13 +47,32 @@ export interface Agreement {
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /** Simulates a recording with a model of another one. */
-export async function agreement(
-  of: RealRun,
-  by: RealRun,
+export function agreement(of: RealRun, by: RealRun, seeds: readonly number[]): Promise<Agreement> {
+  return agreementOf({ real: realExperimentRun(of), by: realExperimentRun(by) }, seeds);
+}
+
+/** Runs of the embedded cluster in test/vectors/embedded-agreement. */
+export type EmbeddedRun = 'fit' | 'check';
+
+/** Simulates a run of the embedded cluster with a model of another one. */
+export function embeddedAgreement(
+  of: EmbeddedRun,
+  by: EmbeddedRun,
   seeds: readonly number[],
 ): Promise<Agreement> {
-  const real = realExperimentRun(of);
-  const model = fitModel([realExperimentRun(by)]);
+  return agreementOf({ real: embeddedRun(of), by: embeddedRun(by) }, seeds);
+}
+
+function embeddedRun(name: EmbeddedRun): Timeline {
+  const file = join(packageRoot(), `test/vectors/embedded-agreement/${name}.ndjson.gz`);
+  return decodeTimeline(gunzipSync(readFileSync(file)).toString('utf8'), name).timeline;
+}
+
+async function agreementOf(
+  { real, by }: { readonly real: Timeline; readonly by: Timeline },
+  seeds: readonly number[],
+): Promise<Agreement> {
+  const model = fitModel([by]);
   const simulated: Course[] = [];
   const errors: RunErrors[] = [];
   for (const seed of seeds) {

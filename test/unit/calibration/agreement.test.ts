@@ -6,6 +6,7 @@
  * against 20), so a model of D may stay one pod short of it.
  */
 import { describe, expect, it } from 'vitest';
+import { valueOf } from '../../../src/analysis/measure.js';
 import { agreement, nearest, sizesOf } from '../../support/agreement.js';
 
 const COUNT = Number(process.env['HPA_LAB_AGREEMENT_SEEDS'] ?? 8);
@@ -15,6 +16,7 @@ const SYNC_MS = 15_000;
 describe.each([
   { of: 'D-nominal-scaleup', by: 'B-nominal-stab30', sizes: '6, 8', short: 0 },
   { of: 'B-nominal-stab30', by: 'D-nominal-scaleup', sizes: '7, 9', short: 1 },
+  { of: 'E-ramp-target70', by: 'B-nominal-stab30', sizes: '5, 7, 9', short: 0 },
 ] as const)('run $of by a model of run $by', { timeout: 300_000 }, ({ of, by, sizes, short }) => {
   it('lies inside what is simulated over the phases of the two loops', async () => {
     const result = await agreement(of, by, SEEDS);
@@ -32,8 +34,10 @@ describe.each([
     for (const { readyMs } of simulated) {
       expect(Math.abs(mean(readyMs) - realReadyMs)).toBeLessThan(2_000);
     }
-    // and one of them has its sizes in the same order, each rescale within a sync period of the real one
-    if (short === 0) expect(nearest(result)?.worstMs).toBeLessThan(SYNC_MS);
+    // the steps of a way up have their order by chance in B's and E's: the bench looks for theirs among more seeds
+    if (of.startsWith('D')) expect(nearest(result)?.worstMs).toBeLessThan(SYNC_MS / 2);
+    // pod time, whatever the steps were
+    expect(Math.abs(valueOf(result.errors.cost) ?? Infinity)).toBeLessThan(0.12);
   });
 });
 
