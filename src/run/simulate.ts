@@ -30,6 +30,8 @@ export interface SimulateOptions {
 
 /** What repeats is told once in so many of the spans of the load. */
 const SPANS_EACH = 5;
+/** Readings of use that belong together are so far apart: an analysis makes no mean over more than 5 s. */
+const PAIR_MS = 4_000;
 /** Every simulated run begins here, so that the same seed gives the same bytes. */
 const START_MS = Date.UTC(2026, 0, 1);
 
@@ -101,13 +103,15 @@ function thinnedText(repeatMs: number): string {
   return `the run is long: of the load ${seconds / SPANS_EACH} s are told together, and use, metrics, and decisions that change nothing once in ${seconds} s`;
 }
 
-/** Tells use once a period, and nothing in between. */
+/** Tells use twice a period, so little apart that there is a mean between, and nothing else. */
 function seldom(source: UsageSource, periodMs: number): UsageSource {
   let dueMs = Number.NEGATIVE_INFINITY;
+  let isSecond = false;
   return {
     readUsage: (nowMs) => {
       if (nowMs < dueMs) return [];
-      dueMs = nowMs + periodMs;
+      dueMs = nowMs + (isSecond ? periodMs - PAIR_MS : PAIR_MS);
+      isSecond = !isSecond;
       return source.readUsage(nowMs);
     },
   };

@@ -2,7 +2,7 @@
 import type { TimelineRecord } from './record.js';
 
 /**
- * Keeps every record but those that repeat: of pods' use and metrics one each period; of the HPA's decisions and
+ * Keeps every record but those that repeat: of pods' metrics one each period; of the HPA's decisions and
  * state one each period, and each that differs in more than its figures from the one before it.
  *
  * @param periodMs - on the timeline.
@@ -28,7 +28,7 @@ export function thinned(
 function toldBy(
   record: TimelineRecord,
 ): { readonly of: string; readonly text: string } | undefined {
-  if (record.kind === 'cpu' || record.kind === 'pod-metrics') return { of: record.kind, text: '' };
+  if (record.kind === 'pod-metrics') return { of: record.kind, text: '' };
   if (record.kind === 'hpa') {
     const { currentReplicas, desiredReplicas, conditions = [] } = record.status ?? {};
     const states = conditions.map(({ type, status, reason }) => `${type}=${status} ${reason}`);

@@ -16,7 +16,7 @@ import type { FluidQueue, Inflow } from './fluid-queue.js';
 import type { BatchedService } from './modelled-service.js';
 import { type RequestCosts, requestCosts } from './request-costs.js';
 import type { ServiceRouter } from './service-router.js';
-import { SteadyQueues } from './steady-queues.js';
+import { type PodLoad, SteadyQueues } from './steady-queues.js';
 import { SIMULATED_SCHEME } from './modelled-sender.js';
 
 /** What a sender is made from. */
@@ -173,7 +173,7 @@ class BatchRun {
 
   #settle(elapsedMs: number): void {
     const nowMs = this.#options.clock.now();
-    for (const queue of this.#queues) queue.advance(nowMs);
+    for (const queue of this.#queues) queue.settle(nowMs);
     if (this.#unsent !== undefined) {
       const { account, fromMs, refusedPerMs, droppedPerMs } = this.#unsent;
       const lengthMs = elapsedMs - fromMs;
@@ -269,14 +269,28 @@ class BatchRun {
         return { cpu, cpus };
       }),
     );
+    const mixOf = this.#mixes();
     return targets.map(({ podName, service: { cpu, queue }, costs, drift }, index): Flow => {
       const limit = cpu.limitCpus === undefined ? {} : { limitCpus: cpu.limitCpus };
       const flow = { podName, costs, drift, speed: speeds[index] ?? cpu.threadCpus, ...limit };
-      const steady = queue.hasLine
-        ? undefined
-        : this.#steady.mixOf({ ...flow, perMs: meanPerMs, evenlyOver });
+      const steady = queue.hasLine ? undefined : mixOf({ ...flow, perMs: meanPerMs, evenlyOver });
       return { queue, ...flow, ...(steady === undefined ? {} : { steady }) };
     });
+  }
+
+  /** Finds steady queues; pods that are alike, as most are, have the same. */
+  #mixes(): (load: PodLoad) => SteadyMix | undefined {
+    let last: { readonly load: PodLoad; readonly mix: SteadyMix | undefined } | undefined;
+    return (load) => {
+      const { costs, drift, speed, limitCpus } = last?.load ?? {};
+      const isAlike =
+        costs === load.costs &&
+        drift === load.drift &&
+        speed === load.speed &&
+        limitCpus === load.limitCpus;
+      if (last === undefined || !isAlike) last = { load, mix: this.#steady.mixOf(load) };
+      return last.mix;
+    };
   }
 
   /** Arrivals beyond `maxInFlight` requests under way are dropped. */

@@ -67,6 +67,8 @@ export class FluidQueue {
   #waiting = 0;
   /** Of a steady load: under way when the listener was closed. */
   #cut = 0;
+  /** Of a steady load: came, and is not in its account yet. */
+  #unbooked = 0;
   #cpuMs = 0;
   #periods = 0;
   #throttledPeriods = 0;
@@ -105,7 +107,7 @@ export class FluidQueue {
 
   /** From now on this flows in; undefined: nothing. */
   flow(nowMs: EpochMs, inflow: Inflow | undefined): void {
-    this.advance(nowMs);
+    this.settle(nowMs);
     // what is in line is still worked off as it was
     this.#inflow =
       inflow ?? (this.#inflow === undefined ? undefined : { ...this.#inflow, perMs: 0 });
@@ -152,7 +154,7 @@ export class FluidQueue {
   /** The listener is closed: what comes is refused, and what was not taken is lost. */
   closeListener(nowMs: EpochMs): void {
     if (!this.#isOpen) return;
-    this.advance(nowMs);
+    this.settle(nowMs);
     const cut = Math.min(
       this.#steadily('inPodMs'),
       (this.#inflow?.perMs ?? 0) * (nowMs - this.#flowsSinceMs),
@@ -178,7 +180,19 @@ export class FluidQueue {
     account.fail('closed', this.#cut);
   }
 
-  /** Lets time pass. */
+  /** Lets time pass, and books what came. */
+  settle(nowMs: EpochMs): void {
+    this.advance(nowMs);
+    const { account, steady, podName = '' } = this.#inflow ?? {};
+    if (account === undefined || steady === undefined || this.#unbooked === 0) return;
+    const count = this.#unbooked;
+    this.#unbooked = 0;
+    account.due += count;
+    account.open += count;
+    account.settleSteady(steady, { count, status: this.#status(), podName });
+  }
+
+  /** Lets time pass; what came under a steady load is booked by `settle`. */
   advance(nowMs: EpochMs): void {
     const inflow = this.#inflow;
     if (inflow !== undefined) {
@@ -216,12 +230,10 @@ export class FluidQueue {
   }
 
   #flowSteadily(inflow: Inflow, lengthMs: number): void {
-    const { account, perMs, costs, drift, steady } = inflow;
+    const { perMs, costs, drift, steady } = inflow;
     const count = perMs * lengthMs;
     if (steady === undefined || count === 0) return;
-    account.due += count;
-    account.open += count;
-    account.settleSteady(steady, { count, status: this.#status(), podName: inflow.podName });
+    this.#unbooked += count;
     this.#cpuMs += count * costs.meanCpuMs * drift;
     this.#periods += lengthMs * mixed(steady, ({ periods }) => periods);
     this.#throttledPeriods += lengthMs * mixed(steady, (queue) => queue.throttledPeriods);

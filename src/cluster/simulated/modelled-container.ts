@@ -45,6 +45,7 @@ export class ModelledContainer implements RunningContainer {
   readonly #options: ModelledContainerOptions;
   readonly #loop: EventLoop;
   readonly #thread: NodeThread;
+  readonly #memoryLimitBytes: number;
   readonly #cancels = new Set<Cancel>();
   readonly #spared = new Set<SparedProbes>();
   /** Of probes that were spared before. */
@@ -57,6 +58,9 @@ export class ModelledContainer implements RunningContainer {
     const { clock, random, model, start, node } = options;
     const { requests, limits } = start.container.resources ?? {};
     this.#options = options;
+    const memoryLimit = limits?.['memory'];
+    this.#memoryLimitBytes =
+      memoryLimit === undefined ? Number.POSITIVE_INFINITY : wholeValue(memoryLimit);
     const limit = limits?.['cpu'];
     this.#loop = new EventLoop({
       clock,
@@ -103,8 +107,7 @@ export class ModelledContainer implements RunningContainer {
     for (const spared of this.#spared) probesMs += sparedCpuMs(spared, clock.now());
     const idleMs = ((clock.now() - startedAtMs) * model.idleMillicores) / 1_000;
     const memoryBytes = Math.round(this.#service.memoryBytes());
-    const limit = start.container.resources?.limits?.['memory'];
-    if (limit !== undefined && memoryBytes > wholeValue(limit)) {
+    if (memoryBytes > this.#memoryLimitBytes) {
       this.#soon(() => this.#exit(128 + SIGKILL, { signal: SIGKILL, isOutOfMemory: true }));
     }
     return {
