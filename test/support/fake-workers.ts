@@ -116,11 +116,14 @@ export class FakeWorker implements WorkerPod {
       return Promise.reject(new Error('cannot be reached'));
     }
     this.attachments++;
-    let cut: (because: string) => void = () => undefined;
-    const closed = new Promise<string>((resolve) => {
-      cut = resolve;
-    });
-    const input = { onLine, cut: (because: string) => (this.#inputs.delete(input), cut(because)) };
+    const { promise: closed, resolve } = settleable<string>();
+    const input = {
+      onLine,
+      cut: (because: string): void => {
+        this.#inputs.delete(input);
+        resolve(because);
+      },
+    };
     this.#inputs.add(input);
     return Promise.resolve({
       closed,
@@ -175,15 +178,15 @@ export class FakeWorker implements WorkerPod {
     const { clock, skewMs, seconds, due } = this.#options;
     const startedAtMs = start.startAtMs - (skewMs?.[this.index] ?? 0);
     this.startedAtMs = startedAtMs;
-    let isStopped = false;
+    const state = { isStopped: false };
     const finished = (async (): Promise<ShareSummary> => {
-      for (let second = 0; second < seconds && !isStopped; second++) {
+      for (let second = 0; second < seconds && !state.isStopped; second++) {
         await clock.sleep(Math.max(0, startedAtMs + (second + 1) * 1_000 - clock.now()));
         tell({ kind: 'second', second: secondOf(second, due(this.index)) });
       }
       return summaryOf(start.startAtMs, seconds);
     })();
-    return Promise.resolve({ finished, stop: () => (isStopped = true) });
+    return Promise.resolve({ finished, stop: () => void (state.isStopped = true) });
   }
 }
 
@@ -209,4 +212,10 @@ function skewed(clock: Clock, skewMs: number): Clock {
     after: (delayMs, task) => clock.after(delayMs, task),
     sleep: (delayMs, signal) => clock.sleep(delayMs, signal),
   };
+}
+
+function settleable<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  const resolvers: ((value: T) => void)[] = [];
+  const promise = new Promise<T>((resolve) => resolvers.push(resolve));
+  return { promise, resolve: (value) => resolvers.forEach((resolve) => resolve(value)) };
 }
