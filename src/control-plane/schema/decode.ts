@@ -68,6 +68,12 @@ function decodeStruct(type: StructType, value: unknown, place: Place): JsonObjec
   for (const { name, field, isAlways } of layout) {
     const given = source[name];
     if (given === undefined && !isAlways) continue;
+    if (isPlain(field.type, given)) {
+      // most fields are texts, and need no place to be told of
+      const isLeftOut = field.presence === 'optional' && (given === '' || given === false);
+      if (!isLeftOut) result[name] = given;
+      continue;
+    }
     const decoded =
       given === undefined || given === null
         ? absentField(field, type, { name, place })
@@ -85,6 +91,14 @@ function decodeStruct(type: StructType, value: unknown, place: Place): JsonObjec
 }
 
 const NOTHING: JsonObject = {};
+
+/** Whether a value is a text or a truth value where one is wanted: decoded it is itself. */
+function isPlain({ kind }: Type, value: unknown): boolean {
+  return (
+    (kind === 'string' && typeof value === 'string') ||
+    (kind === 'boolean' && typeof value === 'boolean')
+  );
+}
 
 /** A field of a type, in the form in which it is looked up. */
 interface LaidOutField {
