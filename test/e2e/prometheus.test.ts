@@ -19,8 +19,8 @@ const FIXTURE = new URL('./fixtures/prometheus.yaml', import.meta.url);
 const MANIFESTS = fileURLToPath(new URL('../../manifests', import.meta.url));
 const DASHBOARD = new URL('../../manifests/grafana/hpa-lab.json', import.meta.url);
 const NAMESPACE = 'hpa-lab-watched';
-/** Counters are read at scrapes, once a second, and by the lab, once a second. */
-const CPU_TOLERANCE = 0.15;
+/** A scrape comes each second, on a busy machine a little late. */
+const SCRAPED_WITHIN_MS = 2_500;
 
 function recordsOf<K extends TimelineRecord['kind']>(
   records: readonly TimelineRecord[],
@@ -126,26 +126,31 @@ describe.skipIf(binary === undefined)('a run that a real Prometheus watches', ()
     const most = (name: string) =>
       Math.max(...answer(name).flatMap(({ points }) => points.map(([, each]) => each)));
 
-    // CPU: the counter of each pod, as cAdvisor told it and as the lab read it, at the same instant
-    const last = recordsOf(records, 'cpu').findLast(({ t }) => t < tearDownT - 1_500);
+    // CPU: the counter of the pods as the lab read it lies between what cAdvisor told before and after
+    const last = recordsOf(records, 'cpu').findLast(({ t }) => t < tearDownT - SCRAPED_WITHIN_MS);
+    const lastMs = startMs + (last?.t ?? 0);
+    const around = async (query: string) => {
+      const before = await value(prometheus, query, lastMs - SCRAPED_WITHIN_MS);
+      return [before, await value(prometheus, query, lastMs + SCRAPED_WITHIN_MS)] as const;
+    };
     const ours = (last?.pods ?? []).reduce((sum, { cpuMs }) => sum + cpuMs / 1_000, 0);
     const of = `{namespace="${NAMESPACE}",container="service"}`;
-    const theirs = await value(
-      prometheus,
-      `sum(container_cpu_usage_seconds_total${of})`,
-      startMs + (last?.t ?? 0) + 1_000,
-    );
-    expect(ours).toBeGreaterThan(1);
-    expect(Math.abs(theirs - ours) / ours).toBeLessThan(CPU_TOLERANCE);
+    const [before, after] = await around(`sum(container_cpu_usage_seconds_total${of})`);
+    expect(before).toBeGreaterThan(0.5);
+    expect(ours).toBeGreaterThanOrEqual(before);
+    expect(ours).toBeLessThanOrEqual(after);
     // a pod as a whole is what its containers are
     const whole = `sum(container_cpu_usage_seconds_total{namespace="${NAMESPACE}",container=""})`;
-    expect(await value(prometheus, whole, startMs + (last?.t ?? 0) + 1_000)).toBeCloseTo(theirs, 1);
-    const throttled = (last?.pods ?? []).reduce((sum, pod) => sum + (pod.periods ?? 0), 0);
-    const periods = `sum(container_cpu_cfs_periods_total${of})`;
-    const periodsSeen = await value(prometheus, periods, startMs + (last?.t ?? 0) + 1_000);
+    const [, wholeAfter] = await around(whole);
+    expect(wholeAfter).toBeCloseTo(after, 6);
+    const periods = (last?.pods ?? []).reduce((sum, pod) => sum + (pod.periods ?? 0), 0);
+    const [periodsBefore, periodsAfter] = await around(`sum(container_cpu_cfs_periods_total${of})`);
     // where the kernel enforces no limits neither of the two knows any
-    if (throttled === 0) expect(periodsSeen).toBeNaN();
-    else expect(Math.abs(periodsSeen - throttled) / throttled).toBeLessThan(CPU_TOLERANCE * 2);
+    if (periods === 0) expect(periodsAfter).toBeNaN();
+    else {
+      expect(periods).toBeGreaterThanOrEqual(periodsBefore);
+      expect(periods).toBeLessThanOrEqual(periodsAfter);
+    }
 
     // replicas and the HPA
     const spec = recordsOf(records, 'workload').map(({ specReplicas }) => specReplicas);
