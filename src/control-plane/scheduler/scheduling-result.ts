@@ -1,6 +1,7 @@
 /** Where a pod goes, or why it cannot go anywhere, in upstream's words. */
 import type { Pod } from '../../core/objects.js';
 import type { ClusterView } from './cluster-view.js';
+import { jsonObjects, textOf, valueAt } from '../schema/json.js';
 import { namedNodes } from './node-affinity.js';
 import type { NodeView } from './node-info.js';
 import { findVictims } from './preemption.js';
@@ -24,6 +25,7 @@ export type SchedulingResult =
 
 const NO_NODES = 'no nodes available to schedule pods';
 const NODE_AFFINITY = 'NodeAffinity';
+const VOLUME_BINDING = 'VolumeBinding';
 const CONTRADICTION = 'pod affinity terms conflict';
 const NOT_NAMED: RefusedNode = {
   plugin: NODE_AFFINITY,
@@ -45,6 +47,8 @@ export function findNode(
     return { kind: 'unschedulable', message: NO_NODES, plugins: new Set(), preemption: undefined };
   }
   const cycle = new SchedulingCycle(pod, cluster);
+  const claim = claimOf(pod);
+  if (claim !== undefined) return withoutClaim(cycle, claim, budgets);
   const named = namedNodes(pod);
   const refused = new Map<string, RefusedNode>();
   const feasible = nominatedFirst(cycle) ?? fitting(cycle, named, refused);
@@ -55,6 +59,32 @@ export function findNode(
     kind: 'unschedulable',
     message: `${fitText(named, refused)}${preemptionText(preemption)}`,
     plugins: new Set([...refused.values()].map(({ plugin }) => plugin)),
+    preemption,
+  };
+}
+
+/** The first claim that a pod wants to mount; there are none in this cluster. */
+function claimOf({ spec }: Pod): string | undefined {
+  return jsonObjects(spec.volumes)
+    .map((volume) => textOf(valueAt(volume, ['persistentVolumeClaim', 'claimName'])))
+    .find((name) => name !== '');
+}
+
+/** @see Source: kubernetes `pkg/scheduler/framework/plugins/volumebinding/volume_binding.go`, `PreFilter`. */
+function withoutClaim(
+  cycle: SchedulingCycle,
+  claim: string,
+  budgets: () => readonly DisruptionBudget[],
+): SchedulingResult {
+  const reason = `persistentvolumeclaim "${claim}" not found`;
+  const refused = { plugin: VOLUME_BINDING, refusal: { reasons: [reason], isFinal: true } };
+  const { nodes } = cycle.cluster;
+  const everywhere = new Map(nodes.map(({ node }) => [node.metadata.name, refused]));
+  const preemption = findVictims(cycle, everywhere, budgets);
+  return {
+    kind: 'unschedulable',
+    message: `0/${nodes.length} nodes are available: ${reason}.${preemptionText(preemption)}`,
+    plugins: new Set([VOLUME_BINDING]),
     preemption,
   };
 }
