@@ -30,9 +30,14 @@ export function provenance(timeline: Timeline, analysis: Analysis): Provenance {
 }
 
 function realPods({ header: { environment }, records }: Timeline): readonly string[] {
-  const { target, embedded } = environment;
+  const { target, embedded, kubernetes } = environment;
   if (!records.some((record) => record.kind === 'pod')) return [];
-  if (target === 'kubernetes') return ['The cluster, its pods and its HPA were real.'];
+  if (target === 'kubernetes') {
+    if (kubernetes === undefined) return ['The cluster, its pods and its HPA were real.'];
+    const { server, context, version = 'of an unknown version' } = kubernetes;
+    const where = `Kubernetes ${version} at ${server}, context ${context}`;
+    return [`The cluster (${where}), its pods and its HPA were real.`];
+  }
   const cpu = embedded === undefined ? '' : `, their CPU use read from ${embedded.cpuUsageFrom}`;
   const limits = embedded === undefined ? undefined : LIMITS_BY[embedded.cpuLimits];
   return [

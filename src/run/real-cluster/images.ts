@@ -42,16 +42,6 @@ function withImage(deployment: Deployment, { image, pullSecret }: ImageSettings)
   return { ...deployment, spec: { ...deployment.spec, template: { ...template, spec } } };
 }
 
-/** Images that a Deployment's pods need, each once. */
-export function imagesOf(objects: readonly KubeObject[], deployment: string): readonly string[] {
-  const found = objects.find(
-    (object) => object.metadata.name === deployment && isDeployment(object),
-  );
-  if (found === undefined || !isDeployment(found)) return [];
-  const { containers, initContainers = [] } = found.spec.template.spec;
-  return [...new Set([...initContainers, ...containers].map(({ image }) => image))];
-}
-
 /**
  * A Secret that is there as one of the run's own namespace.
  *
