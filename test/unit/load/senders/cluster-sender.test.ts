@@ -30,8 +30,7 @@ describe('a load that is sent from pods of the cluster', () => {
 
   it('begins at the agreed instant on clocks that are hours apart', async () => {
     const skewMs = [3 * 3_600_000, -86_400_000, 0.25];
-    const wayMs = (index: number) => ({ there: 2 + index, back: 5 });
-    const world = aWorld({ workers: 3, skewMs, wayMs });
+    const world = aWorld({ workers: 3, skewMs, wayMs: slowerBack });
 
     const summary = await world.run();
 
@@ -234,11 +233,15 @@ function aWorld(
 
 /** Lets time pass until it is settled: what waits for lines, and not only for sleep, goes on too. */
 async function settle<T>(clock: VirtualClock, promise: Promise<T>): Promise<T> {
-  let isSettled = false;
-  const settled = (): void => void (isSettled = true);
+  const waiting = new Set([promise]);
+  const settled = (): void => void waiting.delete(promise);
   promise.then(settled, settled);
-  for (let turns = 0; !isSettled && turns < 20_000; turns++) await clock.advanceAsync(100);
+  for (let turns = 0; waiting.size > 0 && turns < 20_000; turns++) await clock.advanceAsync(100);
   return promise;
+}
+
+function slowerBack(index: number): { readonly there: number; readonly back: number } {
+  return { there: 2 + index, back: 5 };
 }
 
 function range(length: number): readonly number[] {

@@ -143,8 +143,8 @@ function aWorker({ failure }: { readonly failure?: Error } = {}) {
   const [answers, output, ends]: [string[], string[], string[]] = [[], [], []];
   const started: unknown[] = [];
   let stopped = 0;
-  let tell: (message: FromSender) => void = () => undefined;
-  let finish: () => void = () => undefined;
+  let tell: (message: FromSender) => void = ignore;
+  let finish: () => void = ignore;
   const session = new WorkerSession({
     clock,
     run: (start, teller) => {
@@ -174,6 +174,10 @@ function aWorker({ failure }: { readonly failure?: Error } = {}) {
     finish: () => finish(),
     stops: () => stopped,
   };
+}
+
+function ignore(): void {
+  // nothing was started yet
 }
 
 function numberOf(line: string): string {
