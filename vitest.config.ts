@@ -12,6 +12,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // nothing in them changes what others see, and loading the modules anew for each file took most of the time
+          isolate: false,
           include: [
             'test/{unit,property,golden}/**/*.test.ts',
             'test/contract/**/*.unit.test.ts',
