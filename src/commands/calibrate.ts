@@ -46,12 +46,22 @@ export function calibrateCommand(): Command {
         onCheck: ({ folder }) => process.stdout.write(`checking on ${folder}\n`),
       });
       const path = resolve(flags.out);
-      writeFileSync(path, modelFileText(file));
+      write(path, modelFileText(file));
       process.stdout.write(`${described(file)}\nmodel: ${path}\n`);
       process.stdout.write(
         `use it: npm run experiment <name> -- --target simulated --model ${path}\n`,
       );
     });
+}
+
+/** @throws {LabError} `USAGE` when it cannot be written. */
+function write(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LabError('USAGE', `--out: cannot write ${path}: ${reason}`, { cause: error });
+  }
 }
 
 /** Every folder that is no measured run is told, all of them at once. */
@@ -79,6 +89,10 @@ function readRuns(
     folders.some((each) => resolve(each) === resolve(folder)),
   );
   faults.push(...both.map((folder) => `${folder}: it cannot be fitted to and checked on`));
+  const twice = folders.filter((folder, index) =>
+    folders.slice(0, index).some((each) => resolve(each) === resolve(folder)),
+  );
+  faults.push(...twice.map((folder) => `${folder}: it is named twice, and would check itself`));
   const runs = folders.flatMap(read);
   const checkRuns = checkFolders.flatMap(read);
   if (faults.length === 0) return { runs, checkRuns };

@@ -43,6 +43,8 @@ export interface MatrixCommandOptions extends ExportFlags {
   readonly workers?: number;
   /** The experiment as the user named it, for the command that goes on. */
   readonly name: string;
+  /** Over the experiment's own, for the command that goes on. */
+  readonly trials?: number;
 }
 
 /**
@@ -222,7 +224,7 @@ function digestWith(digest: string, models: ReadonlyMap<string, ChosenModel>): s
 }
 
 /** Says how it ended: the table, what to do next, and an error where there is one. */
-function conclude(read: ReadMatrix, { folder, ran, stop, name, log }: Going): void {
+function conclude(read: ReadMatrix, { folder, ran, stop, name, trials, log }: Going): void {
   const { all, completed } = folder.counts;
   const path = relative('', folder.path);
   if (completed > 0) {
@@ -232,7 +234,8 @@ function conclude(read: ReadMatrix, { folder, ran, stop, name, log }: Going): vo
   }
   process.stdout.write(`matrix result: ${path}\n`);
   if (completed > 0) process.stdout.write(`compare:       npm run compare -- ${path}\n`);
-  const goOn = `npm run experiment ${name} -- --resume ${path}`;
+  const more = trials === undefined ? '' : ` --trials ${trials}`;
+  const goOn = `npm run experiment ${name} --${more} --resume ${path}`;
   if (stop.signal.aborted) {
     const reason = String(stop.signal.reason);
     throw new LabError(

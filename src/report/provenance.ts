@@ -86,7 +86,7 @@ function modelledCluster({ header: { environment } }: Timeline): readonly string
     ];
   }
   const controlPlane =
-    "The control plane (API, controllers, HPA, scheduler, metrics) was hpa-lab's own on one node; there was no network between nodes.";
+    "The control plane (API, controllers, HPA, scheduler, metrics) was hpa-lab's own on one machine; there was no network between nodes.";
   if (embedded === undefined) return [controlPlane];
   return [
     controlPlane,

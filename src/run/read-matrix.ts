@@ -257,6 +257,6 @@ function invalid(path: string, faults: readonly Fault[]): LabError {
   const count = faults.length;
   const title = `${path}: ${count === 1 ? 'a fault' : `${count} faults`}`;
   return new LabError('EXPERIMENT_INVALID', [title, ...faults.map(formatFault)].join('\n  '), {
-    hint: 'experiments/hpa-threshold.yaml is a commented example of a matrix; `npm run schema` writes the JSON Schema for editors',
+    hint: 'experiments/spike.yaml is a commented example, hpa-threshold.yaml one of a matrix; `npm run schema` writes the JSON Schema for editors',
   });
 }

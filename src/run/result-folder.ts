@@ -1,7 +1,8 @@
 /** The folder of one run: the only writer of `results/`. */
-import { closeSync, existsSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { LabError } from '../core/errors.js';
+import { makeFolders } from '../process/make-folders.js';
 
 /** File names within a result folder. */
 export const RESULT_FILES = {
@@ -91,16 +92,6 @@ function orRefuse<T>(folder: string, make: () => T): T {
       cause: error,
     });
   }
-}
-
-/**
- * Makes a folder and those above it. Not by `recursive`, which never ends on Node 20 where the system
- * says that a folder's parent is missing although it is there (`/proc`).
- */
-function makeFolders(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolders(dirname(folder));
-  mkdirSync(folder);
 }
 
 /** A run's name: when it began (UTC) and a few characters that set runs of one second apart. */

@@ -1,7 +1,8 @@
 /** Tells a Prometheus where the embedded cluster is: two files that it reads again by itself. */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../../core/errors.js';
+import { makeFolders } from '../../process/make-folders.js';
 
 /** What is told. */
 export interface ExpositionTargets {
@@ -24,7 +25,7 @@ const OWNER_ONLY = 0o600;
  */
 export function writeTargets(folder: string, targets: ExpositionTargets): () => void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
     place(join(folder, TOKEN), targets.token);
     place(join(folder, TARGETS), targetsText(targets));
   } catch (error) {

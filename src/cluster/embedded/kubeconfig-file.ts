@@ -1,15 +1,8 @@
 /** A kubeconfig at a place of the user's choosing: written only where nothing of anybody else's stands. */
-import {
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { lstatSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LabError } from '../../core/errors.js';
+import { makeFolders } from '../../process/make-folders.js';
 import type { ApiEndpoint } from './api-server.js';
 import { kubeconfig } from './kubeconfig.js';
 import { isAlive, processStartTicks } from './run-guard/process-files.js';
@@ -46,7 +39,7 @@ export function placeKubeconfig(path: string, endpoint: ApiEndpoint): () => void
   const partial = `${path}.${process.pid}.partial`;
   let made: string | undefined;
   try {
-    made = mkdirSync(dirname(path), { recursive: true });
+    made = makeFolders(dirname(path));
     writeFileSync(partial, text, { mode: OWNER_ONLY, flag: 'wx' });
     renameSync(partial, path);
   } catch (error) {

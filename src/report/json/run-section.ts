@@ -50,6 +50,21 @@ const embedded = z.strictObject({
 const simulated = z.strictObject({
   model: z.string().describe('`textbook`, or the model file.'),
   isCalibrated: z.boolean().describe('Whether its numbers are measured ones.'),
+  calibration: z
+    .string()
+    .optional()
+    .describe('On what it was calibrated and how far off it was; absent when it was not.'),
+  requests: z
+    .enum(['batched'])
+    .optional()
+    .describe('How requests were modelled; absent: one by one.'),
+});
+
+const kubernetes = z.strictObject({
+  server: z.string().describe('URL of its API server.'),
+  context: z.string(),
+  version: z.string().optional().describe('As it tells: `v1.36.0`.'),
+  clockSkewMs: number.describe('Its clock minus ours, by which its times were put right.'),
 });
 
 const environment = z.strictObject({
@@ -75,6 +90,7 @@ const environment = z.strictObject({
   ),
   embedded: embedded.optional().describe('Of the embedded cluster only.'),
   simulated: simulated.optional().describe('Of the simulated cluster only.'),
+  kubernetes: kubernetes.optional().describe('Of a real cluster only.'),
   missing: z.array(z.string()).describe('What this machine could not offer.'),
 });
 

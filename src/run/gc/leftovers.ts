@@ -40,11 +40,13 @@ export interface Leftovers {
 
 /** Made by controllers from objects that are found themselves, with their labels. */
 const COPIED: ReadonlySet<string> = new Set(['Event', 'EndpointSlice', 'Endpoints']);
-/** Kinds that an experiment may change where they were there before. */
+/**
+ * Kinds that an experiment may change where they were there before. Not ReplicaSets: they carry a copy of their
+ * Deployment's annotations, and what would be put back on them is not theirs.
+ */
 const CHANGEABLE: ReadonlySet<string> = new Set([
   'Deployment',
   'StatefulSet',
-  'ReplicaSet',
   'HorizontalPodAutoscaler',
   'PodDisruptionBudget',
   'Service',

@@ -48,6 +48,13 @@ describe('a fault that is planned', { timeout: 60_000 }, () => {
     expect(notes(timeline)[0]).toMatch(/^fault: crash: sample-service-/);
   });
 
+  it('that is due after the load is told as never come', async () => {
+    const timeline = await run([{ what: 'crash', atMs: LOAD_MS + 60_000, pods: 1 }]);
+    expect(notes(timeline)).toEqual([
+      'fault: crash was due at 3m 00s of the load, which had ended before: it never came',
+    ]);
+  });
+
   it('unready: so many pods leave the endpoints, and come back when it is over', async () => {
     const timeline = await run([{ what: 'unready', atMs: 20_000, forMs: 30_000, pods: 2 }]);
     expect(readyAt(timeline, 19_000)).toBe(3);

@@ -158,6 +158,25 @@ describe('removing a run', () => {
     expect((await findLeftovers(port)).runs).toEqual([]);
   });
 
+  it('leaves ReplicaSets alone: what a run changed of their Deployment is copied onto them', async () => {
+    create('/apis/apps/v1/namespaces/theirs/replicasets', {
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      metadata: {
+        name: 'web-1',
+        annotations: { [ORIGINAL_ANNOTATIONS.original]: '{}', [ORIGINAL_ANNOTATIONS.run]: 'run-1' },
+      },
+      spec: {
+        selector: { matchLabels: { app: 'web' } },
+        template: {
+          metadata: { labels: { app: 'web' } },
+          spec: { containers: [{ name: 'c', image: 'i' }] },
+        },
+      },
+    });
+    expect((await findLeftovers(portTo(lab))).runs).toEqual([]);
+  });
+
   it('says what keeps a namespace that does not go', async () => {
     aNamespace('hpa-lab-spike', 'run-1', -HOUR_MS);
     const port = portTo(lab);
