@@ -75,7 +75,7 @@ function modelledCluster({ header: { environment } }: Timeline): readonly string
       "Pods, requests and time were modelled; the control plane (API, controllers, HPA, scheduler, metrics) is the embedded cluster's.",
       ...(simulated?.requests === 'batched'
         ? [
-            'Requests were modelled in batches: what flows to each pod in a while, with the times that its line gives; no single request was followed.',
+            'Requests were modelled in batches: what flows to each pod in a while, with the times that its line gives; no single request was followed. Of requests that arrive at random the slowest come out slower so, and more seconds miss the SLO, than where each is followed.',
           ]
         : []),
       ...(simulated?.isCalibrated === true

@@ -28,7 +28,10 @@ export function textOf(error: unknown): string {
     }
     return `HTTP ${error.code}`;
   }
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // `fetch failed` says nothing; what it failed of does
+  const { message, cause } = error;
+  return message === 'fetch failed' && cause instanceof Error ? cause.message : message;
 }
 
 function parseJson(text: string): unknown {

@@ -157,7 +157,18 @@ export class KubernetesTarget implements ClusterTarget {
       });
     } catch (error) {
       if (error instanceof LabError) throw error;
-      if (!isStatus(error, 404)) throw clusterFailed(`cannot delete namespace ${namespace}`, error);
+      if (isStatus(error, 404)) return;
+      throw new LabError(
+        'CLUSTER_FAILED',
+        `cannot delete namespace ${namespace}: ${textOf(error)}`,
+        {
+          hint:
+            this.kind === 'kubernetes'
+              ? 'what is left there is found and removed later by `npm run gc -- --context ...`'
+              : 'the cluster ended before the run did',
+          cause: error,
+        },
+      );
     }
   }
 }
